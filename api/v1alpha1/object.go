@@ -1,0 +1,85 @@
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+)
+
+// Object is what the three kinds have in common: metadata, a scheme entry and
+// the shared part of the status.
+//
+// +kubebuilder:object:generate=false
+type Object interface {
+	metav1.Object
+	runtime.Object
+	// GetStatus returns the shared part of the object's own status, never nil.
+	GetStatus() *CommonStatus
+}
+
+var (
+	_ Object = (*ScalableTarget)(nil)
+	_ Object = (*ScalingPolicy)(nil)
+	_ Object = (*ScheduledAction)(nil)
+)
+
+// CommonStatus is the part of the status that all three kinds have.
+type CommonStatus struct {
+	// Where the AWS resource lives. Absent until AWS has answered once.
+	ACKResourceMetadata *ResourceMetadata `json:"ackResourceMetadata,omitempty"`
+	// What is known about the object. Begin with Ready: its message says what
+	// is wrong and what to do.
+	// +listType=map
+	// +listMapKey=type
+	Conditions []Condition `json:"conditions,omitempty"`
+	// The metadata.generation that was last acted upon, successfully or not. As
+	// long as it is smaller than metadata.generation, the rest of the status is
+	// about an older spec.
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+	// When AWS created the resource.
+	CreationTime *metav1.Time `json:"creationTime,omitempty"`
+	// When the controller last wrote the resource to AWS: the creation time
+	// until the first update.
+	LastModifiedTime *metav1.Time `json:"lastModifiedTime,omitempty"`
+}
+
+// ResourceMetadata says where an AWS resource lives.
+type ResourceMetadata struct {
+	// Amazon Resource Name of the resource. Scalable targets that were
+	// registered before 2023 may have none.
+	ARN *string `json:"arn,omitempty"`
+	// AWS account that owns the resource: 12 digits.
+	OwnerAccountID string `json:"ownerAccountID"`
+	// AWS Region of the resource, such as us-west-2. Once it is known it wins
+	// over annotations and flags.
+	Region string `json:"region"`
+	// AWS partition of the resource, such as aws or aws-cn.
+	Partition *string `json:"partition,omitempty"`
+}
+
+// Reference points at another Kubernetes object.
+// +kubebuilder:validation:XValidation:rule="has(self.from) && has(self.from.name)",message="the reference names no object: write from.name, and from.namespace if the object is in another namespace"
+type Reference struct {
+	// The object that is meant.
+	From *ObjectReference `json:"from,omitempty"`
+}
+
+// ObjectReference is the name of a Kubernetes object; its kind is given by the
+// field that holds the reference.
+type ObjectReference struct {
+	// Name of the object.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name,omitempty"`
+	// Namespace of the object. The namespace of the referring object when
+	// omitted.
+	// +kubebuilder:validation:MaxLength=63
+	Namespace string `json:"namespace,omitempty"`
+}
+
+// Dimension is one name and value that narrow down a CloudWatch metric.
+type Dimension struct {
+	// Name of the dimension, such as EndpointName.
+	Name string `json:"name"`
+	// Value of the dimension, such as demo-endpoint.
+	Value *string `json:"value,omitempty"`
+}

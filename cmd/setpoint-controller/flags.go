@@ -1,0 +1,106 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/setpoint-io/setpoint/internal/operator"
+)
+
+// flags are named as those of the ACK controller, so that its Deployments
+// start this program unchanged.
+type flags struct {
+	region, endpoint, identityEndpoint string
+	allowHTTP                          bool
+	httpTimeout                        time.Duration
+	metricsAddr, healthAddr            string
+	leaderElection                     bool
+	leaderElectionNamespace            string
+	namespaces                         string
+	resync                             int
+	concurrency                        int
+	logLevel                           string
+	development                        bool
+}
+
+func (f *flags) bind(fs *pflag.FlagSet) {
+	fs.StringVar(&f.region, "aws-region", "", "AWS Region (default: AWS_REGION, AWS_DEFAULT_REGION or the profile's)")
+	fs.StringVar(&f.endpoint, "aws-endpoint-url", "", "endpoint of Application Auto Scaling (default: AWS's, or AWS_ENDPOINT_URL)")
+	fs.StringVar(&f.identityEndpoint, "aws-identity-endpoint-url", "", "endpoint of STS (default: AWS's, or AWS_ENDPOINT_URL)")
+	fs.BoolVar(&f.allowHTTP, "allow-unsafe-aws-endpoint-urls", false, "accept http:// in the two endpoint flags")
+	fs.DurationVar(&f.httpTimeout, "http-client-timeout", time.Minute, "limit of one AWS request; 0 is none")
+	fs.StringVar(&f.metricsAddr, "metrics-addr", "0.0.0.0:8080", "where /metrics is served; 0 turns it off")
+	fs.StringVar(&f.healthAddr, "healthz-addr", "0.0.0.0:8081", "where /healthz and /readyz are served; 0 turns them off")
+	fs.BoolVar(&f.leaderElection, "enable-leader-election", true, "let one replica work at a time")
+	fs.StringVar(&f.leaderElectionNamespace, "leader-election-namespace", "", "namespace of the Lease (default: the pod's)")
+	fs.StringVar(&f.namespaces, "watch-namespace", "", "namespaces to watch, separated by commas (default: all)")
+	fs.IntVar(&f.resync, "reconcile-default-resync-seconds", 0, "period of the check for drift in seconds (default 300)")
+	fs.IntVar(&f.concurrency, "reconcile-default-max-concurrent-syncs", 0, "scalable targets worked on at once (default 100)")
+	fs.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
+	fs.BoolVar(&f.development, "enable-development-logging", false, "log text instead of JSON")
+	bindIgnored(fs)
+}
+
+// ignored are the ACK controller's flags that change nothing here.
+var ignored = map[string]string{
+	"aws-endpoint-use-path-style":             "it concerns Amazon S3",
+	"enable-webhook-server":                   "there are no webhooks",
+	"webhook-server-addr":                     "there are no webhooks",
+	"reconcile-resource-max-concurrent-syncs": "all kinds of one scalable target are worked on together",
+}
+
+func bindIgnored(fs *pflag.FlagSet) {
+	for name, why := range ignored {
+		fs.String(name, "", "accepted and ignored: "+why)
+		fs.Lookup(name).NoOptDefVal = "true"
+		_ = fs.MarkHidden(name)
+	}
+}
+
+func (f *flags) logIgnored(log *slog.Logger, fs *pflag.FlagSet) {
+	fs.Visit(func(flag *pflag.Flag) {
+		if why, ok := ignored[flag.Name]; ok {
+			log.Warn("flag ignored", "flag", "--"+flag.Name, "why", why)
+		}
+	})
+}
+
+func (f *flags) logger() (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(f.logLevel)); err != nil {
+		return nil, fmt.Errorf("--log-level %q: write debug, info, warn or error", f.logLevel)
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if f.development {
+		return slog.New(slog.NewTextHandler(os.Stderr, options)), nil
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, options)), nil
+}
+
+// checkEndpoints refuses to send signed requests over plain HTTP by accident.
+func (f *flags) checkEndpoints() error {
+	for name, url := range map[string]string{"aws-endpoint-url": f.endpoint, "aws-identity-endpoint-url": f.identityEndpoint} {
+		if strings.HasPrefix(url, "http://") && !f.allowHTTP {
+			return fmt.Errorf("--%s %s is not encrypted: write https://, or allow it with --allow-unsafe-aws-endpoint-urls", name, url)
+		}
+	}
+	return nil
+}
+
+func (f *flags) operator() operator.Options {
+	return operator.Options{
+		MetricsAddr:             f.metricsAddr,
+		HealthAddr:              f.healthAddr,
+		LeaderElection:          f.leaderElection,
+		LeaderElectionNamespace: f.leaderElectionNamespace,
+		Namespaces:              slices.DeleteFunc(strings.Split(f.namespaces, ","), func(s string) bool { return s == "" }),
+		Concurrency:             f.concurrency,
+		Resync:                  time.Duration(f.resync) * time.Second,
+	}
+}

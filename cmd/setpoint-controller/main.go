@@ -1,0 +1,90 @@
+// Command setpoint-controller is the production operator: it keeps AWS
+// Application Auto Scaling as Kubernetes objects declare it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // schedules name time zones, and a minimal image knows none
+
+	"github.com/go-logr/logr"
+	"github.com/spf13/cobra"
+	"k8s.io/klog/v2"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
+
+	"github.com/setpoint-io/setpoint/internal/awsapi"
+	"github.com/setpoint-io/setpoint/internal/operator"
+)
+
+var version = "dev"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := command().ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "setpoint-controller:", err)
+		os.Exit(1)
+	}
+}
+
+func command() *cobra.Command {
+	var f flags
+	cmd := &cobra.Command{
+		Use:   "setpoint-controller",
+		Short: "Keeps AWS Application Auto Scaling as Kubernetes objects declare it",
+		Long: `Keeps AWS Application Auto Scaling as ScalableTarget, ScalingPolicy and
+ScheduledAction objects declare it.
+
+The cluster is that of KUBECONFIG, or the one the program runs in. AWS settings
+come from the AWS SDK's default chain: AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL,
+web identity, container and instance roles, and so on. Flags that the ACK
+controller has and this one does not need are accepted and logged.`,
+		Args:          cobra.NoArgs,
+		Version:       version,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), &f, cmd) },
+	}
+	f.bind(cmd.Flags())
+	return cmd
+}
+
+func run(ctx context.Context, f *flags, cmd *cobra.Command) error {
+	log, err := f.logger()
+	if err != nil {
+		return err
+	}
+	ctrl.SetLogger(logr.FromSlogHandler(log.Handler()))
+	klog.SetSlogLogger(log)
+	f.logIgnored(log, cmd.Flags())
+
+	kubernetes, err := ctrl.GetConfig()
+	if err != nil {
+		return fmt.Errorf("no Kubernetes cluster: set KUBECONFIG, or run in a cluster: %w", err)
+	}
+	if err := f.checkEndpoints(); err != nil {
+		return err
+	}
+	config, err := awsapi.LoadConfig(ctx, awsapi.ConfigOptions{Region: f.region, HTTPTimeout: f.httpTimeout, Logger: log})
+	if err != nil {
+		return err
+	}
+	aws := awsapi.New(awsapi.Options{
+		Config: config, Endpoint: f.endpoint, IdentityEndpoint: f.identityEndpoint,
+		Version: version, Registerer: metrics.Registry, Logger: log,
+	})
+	defer aws.Close()
+	o := f.operator()
+	o.Kubernetes, o.AWS, o.Logger = kubernetes, aws, log
+	op, err := operator.New(o)
+	if err != nil {
+		return err
+	}
+	log.Info("starting", slog.String("version", version))
+	return op.Run(ctx)
+}

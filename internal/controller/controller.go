@@ -1,0 +1,168 @@
+package controller
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"time"
+
+	"github.com/go-logr/logr"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/source"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/awsapi"
+)
+
+// Options configure the controller.
+type Options struct {
+	AWS     AWS
+	Account awsapi.Account
+	Events  events.EventRecorder
+	Logger  *slog.Logger
+	Now     func() time.Time // default: time.Now
+
+	// Concurrency is how many scalable targets are worked on at once. Passes
+	// that run at the same time share their reads, so it should be larger than
+	// a page of DescribeScalableTargets. Default 100.
+	Concurrency int
+	// Resync is the period of the check for drift. Default 5 minutes.
+	Resync time.Duration
+}
+
+func (o *Options) setDefaults() {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Concurrency == 0 {
+		o.Concurrency = 100
+	}
+	if o.Resync == 0 {
+		o.Resync = 5 * time.Minute
+	}
+}
+
+// name is the controller's name in metrics and logs.
+const name = "scalabletarget"
+
+// Failures of unknown length are retried after a delay that grows between
+// these two.
+const (
+	firstRetry = time.Second
+	lastRetry  = 5 * time.Minute
+)
+
+// AddTo sets the controller up in a manager.
+func AddTo(mgr manager.Manager, o Options) error {
+	o.setDefaults()
+	r := &Reconciler{
+		client:  mgr.GetClient(),
+		objects: newObjects(mgr.GetCache()),
+		groups:  newGroups(o.Account.ID, o.Account.Region),
+		aws:     o.AWS, account: o.Account, events: o.Events, log: o.Logger, now: o.Now, options: o,
+	}
+	c, err := controller.NewTyped(name, mgr, controller.TypedOptions[Group]{
+		MaxConcurrentReconciles: o.Concurrency,
+		Reconciler:              r,
+		RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[Group](firstRetry, lastRetry),
+		LogConstructor: func(g *Group) logr.Logger {
+			if g == nil {
+				return mgr.GetLogger()
+			}
+			return mgr.GetLogger().WithValues("target", g.Key.String())
+		},
+	})
+	if err != nil {
+		return err
+	}
+	cache := mgr.GetCache()
+	for _, s := range []source.TypedSource[Group]{
+		source.TypedKind(cache, &v1alpha1.ScalableTarget{}, handlerFor[*v1alpha1.ScalableTarget](r)),
+		source.TypedKind(cache, &v1alpha1.ScalingPolicy{}, handlerFor[*v1alpha1.ScalingPolicy](r)),
+		source.TypedKind(cache, &v1alpha1.ScheduledAction{}, handlerFor[*v1alpha1.ScheduledAction](r)),
+		source.TypedFunc[Group](r.sweep),
+	} {
+		if err := c.Watch(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// redeclared says whether an update changed what an object declares. Writes of
+// status and finalizers, which are our own, start nothing.
+func redeclared(before, after client.Object) bool {
+	return before.GetUID() != after.GetUID() ||
+		before.GetGeneration() != after.GetGeneration() ||
+		before.GetDeletionTimestamp().IsZero() != after.GetDeletionTimestamp().IsZero() ||
+		!maps.Equal(before.GetAnnotations(), after.GetAnnotations()) ||
+		!maps.Equal(before.GetLabels(), after.GetLabels())
+}
+
+// object is one of our kinds as a type argument.
+type object interface {
+	client.Object
+	v1alpha1.Object
+}
+
+// handlerFor keeps the index up to date and enqueues the groups that an event
+// touches.
+func handlerFor[T object](r *Reconciler) handler.TypedEventHandler[T, Group] {
+	type queue = workqueue.TypedRateLimitingInterface[Group]
+	return handler.TypedFuncs[T, Group]{
+		CreateFunc: func(_ context.Context, e event.TypedCreateEvent[T], q queue) {
+			add(q, e.IsInInitialList, r.groups.put(e.Object)...)
+		},
+		UpdateFunc: func(_ context.Context, e event.TypedUpdateEvent[T], q queue) {
+			r.objects.seen(e.ObjectNew)
+			if redeclared(e.ObjectOld, e.ObjectNew) {
+				add(q, false, r.groups.put(e.ObjectNew)...)
+			}
+		},
+		DeleteFunc: func(_ context.Context, e event.TypedDeleteEvent[T], q queue) {
+			ref := refOf(e.Object)
+			r.objects.gone(ref)
+			add(q, false, r.groups.remove(ref)...)
+		},
+	}
+}
+
+// add enqueues groups. What nobody is waiting for goes behind what somebody
+// just edited.
+func add(q workqueue.TypedRateLimitingInterface[Group], background bool, groups ...Group) {
+	pq, ok := q.(priorityqueue.PriorityQueue[Group])
+	if !ok || !background {
+		for _, g := range groups {
+			q.Add(g)
+		}
+		return
+	}
+	low := handler.LowPriority
+	pq.AddWithOpts(priorityqueue.AddOpts{Priority: &low}, groups...)
+}
+
+// sweep enqueues every group each resync period, all at once, so that the
+// passes share their reads. The first sweep comes after one period: at the
+// start the initial list of the caches has the same effect.
+func (r *Reconciler) sweep(ctx context.Context, q workqueue.TypedRateLimitingInterface[Group]) error {
+	go func() {
+		for {
+			timer := time.NewTimer(jittered(r.options.Resync))
+			select {
+			case <-ctx.Done():
+				timer.Stop()
+				return
+			case <-timer.C:
+				add(q, true, r.groups.all()...)
+			}
+		}
+	}()
+	return nil
+}

@@ -1,0 +1,107 @@
+package controller
+
+import (
+	"fmt"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/awsapi"
+)
+
+// Reasons of events. A verdict that is not good is announced under its
+// condition's reason.
+const (
+	eventCreated        = "Created"
+	eventUpdated        = "Updated"
+	eventDeleted        = "Deleted"
+	eventRetained       = "Retained"
+	eventDriftCorrected = "DriftCorrected"
+	eventReady          = "Ready"
+)
+
+// announce emits the events of a pass about one object: what was changed in
+// AWS, and a change of the verdict.
+func (r *Reconciler) announce(p *pass, m *member) {
+	r.announceChanges(p, m)
+	was := findCondition(m.before.GetStatus().Conditions, v1alpha1.ConditionReady)
+	is := findCondition(m.obj.GetStatus().Conditions, v1alpha1.ConditionReady)
+	if m.outcome.state == gone || is == nil || was != nil && was.Status == is.Status && value(was.Message) == value(is.Message) {
+		return
+	}
+	switch m.outcome.state {
+	case synced:
+		if was != nil && was.Status != metav1.ConditionTrue {
+			r.event(m, corev1.EventTypeNormal, eventReady, "Reconcile", messageSynced)
+		}
+	case waiting:
+		r.event(m, corev1.EventTypeNormal, m.outcome.reason, "Wait", m.outcome.message)
+	case refused:
+		r.event(m, corev1.EventTypeWarning, m.outcome.reason, "Reconcile", m.outcome.message)
+	case failed:
+		if !m.outcome.transient() {
+			r.event(m, corev1.EventTypeWarning, string(awsapi.KindOf(m.outcome.err)), "Reconcile", m.outcome.message)
+		}
+	}
+}
+
+// announceChanges emits an event for every change made in AWS. A difference
+// that turned up while the declaration stayed the same is drift.
+func (r *Reconciler) announceChanges(_ *pass, m *member) {
+	if m.outcome.state == gone && retained(m.obj) {
+		r.event(m, corev1.EventTypeNormal, eventRetained, "Delete", "left in AWS, as the deletion policy asks")
+	}
+	drift := readyAt(m.before.GetStatus().Conditions, m.obj.GetGeneration())
+	for _, c := range m.outcome.changes {
+		text := strings.Join(append([]string{inWords(c)}, c.Consequences...), "; ")
+		switch {
+		case c.Verb == autoscaling.Delete:
+			r.event(m, corev1.EventTypeNormal, eventDeleted, "Delete", text)
+		case drift:
+			r.event(m, corev1.EventTypeWarning, eventDriftCorrected, "Update", text)
+		case c.Verb == autoscaling.Create:
+			r.event(m, corev1.EventTypeNormal, eventCreated, "Create", string(c.Op))
+		default:
+			r.event(m, corev1.EventTypeNormal, eventUpdated, "Update", text)
+		}
+	}
+}
+
+// inWords says what a change did: "minCapacity 1 -> 2".
+func inWords(c autoscaling.Change) string {
+	if len(c.Fields) == 0 {
+		return string(c.Op)
+	}
+	parts := make([]string, len(c.Fields))
+	for i, f := range c.Fields {
+		parts[i] = fmt.Sprintf("%s %s -> %s", f.Field, orUnset(f.From), orUnset(f.To))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func orUnset(s string) string {
+	if s == "" {
+		return "(not set)"
+	}
+	return s
+}
+
+// maxNote is the longest event note that Kubernetes accepts, in bytes.
+const maxNote = 1024
+
+func (r *Reconciler) event(m *member, eventType, reason, action, note string) {
+	if len(note) > maxNote {
+		note = strings.ToValidUTF8(note[:maxNote-len("…")], "") + "…"
+	}
+	r.events.Eventf(m.obj, nil, eventType, reason, action, "%s", note)
+}
+
+func value(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

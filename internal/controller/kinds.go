@@ -1,0 +1,161 @@
+package controller
+
+import (
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/desired"
+)
+
+// This file is the one place that tells the three kinds apart where they
+// differ in shape only.
+
+func newObject(kind autoscaling.Kind) v1alpha1.Object {
+	switch kind {
+	case autoscaling.KindPolicy:
+		return &v1alpha1.ScalingPolicy{}
+	case autoscaling.KindAction:
+		return &v1alpha1.ScheduledAction{}
+	default:
+		return &v1alpha1.ScalableTarget{}
+	}
+}
+
+func kindOf(obj v1alpha1.Object) autoscaling.Kind {
+	switch obj.(type) {
+	case *v1alpha1.ScalingPolicy:
+		return autoscaling.KindPolicy
+	case *v1alpha1.ScheduledAction:
+		return autoscaling.KindAction
+	default:
+		return autoscaling.KindTarget
+	}
+}
+
+func refOf(obj v1alpha1.Object) ObjectRef {
+	return ObjectRef{Kind: kindOf(obj), NamespacedName: types.NamespacedName{Namespace: obj.GetNamespace(), Name: obj.GetName()}}
+}
+
+func finalizerOf(kind autoscaling.Kind) string {
+	switch kind {
+	case autoscaling.KindPolicy:
+		return v1alpha1.FinalizerScalingPolicy
+	case autoscaling.KindAction:
+		return v1alpha1.FinalizerScheduledAction
+	default:
+		return v1alpha1.FinalizerScalableTarget
+	}
+}
+
+// awsName is the object's name in AWS below the scalable target.
+func awsName(obj v1alpha1.Object) string {
+	switch o := obj.(type) {
+	case *v1alpha1.ScalingPolicy:
+		return o.Spec.PolicyName
+	case *v1alpha1.ScheduledAction:
+		return o.Spec.ScheduledActionName
+	default:
+		return ""
+	}
+}
+
+// identityOf returns the scalable target that the object names itself, and
+// the ScalableTarget object that it refers to instead, if it does.
+func identityOf(obj v1alpha1.Object) (autoscaling.Identity, *ObjectRef) {
+	switch o := obj.(type) {
+	case *v1alpha1.ScalingPolicy:
+		return identity(o.Spec.ServiceNamespace, o.Spec.ResourceID, o.Spec.ScalableDimension), targetRef(o.Namespace, o.Spec.ResourceRef)
+	case *v1alpha1.ScheduledAction:
+		return identity(o.Spec.ServiceNamespace, o.Spec.ResourceID, o.Spec.ScalableDimension), targetRef(o.Namespace, o.Spec.ResourceRef)
+	case *v1alpha1.ScalableTarget:
+		return identity(&o.Spec.ServiceNamespace, o.Spec.ResourceID, &o.Spec.ScalableDimension), nil
+	default:
+		return autoscaling.Identity{}, nil
+	}
+}
+
+func identity(namespace, resource, dimension *string) autoscaling.Identity {
+	return autoscaling.Identity{ServiceNamespace: value(namespace), ResourceID: value(resource), ScalableDimension: value(dimension)}
+}
+
+func targetRef(namespace string, ref *v1alpha1.Reference) *ObjectRef {
+	if ref == nil || ref.From == nil {
+		return nil
+	}
+	if ref.From.Namespace != "" {
+		namespace = ref.From.Namespace
+	}
+	return &ObjectRef{Kind: autoscaling.KindTarget, NamespacedName: types.NamespacedName{Namespace: namespace, Name: ref.From.Name}}
+}
+
+// A declaration is what one object declares, as domain values.
+type declaration struct {
+	target   autoscaling.DesiredTarget
+	policy   autoscaling.Policy
+	action   autoscaling.Action
+	findings []autoscaling.Finding
+}
+
+// declare converts and validates an object of the scalable target id.
+func declare(obj v1alpha1.Object, id autoscaling.Identity) declaration {
+	var d declaration
+	switch o := obj.(type) {
+	case *v1alpha1.ScalableTarget:
+		_, d.target, d.findings = desired.Target(o)
+		d.findings = append(d.findings, autoscaling.ValidateTarget(id, d.target.Target)...)
+	case *v1alpha1.ScalingPolicy:
+		_, d.policy, d.findings = desired.Policy(o)
+		d.findings = append(d.findings, autoscaling.ValidatePolicy(id, d.policy)...)
+	case *v1alpha1.ScheduledAction:
+		_, d.action, d.findings = desired.Action(o)
+		d.findings = append(d.findings, autoscaling.ValidateAction(id, d.action)...)
+	}
+	return d
+}
+
+func (d declaration) errors() []autoscaling.Finding   { return d.of(autoscaling.Error) }
+func (d declaration) warnings() []autoscaling.Finding { return d.of(autoscaling.Warning) }
+
+func (d declaration) of(severity autoscaling.Severity) []autoscaling.Finding {
+	var out []autoscaling.Finding
+	for _, f := range d.findings {
+		if f.Severity == severity {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// lastApplied records what the target asked AWS for.
+func lastApplied(o *v1alpha1.ScalableTarget) *v1alpha1.AppliedTarget {
+	applied := &v1alpha1.AppliedTarget{
+		MinCapacity:    o.Spec.MinCapacity,
+		MaxCapacity:    o.Spec.MaxCapacity,
+		SuspendedState: o.Spec.SuspendedState.DeepCopy(),
+	}
+	for _, tag := range o.Spec.Tags {
+		applied.Tags = append(applied.Tags, tag.Key)
+	}
+	return applied
+}
+
+// nextFiring is when a scheduled action runs next, or nil.
+func nextFiring(a autoscaling.Action, created *metav1.Time, now time.Time) *metav1.Time {
+	anchor := now
+	if created != nil {
+		anchor = created.Time
+	}
+	s, err := a.Firings(anchor)
+	if err != nil {
+		return nil
+	}
+	next, ok := s.Next(now)
+	if !ok {
+		return nil
+	}
+	return seconds(next)
+}

@@ -1,0 +1,101 @@
+package controller
+
+import (
+	"context"
+	"strconv"
+	"sync"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+)
+
+// objects reads our objects from the cache, but never older than what this
+// process itself wrote: a pass that does not see its own finalizer or status
+// would take its own AWS objects for somebody else's.
+type objects struct {
+	reader client.Reader
+
+	mu      sync.Mutex
+	written map[ObjectRef]v1alpha1.Object
+}
+
+func newObjects(reader client.Reader) *objects {
+	return &objects{reader: reader, written: map[ObjectRef]v1alpha1.Object{}}
+}
+
+// get returns a copy of the object that the caller may change, or nil when it
+// is gone.
+func (o *objects) get(ctx context.Context, ref ObjectRef) (v1alpha1.Object, error) {
+	obj := newObject(ref.Kind)
+	if err := o.reader.Get(ctx, ref.NamespacedName, obj); err != nil {
+		return nil, client.IgnoreNotFound(err)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	own := o.written[ref]
+	if own == nil {
+		return obj, nil
+	}
+	if own.GetUID() != obj.GetUID() || !newer(own, obj) {
+		delete(o.written, ref)
+		return obj, nil
+	}
+	return own.DeepCopyObject().(v1alpha1.Object), nil
+}
+
+// wrote remembers the API server's answer to a write of ours.
+func (o *objects) wrote(obj v1alpha1.Object) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.written[refOf(obj)] = obj.DeepCopyObject().(v1alpha1.Object)
+}
+
+// seen forgets our write once the cache has caught up with it.
+func (o *objects) seen(obj v1alpha1.Object) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if own := o.written[refOf(obj)]; own != nil && !newer(own, obj) {
+		delete(o.written, refOf(obj))
+	}
+}
+
+func (o *objects) gone(ref ObjectRef) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.written, ref)
+}
+
+// newer compares resource versions, which Kubernetes defines to be comparable
+// integers for one resource.
+func newer(a, b v1alpha1.Object) bool {
+	av, aerr := strconv.ParseUint(a.GetResourceVersion(), 10, 64)
+	bv, berr := strconv.ParseUint(b.GetResourceVersion(), 10, 64)
+	return aerr == nil && berr == nil && av > bv
+}
+
+// patchStatus writes the status of changed if it differs from that of before.
+func (r *Reconciler) patchStatus(ctx context.Context, before, changed v1alpha1.Object) error {
+	err := r.client.Status().Patch(ctx, changed, client.MergeFrom(before), fieldOwner)
+	return r.afterWrite(changed, err)
+}
+
+// patchFinalizers writes the finalizers of changed. Lists are replaced whole,
+// so the write is refused if somebody else changed the object meanwhile.
+func (r *Reconciler) patchFinalizers(ctx context.Context, before, changed v1alpha1.Object) error {
+	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
+	return r.afterWrite(changed, r.client.Patch(ctx, changed, patch, fieldOwner))
+}
+
+func (r *Reconciler) afterWrite(obj v1alpha1.Object, err error) error {
+	if apierrors.IsNotFound(err) {
+		return nil // deleted meanwhile: the event for it is on its way
+	}
+	if err == nil {
+		r.objects.wrote(obj)
+	}
+	return err
+}
+
+const fieldOwner = client.FieldOwner("setpoint")

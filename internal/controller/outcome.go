@@ -1,0 +1,195 @@
+package controller
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/awsapi"
+)
+
+// A state is what a pass found about one object.
+type state int
+
+const (
+	pending state = iota // takes part in the pass; no verdict yet
+	synced               // AWS has what the object declares
+	waiting              // something else must be there first
+	refused              // cannot work until somebody changes something
+	failed               // did not work this time
+	gone                 // nothing is left in AWS; the object may go
+)
+
+// An outcome is all that a pass found about one object. Conditions, events and
+// the time of the next pass are functions of it.
+type outcome struct {
+	state   state
+	reason  string // CamelCase; for refused and waiting
+	message string // what is the matter and what to do
+	err     error  // for failed
+	advice  []autoscaling.Finding
+
+	changes   []autoscaling.Change // made in this pass
+	changedAt metav1.Time
+	arn       string
+	alarms    []autoscaling.Alarm
+}
+
+// Reasons of conditions. Those of findings are the findings' codes, those of
+// AWS errors the names of the kinds of error.
+const (
+	reasonConflict     = "AlreadyDeclared"
+	reasonForeign      = "AlreadyExists"
+	reasonTarget       = "TargetNotRegistered"
+	reasonReference    = "ReferenceNotResolved"
+	reasonInvalidInAWS = "RefusedByAWS"
+)
+
+// fail turns an AWS error into a verdict. What AWS finds invalid stays so
+// until something changes; all else is worth another try.
+func (o *outcome) fail(err error) {
+	if awsapi.KindOf(err) == awsapi.Invalid {
+		*o = outcome{state: refused, reason: reasonInvalidInAWS, message: awsMessage(err), err: err, advice: o.advice, changes: o.changes, changedAt: o.changedAt}
+		return
+	}
+	o.state, o.err, o.message = failed, err, awsMessage(err)
+}
+
+// postponedBy notes that a change was not tried because an earlier one failed.
+func (o *outcome) postponedBy(err error) {
+	if awsapi.KindOf(err) == awsapi.Invalid {
+		*o = outcome{state: waiting, reason: reasonTarget, message: "the scalable target is not registered: " + awsMessage(err), advice: o.advice}
+		return
+	}
+	o.fail(err)
+}
+
+// awsMessage is the text of AWS where there is one.
+func awsMessage(err error) string {
+	var e *awsapi.Error
+	if errors.As(err, &e) && e.Message != "" {
+		return e.Code + ": " + e.Message
+	}
+	return err.Error()
+}
+
+// refusal is the verdict on a declaration that cannot work.
+func refusal(problems, advice []autoscaling.Finding) outcome {
+	return outcome{state: refused, reason: string(problems[0].Code), message: sentences(problems), advice: advice}
+}
+
+func sentences(findings []autoscaling.Finding) string {
+	texts := make([]string, len(findings))
+	for i, f := range findings {
+		texts[i] = f.Message
+		if f.Field != "" {
+			texts[i] = f.Field + ": " + f.Message
+		}
+	}
+	return strings.Join(texts, "; ")
+}
+
+func conflict(m, first *member) outcome {
+	return outcome{state: refused, reason: reasonConflict, message: fmt.Sprintf(
+		"%s declares %s already; this object does nothing. Delete one of the two, or give this one another name in AWS", first.ref, m.inWords())}
+}
+
+func foreign(m *member) outcome {
+	return outcome{state: refused, reason: reasonForeign, message: fmt.Sprintf(
+		"Resource already exists: %s is in AWS but was not made by this object, so it is left alone. To take it over, annotate the object with %s=%s; otherwise delete it in AWS or choose another name",
+		m.inWords(), v1alpha1.AnnotationAdoptionPolicy, adoptionAdoptOrCreate)}
+}
+
+// inWords names what the member stands for in AWS.
+func (m *member) inWords() string {
+	switch m.ref.Kind {
+	case autoscaling.KindPolicy:
+		return fmt.Sprintf("scaling policy %q of this scalable target", m.name)
+	case autoscaling.KindAction:
+		return fmt.Sprintf("scheduled action %q of this scalable target", m.name)
+	default:
+		return "this scalable target"
+	}
+}
+
+// settleLone decides about an object whose scalable target is not known.
+func (m *member) settleLone() {
+	if m.deleting() {
+		m.outcome = outcome{state: gone}
+		return
+	}
+	_, target := identityOf(m.obj)
+	m.outcome = outcome{state: waiting, reason: reasonReference, message: "the object names no scalable target"}
+	if target != nil {
+		m.outcome.message = fmt.Sprintf("waiting for %s, to which resourceRef refers: there is no such object", target)
+	}
+}
+
+// finish gives the members that the pass went through with their verdict.
+func (p *pass) finish() {
+	registered := p.observed.Target != nil || p.register
+	for _, m := range p.members {
+		switch {
+		case !m.active():
+		case m.deleting():
+			m.outcome.state = gone
+		case !registered:
+			m.outcome.state, m.outcome.reason, m.outcome.message = waiting, reasonTarget, p.targetMissing()
+		default:
+			m.outcome.state = synced
+		}
+	}
+}
+
+// targetMissing says why policies and actions wait.
+func (p *pass) targetMissing() string {
+	for _, m := range p.members {
+		if m.ref.Kind == autoscaling.KindTarget && !m.deleting() && m.outcome.message != "" {
+			return fmt.Sprintf("waiting for the scalable target: %s is not registered: %s", m.ref, m.outcome.message)
+		}
+	}
+	return fmt.Sprintf("waiting for the scalable target %s: it is not registered; apply a ScalableTarget that names the same resourceID, scalableDimension and serviceNamespace", p.group.Identity)
+}
+
+// When a pass is repeated. A change of any object of the group starts one at
+// once; these are for what happens outside the cluster.
+const (
+	retryWaiting   = 30 * time.Second // the target may be registered by somebody else
+	retryThrottled = time.Second      // the budget of the account paces what follows
+	retryConflict  = time.Second      // another update of the target is under way
+	retryDenied    = time.Minute      // until somebody grants the right
+)
+
+// next says when the group is due again: soon when something can be expected
+// to change by itself, else with the regular check for drift. An error leaves
+// it to the work queue's growing delay.
+func (p *pass) next(resync time.Duration) (reconcile.Result, error) {
+	after := resync
+	for _, m := range p.members {
+		switch m.outcome.state {
+		case waiting:
+			after = min(after, retryWaiting)
+		case failed:
+			switch awsapi.KindOf(m.outcome.err) {
+			case awsapi.Throttled:
+				after = min(after, retryThrottled)
+			case awsapi.Conflict, awsapi.NotFound:
+				after = min(after, retryConflict)
+			case awsapi.Denied, awsapi.Limit:
+				after = min(after, retryDenied)
+			default:
+				return reconcile.Result{}, m.outcome.err
+			}
+		}
+	}
+	if after == resync {
+		return reconcile.Result{}, nil // the sweep comes round anyway
+	}
+	return reconcile.Result{RequeueAfter: jittered(after)}, nil
+}

@@ -1,0 +1,301 @@
+package controller
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/awsapi"
+)
+
+// A pass is one round over one group.
+type pass struct {
+	group    Group
+	members  []*member
+	observed autoscaling.Observed
+	bounds   *autoscaling.ScheduledBounds
+	created  bool // something was created in AWS
+	register bool // the target was registered in this pass
+}
+
+// A member is one object in a pass.
+type member struct {
+	ref    ObjectRef
+	before v1alpha1.Object // as read
+	obj    v1alpha1.Object // as it shall be written
+	name   string          // of the policy or action in AWS
+
+	declared declaration
+	outcome  outcome
+}
+
+func (m *member) deleting() bool { return !m.obj.GetDeletionTimestamp().IsZero() }
+
+// held says that the object carries our finalizer: everything in AWS under its
+// name was made for it, or handed to it.
+func (m *member) held() bool {
+	return slices.Contains(m.obj.GetFinalizers(), finalizerOf(m.ref.Kind))
+}
+
+// active says that the member has a part in what the group declares.
+func (m *member) active() bool { return m.outcome.state == pending }
+
+// gather reads the objects of the group. Objects that are being deleted and
+// that we do not hold are none of our business.
+func (r *Reconciler) gather(ctx context.Context, group Group) (*pass, error) {
+	p := &pass{group: group}
+	for _, ref := range r.groups.of(group) {
+		obj, err := r.objects.get(ctx, ref)
+		if err != nil {
+			return p, err
+		}
+		if obj == nil {
+			continue
+		}
+		m := &member{ref: ref, before: obj, obj: obj.DeepCopyObject().(v1alpha1.Object), name: awsName(obj)}
+		if m.deleting() && !m.held() {
+			continue
+		}
+		p.members = append(p.members, m)
+	}
+	slices.SortFunc(p.members, func(a, b *member) int { return compareClaims(a, b) })
+	return p, nil
+}
+
+// compareClaims orders objects by their right to what they name: those that we
+// hold first, then the older ones.
+func compareClaims(a, b *member) int {
+	held := func(m *member) int {
+		if m.held() {
+			return 0
+		}
+		return 1
+	}
+	at, bt := a.obj.GetCreationTimestamp(), b.obj.GetCreationTimestamp()
+	return cmp.Or(cmp.Compare(held(a), held(b)), at.Time.Compare(bt.Time), strings.Compare(a.ref.String(), b.ref.String()))
+}
+
+// settle decides, without AWS, which member takes part in the pass.
+func (p *pass) settle() {
+	claimed := map[string]*member{}
+	for _, m := range p.members {
+		if p.group.Lone != (ObjectRef{}) {
+			m.settleLone()
+			continue
+		}
+		slot := string(m.ref.Kind) + "/" + m.name
+		if first := claimed[slot]; first != nil {
+			m.outcome = conflict(m, first)
+			continue
+		}
+		claimed[slot] = m
+		m.settle(p.group.Identity)
+	}
+	for _, f := range autoscaling.Validate(p.group.Identity, p.desired()) {
+		if m := p.memberOf(f.Kind, f.Name); m != nil {
+			m.find(f)
+		}
+	}
+}
+
+// find takes a member out of the pass for what it declares together with the
+// others, or advises against it.
+func (m *member) find(f autoscaling.Finding) {
+	if f.Severity == autoscaling.Warning {
+		m.outcome.advice = append(m.outcome.advice, f)
+		return
+	}
+	m.outcome = refusal([]autoscaling.Finding{f}, m.outcome.advice)
+}
+
+// settle decides about a member that has its name in AWS for itself.
+func (m *member) settle(id autoscaling.Identity) {
+	if problem := checkAnnotations(m.obj); problem != "" {
+		m.outcome = outcome{state: refused, reason: reasonAnnotation, message: problem}
+		return
+	}
+	if m.deleting() {
+		if retained(m.obj) {
+			m.outcome = outcome{state: gone}
+		}
+		return
+	}
+	m.declared = declare(m.obj, id)
+	m.outcome.advice = m.declared.warnings()
+	if problems := m.declared.errors(); len(problems) > 0 {
+		m.outcome = refusal(problems, m.outcome.advice)
+	}
+}
+
+// needsAWS is false when no member is left that AWS could be asked for.
+func (p *pass) needsAWS() bool {
+	return slices.ContainsFunc(p.members, (*member).active)
+}
+
+// query names everything that the members declare or let go.
+func (p *pass) query() awsapi.Query {
+	q := awsapi.Query{Identity: p.group.Identity}
+	for _, m := range p.members {
+		if !m.active() {
+			continue
+		}
+		switch m.ref.Kind {
+		case autoscaling.KindTarget:
+			t := m.declared.target
+			q.Tags = !m.deleting() && (len(t.Tags) > 0 || len(t.RemovedTags) > 0)
+		case autoscaling.KindPolicy:
+			q.Policies = append(q.Policies, m.name)
+		case autoscaling.KindAction:
+			q.Actions = append(q.Actions, m.name)
+		}
+	}
+	return q
+}
+
+// desired collects what the active members declare.
+func (p *pass) desired() autoscaling.Desired {
+	var d autoscaling.Desired
+	for _, m := range p.members {
+		if !m.active() {
+			continue
+		}
+		switch m.ref.Kind {
+		case autoscaling.KindTarget:
+			t := m.declared.target
+			t.Absent = m.deleting()
+			d.Target = &t
+		case autoscaling.KindPolicy:
+			policy := m.declared.policy
+			policy.Name = m.name
+			d.Policies = append(d.Policies, autoscaling.DesiredPolicy{Policy: policy, Absent: m.deleting()})
+		case autoscaling.KindAction:
+			action := m.declared.action
+			action.Name = m.name
+			d.Actions = append(d.Actions, autoscaling.DesiredAction{Action: action, Absent: m.deleting()})
+		}
+	}
+	return d
+}
+
+// boundsDiffer says whether AWS has other bounds than the declared ones.
+func (p *pass) boundsDiffer(have *autoscaling.ObservedTarget) bool {
+	t := p.desired().Target
+	if have == nil || t == nil || t.Absent {
+		return false
+	}
+	return t.MinCapacity != nil && *t.MinCapacity != have.MinCapacity || t.MaxCapacity != nil && *t.MaxCapacity != have.MaxCapacity
+}
+
+// arnOf returns the ARN of what the member names in AWS, and whether it is
+// there. Old scalable targets have none.
+func (p *pass) arnOf(m *member) (arn string, there bool) {
+	switch m.ref.Kind {
+	case autoscaling.KindPolicy:
+		if seen := p.observed.Policy(m.name); seen != nil {
+			return seen.ARN, true
+		}
+	case autoscaling.KindAction:
+		if seen := p.observed.Action(m.name); seen != nil {
+			return seen.ARN, true
+		}
+	default:
+		if seen := p.observed.Target; seen != nil {
+			return seen.ARN, true
+		}
+	}
+	return "", false
+}
+
+// respectForeign takes members out of the pass whose counterpart was in AWS
+// before the object was: it is somebody else's, unless the object asks to
+// adopt it, or knew it before it lost our finalizer.
+func (p *pass) respectForeign() {
+	for _, m := range p.members {
+		if !m.active() || m.deleting() || m.held() || adopts(m.obj) {
+			continue
+		}
+		if arn, there := p.arnOf(m); there && (arn == "" || arn != knownARN(m.obj)) {
+			m.outcome = foreign(m)
+		}
+	}
+}
+
+func knownARN(obj v1alpha1.Object) string {
+	if known := obj.GetStatus().ACKResourceMetadata; known != nil {
+		return value(known.ARN)
+	}
+	return ""
+}
+
+// hold puts our finalizer on the objects before anything is made for them, so
+// that none can vanish and leave its AWS counterpart behind.
+func (r *Reconciler) hold(ctx context.Context, p *pass) error {
+	for _, m := range p.members {
+		if !m.active() || m.deleting() || m.held() {
+			continue
+		}
+		held := m.obj.DeepCopyObject().(v1alpha1.Object)
+		held.SetFinalizers(append(slices.Clone(held.GetFinalizers()), finalizerOf(m.ref.Kind)))
+		if err := r.patchFinalizers(ctx, m.before, held); err != nil {
+			return err
+		}
+		m.before, m.obj = held, held.DeepCopyObject().(v1alpha1.Object)
+	}
+	return nil
+}
+
+// record notes on the member that a change is about what became of it.
+func (p *pass) record(c autoscaling.Change, result autoscaling.Result, err error, now time.Time) {
+	m := p.memberOf(c.Kind, c.Name)
+	if m == nil {
+		return
+	}
+	if err != nil {
+		m.outcome.fail(err)
+		return
+	}
+	m.outcome.changes = append(m.outcome.changes, c)
+	m.outcome.changedAt = metav1.NewTime(now.Truncate(time.Second))
+	if result.ARN != "" {
+		m.outcome.arn, m.outcome.alarms = result.ARN, result.Alarms
+	}
+	switch {
+	case c.Verb == autoscaling.Create:
+		p.created = true
+		p.register = p.register || c.Kind == autoscaling.KindTarget
+	case c.Op == autoscaling.OpDeregisterTarget:
+		p.observed = autoscaling.Observed{}
+	}
+}
+
+func (p *pass) memberOf(kind autoscaling.Kind, name string) *member {
+	for _, m := range p.members {
+		if m.ref.Kind == kind && (kind == autoscaling.KindTarget || m.name == name) && (m.active() || m.outcome.state == failed) {
+			return m
+		}
+	}
+	return nil
+}
+
+// postpone notes on the members of changes that were not tried why.
+func (p *pass) postpone(changes []autoscaling.Change, err error) {
+	for _, c := range changes {
+		if m := p.memberOf(c.Kind, c.Name); m != nil && m.active() {
+			m.outcome.postponedBy(err)
+		}
+	}
+}
+
+func (p *pass) failAll(err error) {
+	for _, m := range p.members {
+		if m.active() {
+			m.outcome.fail(err)
+		}
+	}
+}

@@ -1,0 +1,141 @@
+package controller
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"k8s.io/client-go/tools/events"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/awsapi"
+)
+
+// AWS is what the controller needs of an AWS account.
+type AWS interface {
+	// Observe reads one scalable target with the children that the query
+	// names. Calls that run at the same time share their AWS requests.
+	Observe(ctx context.Context, q awsapi.Query) (autoscaling.Observed, error)
+	// Apply makes one change, with one AWS request. Every change of a plan
+	// may be repeated; a deletion of what is not there is a NotFound error.
+	Apply(ctx context.Context, id autoscaling.Identity, c autoscaling.Change) (autoscaling.Result, error)
+}
+
+// Reconciler converges scalable targets.
+type Reconciler struct {
+	client  client.Client
+	objects *objects
+	groups  *groups
+	aws     AWS
+	account awsapi.Account
+	events  events.EventRecorder
+	log     *slog.Logger
+	now     func() time.Time
+	options Options
+}
+
+// Reconcile makes one pass over one scalable target:
+//
+//  1. gather the Kubernetes objects that name the target
+//  2. settle which object declares what, and whether it makes sense
+//  3. observe what AWS has
+//  4. keep hands off what is in AWS already but not ours
+//  5. hold the objects by finalizers before anything is created for them
+//  6. diff, and apply the plan in its order
+//  7. write each object's status and release what is gone, once, if it changed
+//
+// It returns when to come back: see [pass.next].
+func (r *Reconciler) Reconcile(ctx context.Context, group Group) (reconcile.Result, error) {
+	p, err := r.gather(ctx, group)
+	if err != nil || len(p.members) == 0 {
+		return reconcile.Result{}, err
+	}
+	p.settle()
+	if p.needsAWS() {
+		r.converge(ctx, p)
+	}
+	if err := r.report(ctx, p); err != nil {
+		return reconcile.Result{}, err
+	}
+	return p.next(r.options.Resync)
+}
+
+// converge brings AWS to what the pass declares. What happens is recorded on
+// the outcomes of the members.
+func (r *Reconciler) converge(ctx context.Context, p *pass) {
+	if err := r.observe(ctx, p); err != nil {
+		p.failAll(err)
+		return
+	}
+	p.respectForeign()
+	if err := r.hold(ctx, p); err != nil {
+		p.failAll(err)
+		return
+	}
+	plan := autoscaling.Diff(p.group.Identity, p.desired(), p.observed, r.now())
+	p.bounds = plan.Bounds
+	r.apply(ctx, p, plan)
+	if p.created {
+		// The answers to writes hold no creation time and no role. When this
+		// read fails, or AWS does not show the new things yet, the next pass
+		// fills them in.
+		if again, err := r.aws.Observe(ctx, p.query()); err == nil {
+			p.observed = again
+		}
+	}
+	p.finish()
+}
+
+// observe reads what the members name. Only bounds that are not the declared
+// ones need all scheduled actions of the target, to see whether one set them.
+func (r *Reconciler) observe(ctx context.Context, p *pass) error {
+	q := p.query()
+	observed, err := r.aws.Observe(ctx, q)
+	if err == nil && p.boundsDiffer(observed.Target) {
+		q.AllActions = true
+		observed, err = r.aws.Observe(ctx, q)
+	}
+	p.observed = observed
+	return err
+}
+
+// apply makes the changes of the plan. A change that fails because of what it
+// says concerns its object alone; any other failure ends the pass, because the
+// next request would fail as well.
+func (r *Reconciler) apply(ctx context.Context, p *pass, plan autoscaling.Plan) {
+	for i, c := range plan.Changes {
+		result, err := r.aws.Apply(ctx, p.group.Identity, c)
+		if c.Verb == autoscaling.Delete && awsapi.KindOf(err) == awsapi.NotFound {
+			err = nil // gone already, which is what we want
+		}
+		p.record(c, result, err, r.now())
+		if err == nil {
+			r.log.Info("changed AWS", "target", p.group.Key.String(), "operation", c.Op, "name", c.Name, "verb", c.Verb)
+			continue
+		}
+		r.log.Info("AWS refused a change", "target", p.group.Key.String(), "operation", c.Op, "name", c.Name, "error", err)
+		if !aboutRequest(err) || c.Op == autoscaling.OpRegisterTarget && c.Verb == autoscaling.Create {
+			p.postpone(plan.Changes[i+1:], err)
+			return
+		}
+	}
+}
+
+// aboutRequest says that AWS answered to what the request asks for, so that
+// another request may well succeed.
+func aboutRequest(err error) bool {
+	switch awsapi.KindOf(err) {
+	case awsapi.Invalid, awsapi.NotFound, awsapi.Limit, awsapi.Denied:
+		return true
+	}
+	return false
+}
+
+// jittered spreads t over [t, 1.2 t), so that many groups that came together
+// do not come together again.
+func jittered(t time.Duration) time.Duration {
+	return t + time.Duration(rand.Int64N(int64(t)/5+1))
+}

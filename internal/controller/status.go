@@ -1,0 +1,270 @@
+package controller
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/awsapi"
+)
+
+// report is the one exit of a pass: it writes each member's status if it
+// changed, announces what happened, and releases objects that are gone.
+func (r *Reconciler) report(ctx context.Context, p *pass) error {
+	for _, m := range p.members {
+		if m.outcome.state == gone {
+			r.announce(p, m)
+			if err := r.release(ctx, m); err != nil {
+				return err
+			}
+			continue
+		}
+		r.writeStatus(p, m)
+		if equality.Semantic.DeepEqual(m.before, m.obj) {
+			r.announceChanges(p, m)
+			continue
+		}
+		r.announce(p, m)
+		if err := r.patchStatus(ctx, m.before, m.obj); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// release takes our finalizer off.
+func (r *Reconciler) release(ctx context.Context, m *member) error {
+	if !m.held() {
+		return nil
+	}
+	released := m.before.DeepCopyObject().(v1alpha1.Object)
+	released.SetFinalizers(slices.DeleteFunc(slices.Clone(released.GetFinalizers()), func(f string) bool { return f == finalizerOf(m.ref.Kind) }))
+	return r.patchFinalizers(ctx, m.before, released)
+}
+
+// writeStatus fills the status of m.obj from the outcome.
+func (r *Reconciler) writeStatus(p *pass, m *member) {
+	s := m.obj.GetStatus()
+	s.ObservedGeneration = m.obj.GetGeneration()
+	r.writeMetadata(p, m, s)
+	if !m.outcome.changedAt.IsZero() && s.LastModifiedTime != nil && !m.outcome.changedAt.After(s.LastModifiedTime.Time) {
+		// Clients wait for this time to grow, and it has whole seconds.
+		m.outcome.changedAt = metav1.NewTime(s.LastModifiedTime.Add(time.Second))
+	}
+	switch {
+	case !m.outcome.changedAt.IsZero() && s.CreationTime != nil && m.outcome.changedAt.Time.Before(s.CreationTime.Time):
+		s.LastModifiedTime = s.CreationTime
+	case !m.outcome.changedAt.IsZero():
+		s.LastModifiedTime = &m.outcome.changedAt
+	case s.LastModifiedTime == nil:
+		s.LastModifiedTime = s.CreationTime
+	}
+	s.Conditions = conditions(s.Conditions, m.obj.GetGeneration(), m.outcome, p.boundsInWords(m), metav1.NewTime(r.now().Truncate(time.Second)))
+}
+
+// writeMetadata copies what AWS says about the object's counterpart.
+func (r *Reconciler) writeMetadata(p *pass, m *member, s *v1alpha1.CommonStatus) {
+	if m.outcome.arn != "" {
+		r.writeARN(s, m.outcome.arn)
+	}
+	if m.outcome.state == waiting && m.outcome.reason == reasonTarget {
+		s.ACKResourceMetadata, s.CreationTime = nil, nil // it went with the target
+	}
+	switch obj := m.obj.(type) {
+	case *v1alpha1.ScalableTarget:
+		r.writeTarget(p, m, obj)
+	case *v1alpha1.ScalingPolicy:
+		if m.outcome.arn != "" {
+			obj.Status.Alarms = alarms(m.outcome.alarms)
+		}
+		if seen := p.observed.Policy(m.name); seen != nil && m.mine() {
+			r.writeARN(s, seen.ARN)
+			s.CreationTime = seconds(seen.CreationTime)
+			if m.outcome.arn == "" || p.created {
+				obj.Status.Alarms = alarms(seen.Alarms)
+			}
+		}
+		if s.ACKResourceMetadata == nil {
+			obj.Status.Alarms = nil
+		}
+	case *v1alpha1.ScheduledAction:
+		if seen := p.observed.Action(m.name); seen != nil && m.mine() {
+			r.writeARN(s, seen.ARN)
+			s.CreationTime = seconds(seen.CreationTime)
+		}
+		obj.Status.NextScheduledTime = nil
+		if m.outcome.state == synced {
+			obj.Status.NextScheduledTime = nextFiring(m.declared.action, s.CreationTime, r.now())
+		}
+	}
+}
+
+// mine says that what AWS has under the member's name belongs to the object.
+func (m *member) mine() bool { return m.held() && m.outcome.reason != reasonConflict }
+
+func (r *Reconciler) writeTarget(p *pass, m *member, obj *v1alpha1.ScalableTarget) {
+	if seen := p.observed.Target; seen != nil && m.mine() {
+		if seen.ARN != "" {
+			r.writeARN(&obj.Status.CommonStatus, seen.ARN)
+		}
+		obj.Status.CreationTime = seconds(seen.CreationTime)
+		obj.Status.RoleARN = &seen.RoleARN
+		obj.Status.PredictedCapacity = nil
+		if seen.PredictedCapacity != nil {
+			predicted := int64(*seen.PredictedCapacity)
+			obj.Status.PredictedCapacity = &predicted
+		}
+	}
+	if m.outcome.state == synced {
+		obj.Status.LastApplied = lastApplied(obj)
+	}
+}
+
+func (r *Reconciler) writeARN(s *v1alpha1.CommonStatus, arn string) {
+	s.ACKResourceMetadata = &v1alpha1.ResourceMetadata{
+		ARN:            &arn,
+		OwnerAccountID: r.account.ID,
+		Region:         r.account.Region,
+		Partition:      &r.account.Partition,
+	}
+}
+
+func alarms(in []autoscaling.Alarm) []v1alpha1.Alarm {
+	var out []v1alpha1.Alarm
+	for _, a := range in {
+		out = append(out, v1alpha1.Alarm{AlarmName: &a.Name, AlarmARN: &a.ARN})
+	}
+	return out
+}
+
+func seconds(t time.Time) *metav1.Time {
+	if t.IsZero() {
+		return nil
+	}
+	s := metav1.NewTime(t.Truncate(time.Second))
+	return &s
+}
+
+// boundsInWords explains bounds that a scheduled action set.
+func (p *pass) boundsInWords(m *member) string {
+	if m.ref.Kind != autoscaling.KindTarget || p.bounds == nil {
+		return ""
+	}
+	text := ""
+	for _, b := range []struct {
+		name  string
+		bound *autoscaling.ScheduledBound
+	}{{"minCapacity", p.bounds.Min}, {"maxCapacity", p.bounds.Max}} {
+		if b.bound != nil {
+			text += fmt.Sprintf("; %s is %d since %s, set by scheduled action %s (declared: %d)",
+				b.name, b.bound.Value, b.bound.Since.UTC().Format(time.RFC3339), b.bound.Action, b.bound.Base)
+		}
+	}
+	return text
+}
+
+// Texts that users of the ACK controller may match.
+const (
+	messageSynced    = "Resource synced successfully"
+	messageNotSynced = "Resource not synced"
+	messageUnknown   = "Unable to determine if desired resource state matches latest observed state"
+	reasonTerminal   = "resource is in terminal condition"
+)
+
+// conditions is the only place where conditions are made. It keeps the time of
+// a condition whose status stays. ACK.Terminal comes first because Argo CD
+// reads the list in order and would take a failure for progress otherwise.
+func conditions(old []v1alpha1.Condition, generation int64, o outcome, note string, now metav1.Time) []v1alpha1.Condition {
+	if o.transient() && readyAt(old, generation) {
+		return old // throttling says nothing about the object
+	}
+	l := conditionList{old: old, now: now, generation: generation}
+	switch o.state {
+	case refused:
+		l.add(v1alpha1.ConditionTerminal, metav1.ConditionTrue, o.reason, o.message)
+		l.advise(o.advice)
+		l.add(v1alpha1.ConditionResourceSynced, metav1.ConditionFalse, reasonTerminal, messageNotSynced)
+		l.add(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ConditionTerminal, o.message)
+		l.add(v1alpha1.ConditionStalled, metav1.ConditionTrue, o.reason, o.message)
+	case waiting:
+		if o.reason == reasonReference {
+			l.add(v1alpha1.ConditionReferencesResolved, metav1.ConditionUnknown, o.message, "Reference resolution failed")
+		}
+		l.advise(o.advice)
+		l.add(v1alpha1.ConditionResourceSynced, metav1.ConditionFalse, o.reason, o.message)
+		l.add(v1alpha1.ConditionReady, metav1.ConditionFalse, o.reason, o.message)
+		l.add(v1alpha1.ConditionReconciling, metav1.ConditionTrue, o.reason, o.message)
+	case synced:
+		l.advise(o.advice)
+		l.add(v1alpha1.ConditionResourceSynced, metav1.ConditionTrue, "", messageSynced)
+		l.add(v1alpha1.ConditionReady, metav1.ConditionTrue, "Synced", messageSynced+note)
+	default:
+		kind := awsapi.KindOf(o.err)
+		if !o.transient() {
+			l.add(v1alpha1.ConditionRecoverable, metav1.ConditionTrue, string(kind), o.message)
+		}
+		l.advise(o.advice)
+		l.add(v1alpha1.ConditionResourceSynced, metav1.ConditionUnknown, o.message, messageUnknown)
+		l.add(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ConditionRecoverable, o.message)
+		l.add(v1alpha1.ConditionReconciling, metav1.ConditionTrue, string(kind), o.message)
+	}
+	return l.conditions
+}
+
+// transient failures pass by themselves and tell nothing about the object.
+func (o outcome) transient() bool {
+	if o.state != failed {
+		return false
+	}
+	switch awsapi.KindOf(o.err) {
+	case awsapi.Throttled, awsapi.Conflict:
+		return true
+	}
+	return false
+}
+
+// readyAt says that the object was ready in this generation.
+func readyAt(list []v1alpha1.Condition, generation int64) bool {
+	c := findCondition(list, v1alpha1.ConditionReady)
+	return c != nil && c.Status == metav1.ConditionTrue && c.ObservedGeneration == generation
+}
+
+func findCondition(list []v1alpha1.Condition, t string) *v1alpha1.Condition {
+	for i := range list {
+		if list[i].Type == t {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+type conditionList struct {
+	old        []v1alpha1.Condition
+	now        metav1.Time
+	generation int64
+	conditions []v1alpha1.Condition
+}
+
+func (l *conditionList) add(t string, status metav1.ConditionStatus, reason, message string) {
+	since := &l.now
+	if was := findCondition(l.old, t); was != nil && was.Status == status && was.LastTransitionTime != nil {
+		since = was.LastTransitionTime
+	}
+	l.conditions = append(l.conditions, v1alpha1.Condition{
+		Type: t, Status: status, LastTransitionTime: since, Reason: &reason, Message: &message, ObservedGeneration: l.generation,
+	})
+}
+
+// advise tells what is accepted but probably not meant.
+func (l *conditionList) advise(advice []autoscaling.Finding) {
+	if len(advice) == 0 {
+		return
+	}
+	l.add(v1alpha1.ConditionAdvisory, metav1.ConditionTrue, string(advice[0].Code), sentences(advice))
+}

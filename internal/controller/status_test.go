@@ -1,0 +1,206 @@
+package controller
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/awsapi"
+)
+
+var (
+	then = metav1.NewTime(time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC))
+	now  = metav1.NewTime(then.Add(time.Hour))
+)
+
+func awsError(kind awsapi.Kind, message string) error {
+	return &awsapi.Error{Kind: kind, Code: "SomeException", Message: message}
+}
+
+func after(o outcome, err error) outcome {
+	o.fail(err)
+	return o
+}
+
+// readyAt generation 3, since then.
+func readyBefore() []v1alpha1.Condition {
+	return conditions(nil, 3, outcome{state: synced}, "", then)
+}
+
+func lines(list []v1alpha1.Condition) []string {
+	out := make([]string, 0, len(list))
+	for _, c := range list {
+		since := "now"
+		if c.LastTransitionTime.Equal(&then) {
+			since = "then"
+		}
+		out = append(out, fmt.Sprintf("%s=%s (%s) %s|%s", c.Type, c.Status, since, *c.Reason, *c.Message))
+	}
+	return out
+}
+
+func TestConditions(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		old    []v1alpha1.Condition
+		out    outcome
+		note   string
+		want   []string
+	}{
+		"synced": {
+			reason: "the texts are those that users of the ACK controller may match",
+			out:    outcome{state: synced},
+			want:   []string{"ACK.ResourceSynced=True (now) |Resource synced successfully", "Ready=True (now) Synced|Resource synced successfully"},
+		},
+		"still synced": {
+			reason: "the time of a condition moves only when its status does",
+			old:    readyBefore(), out: outcome{state: synced}, note: "; minCapacity is 20",
+			want: []string{"ACK.ResourceSynced=True (then) |Resource synced successfully", "Ready=True (then) Synced|Resource synced successfully; minCapacity is 20"},
+		},
+		"invalid": {
+			reason: "ACK.Terminal comes before Ready, because Argo CD reads in order",
+			old:    readyBefore(), out: refusal([]autoscaling.Finding{{Code: "C", Field: "f", Message: "bad"}}, nil),
+			want: []string{
+				"ACK.Terminal=True (now) C|f: bad",
+				"ACK.ResourceSynced=False (now) resource is in terminal condition|Resource not synced",
+				"Ready=False (now) ACK.Terminal|f: bad",
+				"Stalled=True (now) C|f: bad",
+			},
+		},
+		"refused by AWS": {
+			reason: "what AWS finds invalid stays so until something changes",
+			out:    after(outcome{}, awsError(awsapi.Invalid, "no such endpoint")),
+			want: []string{
+				"ACK.Terminal=True (now) RefusedByAWS|SomeException: no such endpoint",
+				"ACK.ResourceSynced=False (now) resource is in terminal condition|Resource not synced",
+				"Ready=False (now) ACK.Terminal|SomeException: no such endpoint",
+				"Stalled=True (now) RefusedByAWS|SomeException: no such endpoint",
+			},
+		},
+		"denied": {
+			reason: "a missing right is told and tried again",
+			out:    after(outcome{}, awsError(awsapi.Denied, "not authorized")),
+			want: []string{
+				"ACK.Recoverable=True (now) Denied|SomeException: not authorized",
+				"ACK.ResourceSynced=Unknown (now) SomeException: not authorized|Unable to determine if desired resource state matches latest observed state",
+				"Ready=False (now) ACK.Recoverable|SomeException: not authorized",
+				"Reconciling=True (now) Denied|SomeException: not authorized",
+			},
+		},
+		"throttled while ready": {
+			reason: "throttling flips no condition of an object that is as declared",
+			old:    readyBefore(), out: after(outcome{}, awsError(awsapi.Throttled, "Rate exceeded")),
+			want: []string{"ACK.ResourceSynced=True (then) |Resource synced successfully", "Ready=True (then) Synced|Resource synced successfully"},
+		},
+		"throttled when new": {
+			reason: "an object that AWS does not have yet is not ready, and not in error either",
+			out:    after(outcome{}, awsError(awsapi.Throttled, "Rate exceeded")),
+			want: []string{
+				"ACK.ResourceSynced=Unknown (now) SomeException: Rate exceeded|Unable to determine if desired resource state matches latest observed state",
+				"Ready=False (now) ACK.Recoverable|SomeException: Rate exceeded",
+				"Reconciling=True (now) Throttled|SomeException: Rate exceeded",
+			},
+		},
+		"waiting": {
+			reason: "waiting for another object is progress, not failure",
+			out:    outcome{state: waiting, reason: reasonTarget, message: "not yet"},
+			want: []string{
+				"ACK.ResourceSynced=False (now) TargetNotRegistered|not yet",
+				"Ready=False (now) TargetNotRegistered|not yet",
+				"Reconciling=True (now) TargetNotRegistered|not yet",
+			},
+		},
+		"advice": {
+			reason: "advice does not make an object less ready",
+			out:    outcome{state: synced, advice: []autoscaling.Finding{{Code: "A", Field: "roleARN", Message: "has no effect"}}},
+			want: []string{
+				"ACK.Advisory=True (now) A|roleARN: has no effect",
+				"ACK.ResourceSynced=True (now) |Resource synced successfully",
+				"Ready=True (now) Synced|Resource synced successfully",
+			},
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, lines(conditions(c.old, 3, c.out, c.note, now))); diff != "" {
+				t.Errorf("%s (-want +got)\n%s", c.reason, diff)
+			}
+		})
+	}
+}
+
+// FuzzConditions goes through histories of outcomes and checks what must hold
+// after each of them.
+func FuzzConditions(f *testing.F) {
+	f.Add([]byte{0, 1, 2, 3, 4, 5, 6, 7})
+	kinds := []awsapi.Kind{awsapi.NotFound, awsapi.Conflict, awsapi.Throttled, awsapi.Denied, awsapi.Invalid, awsapi.Limit, awsapi.Unavailable, awsapi.Unknown}
+	f.Fuzz(func(t *testing.T, history []byte) {
+		var list []v1alpha1.Condition
+		for i, b := range history {
+			o := outcome{state: synced}
+			switch {
+			case b < 60:
+				o = outcome{state: waiting, reason: reasonTarget, message: "waiting"}
+			case b < 120:
+				o = refusal([]autoscaling.Finding{{Code: "C", Message: "bad"}}, nil)
+			case b < 200:
+				o = after(outcome{}, awsError(kinds[int(b)%len(kinds)], "no"))
+			}
+			at := metav1.NewTime(then.Add(time.Duration(i) * time.Minute))
+			next := conditions(list, int64(i/3), o, "", at)
+			checkTransitionTimes(t, list, next, at)
+			list = next
+			if ready := findCondition(list, v1alpha1.ConditionReady); ready == nil {
+				t.Fatal("there is no Ready condition")
+			}
+			if again := conditions(list, int64(i/3), o, "", metav1.NewTime(at.Add(time.Hour))); !cmp.Equal(list, again) {
+				t.Fatalf("the same outcome changes the conditions: %s", cmp.Diff(list, again))
+			}
+		}
+	})
+}
+
+func checkTransitionTimes(t *testing.T, before, after []v1alpha1.Condition, at metav1.Time) {
+	t.Helper()
+	for _, c := range after {
+		was := findCondition(before, c.Type)
+		same := was != nil && was.Status == c.Status
+		if same != (was != nil && c.LastTransitionTime.Equal(was.LastTransitionTime)) && !c.LastTransitionTime.Equal(&at) {
+			t.Fatalf("%s: status %v, time %s", c.Type, c.Status, c.LastTransitionTime)
+		}
+	}
+}
+
+func TestRetries(t *testing.T) {
+	const resync = 5 * time.Minute
+	cases := map[string]struct {
+		reason string
+		out    outcome
+		want   time.Duration // at least; up to a fifth is added
+		err    bool
+	}{
+		"synced":      {"the regular check comes round anyway", outcome{state: synced}, 0, false},
+		"refused":     {"nothing changes before somebody acts", outcome{state: refused}, 0, false},
+		"waiting":     {"somebody else may register the target", outcome{state: waiting}, retryWaiting, false},
+		"throttled":   {"the budget of the account sets the pace", after(outcome{}, awsError(awsapi.Throttled, "")), retryThrottled, false},
+		"conflict":    {"the other update is done in a moment", after(outcome{}, awsError(awsapi.Conflict, "")), retryConflict, false},
+		"denied":      {"a right is not granted within seconds", after(outcome{}, awsError(awsapi.Denied, "")), retryDenied, false},
+		"unavailable": {"nobody knows how long, so the work queue's growing delay is used", after(outcome{}, awsError(awsapi.Unavailable, "")), 0, true},
+		"unknown":     {"an error that is no AWS error is retried like one of unknown length", after(outcome{}, errors.New("x")), 0, true},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			p := &pass{members: []*member{{outcome: c.out}}}
+			got, err := p.next(resync)
+			if (err != nil) != c.err || got.RequeueAfter < c.want || got.RequeueAfter > c.want+c.want/5 {
+				t.Errorf("%s: got %v, %v", c.reason, got, err)
+			}
+		})
+	}
+}

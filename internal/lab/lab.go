@@ -1,0 +1,217 @@
+// Package lab composes everything that runs on an empty machine: a Kubernetes
+// API server with our CRDs, the local AWS, and the controller between the two,
+// in one process. The parts know nothing of each other; they meet over HTTP as
+// they would in production.
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/go-logr/logr"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/setpoint-io/setpoint/internal/awsapi"
+	"github.com/setpoint-io/setpoint/internal/controlplane"
+	"github.com/setpoint-io/setpoint/internal/localcloud"
+	"github.com/setpoint-io/setpoint/internal/operator"
+)
+
+// Account and Region of the requests that the lab itself makes.
+const (
+	Account = "000000000000"
+	Region  = "us-west-2"
+)
+
+// Options configure a lab.
+type Options struct {
+	Dir          string // for the kubeconfig and the API server's state; default ".setpoint"
+	KubeAddr     string // of the API server, on loopback; default "127.0.0.1:6443"
+	CloudAddr    string // of the local AWS, on loopback; default "127.0.0.1:4566"
+	NoController bool   // leave the work to another controller
+	NoSeed       bool   // start with an empty account
+	Logger       *slog.Logger
+
+	// EndpointDelay is how long a SageMaker endpoint takes to become
+	// InService. Default 5 seconds.
+	EndpointDelay time.Duration
+	// Resync is the controller's period of the check for drift. Default 15
+	// seconds: in a lab somebody is watching.
+	Resync time.Duration
+}
+
+func (o *Options) setDefaults() {
+	if o.Dir == "" {
+		o.Dir = ".setpoint"
+	}
+	if o.KubeAddr == "" {
+		o.KubeAddr = controlplane.DefaultAddr
+	}
+	if o.CloudAddr == "" {
+		o.CloudAddr = "127.0.0.1:4566"
+	}
+	if o.EndpointDelay == 0 {
+		o.EndpointDelay = 5 * time.Second
+	}
+	if o.Resync == 0 {
+		o.Resync = 15 * time.Second
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+}
+
+// Lab is a running lab.
+type Lab struct {
+	ControlPlane *controlplane.ControlPlane
+	Cloud        *localcloud.Cloud
+	CloudURL     string
+	Kubeconfig   string // path
+
+	stop     context.CancelFunc
+	web      *http.Server
+	aws      *awsapi.API
+	operator *operator.Operator
+	done     chan error // what the operator ended with; closed when there is none
+}
+
+// Start starts a lab and returns when all of it is ready. It stops when the
+// context ends or Stop is called.
+func Start(ctx context.Context, o Options) (_ *Lab, err error) {
+	o.setDefaults()
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, err
+	}
+	log.SetLogger(logr.FromSlogHandler(o.Logger.Handler())) // controller-runtime's own log is one of the process
+	ctx, cancel := context.WithCancel(ctx)
+	l := &Lab{stop: cancel, Kubeconfig: filepath.Join(o.Dir, "kubeconfig"), done: make(chan error, 1)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, l.Stop())
+		}
+	}()
+	if err := l.startCloud(ctx, o); err != nil {
+		return nil, err
+	}
+	l.ControlPlane, err = controlplane.Start(ctx, controlplane.Options{Addr: o.KubeAddr, Logger: o.Logger.With("component", "apiserver")})
+	if err != nil {
+		return nil, err
+	}
+	if err := installCRDs(ctx, l.ControlPlane.RESTConfig()); err != nil {
+		return nil, err
+	}
+	if err := l.ControlPlane.WriteKubeconfig(l.Kubeconfig); err != nil {
+		return nil, err
+	}
+	if o.NoController {
+		close(l.done)
+		return l, nil
+	}
+	return l, l.startController(ctx, o)
+}
+
+// startCloud serves the local AWS.
+func (l *Lab) startCloud(ctx context.Context, o Options) error {
+	listener, err := listen(ctx, o.CloudAddr)
+	if err != nil {
+		return err
+	}
+	l.Cloud = localcloud.New(localcloud.Options{
+		Account: Account, Region: Region,
+		EndpointDelay: o.EndpointDelay,
+		Logger:        o.Logger.With("component", "cloud"),
+	})
+	l.CloudURL = "http://" + listener.Addr().String()
+	l.web = &http.Server{Handler: l.Cloud, ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		if err := l.web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			o.Logger.Error("the local AWS stopped", "error", err)
+		}
+	}()
+	if o.NoSeed {
+		return nil
+	}
+	return seed(ctx, l.CloudURL)
+}
+
+// listen opens a loopback address: the lab has no passwords worth the name.
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, fmt.Errorf("--cloud-addr %q: write host:port, such as 127.0.0.1:4566", addr)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("--cloud-addr %q: the lab listens on loopback only; write 127.0.0.1 as the host", addr)
+	}
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("the local AWS cannot listen on %s (%w): stop what uses the port, or choose another with --cloud-addr", addr, err)
+	}
+	return listener, nil
+}
+
+// startController runs the operator as production would, with the local AWS
+// behind AWS's own SDK.
+func (l *Lab) startController(ctx context.Context, o Options) error {
+	l.aws = awsapi.New(awsapi.Options{Config: SDKConfig(l.CloudURL, Account, Region), Logger: o.Logger})
+	var err error
+	l.operator, err = operator.New(operator.Options{
+		Kubernetes: l.ControlPlane.RESTConfig(), AWS: l.aws,
+		Logger:      o.Logger.With("component", "controller"),
+		MetricsAddr: "0", HealthAddr: "0", Resync: o.Resync,
+	})
+	if err != nil {
+		return err
+	}
+	go func() { l.done <- l.operator.Run(ctx) }()
+	for l.operator.Ready() != nil {
+		select {
+		case err := <-l.done:
+			return errors.Join(errors.New("the controller stopped"), err)
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return nil
+}
+
+// Done ends when a part of the lab stops by itself.
+func (l *Lab) Done() <-chan struct{} { return l.ControlPlane.Done() }
+
+// stopTimeout bounds the stop: nobody waits longer for a Ctrl-C.
+const stopTimeout = 5 * time.Second
+
+// Stop stops all parts: the controller first, then what it talks to.
+func (l *Lab) Stop() error {
+	l.stop()
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	defer cancel()
+	var errs []error
+	if l.operator != nil {
+		select {
+		case err := <-l.done:
+			errs = append(errs, err)
+		case <-ctx.Done():
+			errs = append(errs, errors.New("the controller did not stop in time"))
+		}
+	}
+	if l.aws != nil {
+		l.aws.Close()
+	}
+	if l.ControlPlane != nil {
+		errs = append(errs, l.ControlPlane.Stop(ctx))
+	}
+	if l.web != nil {
+		errs = append(errs, l.web.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,34 @@
+package appautoscaling
+
+import "github.com/setpoint-io/setpoint/internal/localcloud/wire"
+
+// The ARNs. A target's own ARN belongs to the service application-autoscaling,
+// those of its policies and actions to autoscaling, and the latter name the
+// target by its second ID: they say nothing of the dimension.
+
+func targetARN(s wire.Scope, t *target) string {
+	return "arn:" + s.Partition() + ":application-autoscaling:" + s.Region + ":" + s.Account + ":scalable-target/" + t.id
+}
+
+func policyARN(s wire.Scope, t *target, name string) string {
+	return childARN(s, "scalingPolicy", t) + ":policyName/" + name
+}
+
+func actionARN(s wire.Scope, t *target, name string) string {
+	return childARN(s, "scheduledAction", t) + ":scheduledActionName/" + name
+}
+
+func childARN(s wire.Scope, kind string, t *target) string {
+	return "arn:" + s.Partition() + ":autoscaling:" + s.Region + ":" + s.Account + ":" + kind + ":" + t.childID +
+		":resource/" + t.namespace + "/" + t.resourceID
+}
+
+func alarmARN(s wire.Scope, name string) string {
+	return "arn:" + s.Partition() + ":cloudwatch:" + s.Region + ":" + s.Account + ":alarm:" + name
+}
+
+// managedAction is the alarm action of the alarms that the service manages for
+// a policy.
+func managedAction(s wire.Scope, t *target, p *policy) string {
+	return policyARN(s, t, p.name) + ":createdBy/" + p.createdBy
+}

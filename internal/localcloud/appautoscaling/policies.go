@@ -1,0 +1,215 @@
+package appautoscaling
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/setpoint-io/setpoint/internal/autoscaling/catalog"
+	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
+)
+
+type putPolicyOutput struct {
+	PolicyARN string
+	Alarms    []alarmMember `json:",omitempty"`
+}
+
+// alarmMember is Alarm of the API: an alarm of a policy, by name and ARN.
+type alarmMember struct{ AlarmName, AlarmARN string }
+
+// putScalingPolicy creates or updates a policy. An update keeps the policy's
+// ARN, creation time and alarm action, but gets new managed alarms.
+func (s *Service) putScalingPolicy(sc wire.Scope, in putPolicyInput) (any, error) {
+	id := in.identity()
+	dim, err := resolve(id)
+	if err != nil {
+		return nil, err
+	}
+	t := s.find(sc, id)
+	if t == nil {
+		return nil, notRegistered(id)
+	}
+	if err := s.idle(t); err != nil {
+		return nil, err
+	}
+	p := t.policies[*in.PolicyName]
+	var old policyConfig
+	if p != nil {
+		old = p.config
+	}
+	config, err := s.policyConfig(old, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkPolicy(sc, dim, t, *in.PolicyName, config); err != nil {
+		return nil, err
+	}
+	if p == nil {
+		if err := s.checkPolicyQuota(t, config); err != nil {
+			return nil, err
+		}
+		p = &policy{
+			sequence:  s.region(sc).next(),
+			name:      *in.PolicyName,
+			createdBy: uuid.NewString(),
+			created:   s.now(),
+		}
+		t.policies[p.name] = p
+	}
+	p.config = config
+	s.replaceAlarms(sc, dim, t, p)
+	s.changed(t)
+	return &putPolicyOutput{policyARN(sc, t, p.name), p.alarms}, nil
+}
+
+// policyConfig returns what a request makes of a policy's configuration. Old
+// is empty for a new policy.
+func (s *Service) policyConfig(old policyConfig, in putPolicyInput) (policyConfig, error) {
+	next := policyConfig{policyType: old.policyType}
+	set(&next.policyType, in.PolicyType)
+	switch {
+	case next.policyType == "":
+		return next, wire.Validation("PolicyType must be specified")
+	case old.policyType != "" && next.policyType != old.policyType:
+		if !s.behaviour.AllowPolicyTypeChange {
+			return next, wire.Validation("The policy type of an existing scaling policy cannot be changed from %s to %s", old.policyType, next.policyType)
+		}
+		old = policyConfig{}
+	}
+	if s.behaviour.StrictPolicyUpdate {
+		old = policyConfig{}
+	}
+	next.step = mergeStep(old.step, in.StepScalingPolicyConfiguration)
+	next.tracking = mergeTracking(old.tracking, in.TargetTrackingScalingPolicyConfiguration)
+	next.predictive = either(in.PredictiveScalingPolicyConfiguration, old.predictive)
+	switch {
+	case !next.own():
+		return next, wire.Validation("%s policy configuration must be specified", next.policyType)
+	case next.count() > 1:
+		return next, wire.Validation("You must only provide a single scaling policy configuration, which must match the scaling policy type specified.")
+	}
+	return next, nil
+}
+
+// own reports whether the configuration that belongs to the type is there.
+func (c policyConfig) own() bool {
+	switch c.policyType {
+	case stepScaling:
+		return c.step != nil
+	case targetTracking:
+		return c.tracking != nil
+	default:
+		return c.predictive != nil
+	}
+}
+
+// count returns how many configurations there are.
+func (c policyConfig) count() int {
+	return countOf(c.step != nil, c.tracking != nil, c.predictive != nil)
+}
+
+// mergeStep replaces a step configuration, except for the two members that a
+// new one must have and an update may omit.
+func mergeStep(old, given *stepConfig) *stepConfig {
+	if given == nil || old == nil {
+		return either(given, old)
+	}
+	merged := *given
+	merged.AdjustmentType = either(merged.AdjustmentType, old.AdjustmentType)
+	if merged.StepAdjustments == nil {
+		merged.StepAdjustments = old.StepAdjustments
+	}
+	return &merged
+}
+
+// mergeTracking replaces a target tracking configuration, except for the
+// metric, which an update may omit.
+func mergeTracking(old, given *trackingConfig) *trackingConfig {
+	if given == nil || old == nil {
+		return either(given, old)
+	}
+	merged := *given
+	if merged.PredefinedMetricSpecification == nil && merged.CustomizedMetricSpecification == nil {
+		merged.PredefinedMetricSpecification = old.PredefinedMetricSpecification
+		merged.CustomizedMetricSpecification = old.CustomizedMetricSpecification
+	}
+	return &merged
+}
+
+func either[T any](a, b *T) *T {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// checkPolicyQuota counts step and target tracking policies, which share a
+// quota.
+func (s *Service) checkPolicyQuota(t *target, config policyConfig) error {
+	if config.policyType == predictiveScaling {
+		return nil
+	}
+	n := 0
+	for _, p := range t.policies {
+		if p.config.policyType != predictiveScaling {
+			n++
+		}
+	}
+	if limit := s.behaviour.Quotas.Policies; n >= limit {
+		return limitExceeded("You have reached the limit of %d scaling policies for the scalable target.", limit)
+	}
+	return nil
+}
+
+// replaceAlarms gives a target tracking policy new managed alarms and then
+// deletes those that it had.
+func (s *Service) replaceAlarms(sc wire.Scope, dim catalog.Dimension, t *target, p *policy) {
+	old := p.alarms
+	p.alarms = nil
+	if p.config.policyType == targetTracking {
+		for _, a := range s.managedAlarms(sc, dim, t, p) {
+			s.alarms.PutManaged(sc, a)
+			p.alarms = append(p.alarms, alarmMember{a.Name, alarmARN(sc, a.Name)})
+		}
+	}
+	s.deleteAlarms(sc, old)
+}
+
+func (s *Service) deleteAlarms(sc wire.Scope, alarms []alarmMember) {
+	if len(alarms) == 0 {
+		return
+	}
+	names := make([]string, len(alarms))
+	for i, a := range alarms {
+		names[i] = a.AlarmName
+	}
+	s.alarms.Delete(sc, names)
+}
+
+// releaseAlarms parts a policy that goes from its alarms: managed alarms are
+// deleted, unless they are to be kept; alarms of users lose the action.
+func (s *Service) releaseAlarms(sc wire.Scope, t *target, p *policy, keep bool) {
+	if p.config.policyType == stepScaling {
+		s.alarms.RemoveAction(sc, policyARN(sc, t, p.name))
+	}
+	if !keep {
+		s.deleteAlarms(sc, p.alarms)
+	}
+}
+
+// deleteScalingPolicy deletes a policy.
+func (s *Service) deleteScalingPolicy(sc wire.Scope, in deletePolicyInput) (any, error) {
+	id := in.identity()
+	if _, err := resolve(id); err != nil {
+		return nil, err
+	}
+	t := s.find(sc, id)
+	if t == nil || t.policies[*in.PolicyName] == nil {
+		return nil, objectNotFound("No scaling policy found for %s, policy name: %s", id, *in.PolicyName)
+	}
+	if err := s.idle(t); err != nil {
+		return nil, err
+	}
+	s.releaseAlarms(sc, t, t.policies[*in.PolicyName], false)
+	delete(t.policies, *in.PolicyName)
+	s.changed(t)
+	return nil, nil
+}

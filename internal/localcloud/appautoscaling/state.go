@@ -1,0 +1,153 @@
+package appautoscaling
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/setpoint-io/setpoint/internal/autoscaling/catalog"
+	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
+)
+
+// place is one account in one Region: nothing is shared between two of them.
+type place struct{ account, region string }
+
+// region is what one account has in one Region.
+type region struct {
+	targets map[identity]*target
+	created int // how many things were created, which orders them
+}
+
+// identity is what tells scalable targets apart.
+type identity struct{ namespace, resourceID, dimension string }
+
+// String is how error messages name a target.
+func (i identity) String() string {
+	return fmt.Sprintf("service namespace: %s, resource ID: %s, scalable dimension: %s", i.namespace, i.resourceID, i.dimension)
+}
+
+// target is a scalable target with all that is under it.
+type target struct {
+	identity
+	sequence  int
+	id        string // in its own ARN
+	childID   string // in the ARNs of its policies and actions
+	min, max  int32
+	roleARN   string
+	suspended suspended
+	tags      map[string]string
+	created   time.Time
+	busyUntil time.Time // a change is pending until then
+	policies  map[string]*policy
+	actions   map[string]*action
+}
+
+type suspended struct{ in, out, scheduled bool }
+
+// policy is a scaling policy. A configuration is replaced, never changed, so
+// answers can share it.
+type policy struct {
+	sequence  int
+	name      string
+	createdBy string // in the action of its managed alarms
+	created   time.Time
+	config    policyConfig
+	alarms    []alarmMember // managed alarms of target tracking
+}
+
+// policyConfig is the type of a policy and the one configuration that belongs
+// to it.
+type policyConfig struct {
+	policyType string
+	step       *stepConfig
+	tracking   *trackingConfig
+	predictive *predictiveConfig
+}
+
+// action is a scheduled action.
+type action struct {
+	sequence   int
+	name       string
+	created    time.Time
+	schedule   string
+	timezone   *string
+	start, end *wire.Time
+	bounds     *targetAction
+}
+
+// region returns the state of the caller's account and Region.
+func (s *Service) region(sc wire.Scope) *region {
+	key := place{sc.Account, sc.Region}
+	r := s.regions[key]
+	if r == nil {
+		r = &region{targets: map[identity]*target{}}
+		s.regions[key] = r
+	}
+	return r
+}
+
+// next returns the number of the next thing that is created.
+func (r *region) next() int {
+	r.created++
+	return r.created
+}
+
+// visible reports whether a target is seen by operations other than its
+// registration.
+func (s *Service) visible(t *target) bool {
+	return !s.now().Before(t.created.Add(s.behaviour.RegisterDelay))
+}
+
+// find returns the target if it is visible, else nil.
+func (s *Service) find(sc wire.Scope, id identity) *target {
+	t := s.region(sc).targets[id]
+	if t == nil || !s.visible(t) {
+		return nil
+	}
+	return t
+}
+
+// idle refuses a change while another one of the same target is pending.
+func (s *Service) idle(t *target) error {
+	if s.now().Before(t.busyUntil) {
+		return concurrentUpdate()
+	}
+	return nil
+}
+
+// changed notes that a change of the target was accepted.
+func (s *Service) changed(t *target) { t.busyUntil = s.now().Add(s.behaviour.UpdateDuration) }
+
+// newIDs returns the IDs of a new target: the one in its own ARN, 36 letters
+// and digits, and the UUID that its policies and actions share.
+func (s *Service) newIDs(sc wire.Scope, id identity) (own, children string) {
+	newID := func(string) uuid.UUID { return uuid.New() }
+	if s.behaviour.StableIDs {
+		newID = func(kind string) uuid.UUID {
+			name := strings.Join([]string{kind, sc.Account, sc.Region, id.namespace, id.resourceID, id.dimension}, "\n")
+			return uuid.NewSHA1(uuid.NameSpaceURL, []byte(name))
+		}
+	}
+	hex := func(kind string) string { return strings.ReplaceAll(newID(kind).String(), "-", "") }
+	const length = 36
+	return (hex("target") + hex("target, continued"))[:length], newID("children").String()
+}
+
+// resolve finds the dimension of an identity and checks that its three parts
+// fit each other.
+func resolve(id identity) (catalog.Dimension, error) {
+	d, ok := catalog.LookupDimension(id.dimension)
+	if !ok || d.Namespace != id.namespace {
+		return d, unsupportedIdentity()
+	}
+	parts, ok := d.ResourceID.Parse(id.resourceID)
+	if !ok {
+		return d, unsupportedIdentity()
+	}
+	if id.namespace == "lambda" && parts["qualifier"] == "$LATEST" {
+		return d, wire.Validation("$LATEST is not a supported qualifier for Auto Scaling")
+	}
+	return d, nil
+}

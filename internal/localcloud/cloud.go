@@ -1,0 +1,156 @@
+// Package localcloud is an AWS that runs in the process: Application Auto
+// Scaling, and of CloudWatch, SageMaker and STS what it touches. It is one
+// http.Handler at one endpoint for all services, with its state in memory.
+//
+// It is evidence about AWS. It answers as AWS documents or was seen to answer,
+// in the protocol of the client and with the errors of the real services, and
+// knows nothing of the controller that is tested against it. Where AWS does not
+// document a behaviour, the services have a named option. What it does not
+// implement it refuses, naming the operation.
+//
+// A request is recognised by package wire, routed to a service, and handled
+// while one lock is held, so that a change that spans services (a scaling
+// policy and its alarms) is seen by others as one. [Faults] make the cloud slow,
+// failing or throttled; the [Journal] counts what it was asked.
+package localcloud
+
+import (
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
+	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch"
+	"github.com/setpoint-io/setpoint/internal/localcloud/sagemaker"
+	"github.com/setpoint-io/setpoint/internal/localcloud/sts"
+	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
+)
+
+// The identity of requests that are not signed or whose key names no account.
+const (
+	DefaultAccount = "000000000000"
+	DefaultRegion  = "us-east-1"
+)
+
+// Options configure a [Cloud]. The zero value works.
+type Options struct {
+	// Account owns requests whose access key names no account: neither a
+	// 12-digit account ID nor the key of an assumed role. Default:
+	// DefaultAccount.
+	Account string
+	// Region is the Region of requests that are not signed. Default:
+	// DefaultRegion.
+	Region string
+	// Now is the clock of the cloud: it dates resources, and what takes time
+	// takes it by this clock. Default: time.Now.
+	Now func() time.Time
+	// EndpointDelay is how long a SageMaker endpoint takes to be in service
+	// after it was created or updated, by Now.
+	EndpointDelay time.Duration
+	// JournalSize is how many calls the journal keeps in full. Default: 10000.
+	JournalSize int
+	// Logger gets failures of the cloud itself as errors and each call at debug
+	// level. Default: slog.Default.
+	Logger *slog.Logger
+
+	// What AWS does not document, by service. The zero values are the most
+	// likely behaviours.
+	AppAutoScaling appautoscaling.Behaviour
+	CloudWatch     cloudwatch.Behaviour
+	SageMaker      sagemaker.Behaviour
+}
+
+func (o Options) withDefaults() Options {
+	if o.Account == "" {
+		o.Account = DefaultAccount
+	}
+	if o.Region == "" {
+		o.Region = DefaultRegion
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.JournalSize <= 0 {
+		o.JournalSize = 10_000
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	return o
+}
+
+// Cloud is the local cloud.
+type Cloud struct {
+	options Options
+	faults  *Faults
+	journal *Journal
+	// wall is the clock of the clients, which measures what they feel and
+	// expires what they cache. It differs from Options.Now when the cloud's time
+	// is accelerated.
+	wall func() time.Time
+
+	mu       sync.Mutex // guards services and all state behind them, and ago
+	services services
+	ago      time.Duration // how far the services' clock is behind Now, while seeding
+}
+
+// services are the services of the cloud. A reset replaces them.
+type services struct {
+	appautoscaling *appautoscaling.Service
+	cloudwatch     *cloudwatch.Service
+	sagemaker      *sagemaker.Service
+	sts            *sts.Service
+}
+
+// New returns a cloud without resources.
+func New(o Options) *Cloud {
+	o = o.withDefaults()
+	c := &Cloud{
+		options: o,
+		faults:  newFaults(time.Now),
+		journal: newJournal(o.JournalSize),
+		wall:    time.Now,
+	}
+	c.services = c.newServices()
+	return c
+}
+
+// Faults injects latency, errors and throttling.
+func (c *Cloud) Faults() *Faults { return c.faults }
+
+// Journal tells what the cloud was asked.
+func (c *Cloud) Journal() *Journal { return c.journal }
+
+// Reset removes all resources and sessions of all accounts. Faults and the
+// journal stay: they are not AWS's.
+func (c *Cloud) Reset() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.services = c.newServices()
+}
+
+// newServices connects the services. Application Auto Scaling and SageMaker
+// need each other: one scales the variants of the other, which asks whether
+// they are registered.
+func (c *Cloud) newServices() services {
+	const namespace = "sagemaker"
+	now := func() time.Time { return c.options.Now().Add(-c.ago) }
+	var s services
+	s.cloudwatch = cloudwatch.New(cloudwatch.Options{Now: now, Behaviour: c.options.CloudWatch})
+	s.sts = sts.New(sts.Options{Now: c.wall})
+	s.sagemaker = sagemaker.New(sagemaker.Options{
+		Now:   now,
+		Delay: c.options.EndpointDelay,
+		Registered: func(scope wire.Scope, resourceID string) bool {
+			return s.appautoscaling.Registered(scope, namespace, resourceID)
+		},
+		Deregister: func(scope wire.Scope, prefix string) {
+			s.appautoscaling.DeregisterPrefix(scope, namespace, prefix)
+		},
+		Behaviour: c.options.SageMaker,
+	})
+	s.appautoscaling = appautoscaling.New(appautoscaling.Options{
+		Now: now, Alarms: alarms{s.cloudwatch}, Resources: s.sagemaker, Behaviour: c.options.AppAutoScaling,
+	})
+	return s
+}

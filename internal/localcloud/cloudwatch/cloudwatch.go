@@ -1,0 +1,99 @@
+// Package cloudwatch is the local cloud's Amazon CloudWatch: metric alarms as
+// a client and as Application Auto Scaling see them.
+//
+// An alarm is what PutMetricAlarm configures ([Config]) and the state it is in
+// ([Alarm]). A new alarm has insufficient data; an update overwrites the whole
+// configuration and leaves the state alone. Composite, log and PromQL alarms
+// and anomaly detection models are not implemented and say so.
+//
+// Validation answers in AWS's words where real answers of AWS are known. AWS
+// does not document the texts, so clients should not read them.
+package cloudwatch
+
+import (
+	"context"
+	"time"
+
+	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
+)
+
+// API is how the service appears on the wire: RPC v2 CBOR, AWS JSON 1.0 and
+// the query protocol.
+var API = wire.API{
+	Namespace:       "http://monitoring.amazonaws.com/doc/2010-08-01/",
+	Shapes:          "com.amazonaws.cloudwatch",
+	Message:         "message",
+	QueryCompatible: true,
+}
+
+// Options configure the service.
+type Options struct {
+	// Now is the clock of the cloud. Default: time.Now.
+	Now func() time.Time
+	// Behaviour chooses among what AWS does not document.
+	Behaviour Behaviour
+}
+
+// Behaviour is what AWS does not document. The zero value is the most likely.
+type Behaviour struct {
+	// DeleteIgnoresMissing makes DeleteAlarms of a name that does not exist
+	// succeed. The API model has the error ResourceNotFound for it, which is the
+	// default; reports of the real service differ.
+	DeleteIgnoresMissing bool
+}
+
+// Service is Amazon CloudWatch. It is not safe for concurrent use.
+type Service struct {
+	options Options
+	stores  map[place]*store
+}
+
+// New returns a service without alarms.
+func New(o Options) *Service {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Service{options: o, stores: map[place]*store{}}
+}
+
+// operations are the operations of the service by name.
+var operations = map[string]func(*Service, *wire.Request) (any, error){
+	"PutMetricAlarm":          (*Service).putMetricAlarm,
+	"DescribeAlarms":          (*Service).describeAlarms,
+	"DescribeAlarmsForMetric": (*Service).describeAlarmsForMetric,
+	"DeleteAlarms":            (*Service).deleteAlarms,
+	"SetAlarmState":           (*Service).setAlarmState,
+	"EnableAlarmActions":      (*Service).enableAlarmActions,
+	"DisableAlarmActions":     (*Service).disableAlarmActions,
+	"ListTagsForResource":     (*Service).listTagsForResource,
+	"TagResource":             (*Service).tagResource,
+	"UntagResource":           (*Service).untagResource,
+}
+
+// Handle performs one operation.
+func (s *Service) Handle(_ context.Context, r *wire.Request) (any, error) {
+	operation, ok := operations[r.Operation]
+	if !ok {
+		return nil, wire.UnknownOperation("Amazon CloudWatch", r.Operation)
+	}
+	return operation(s, r)
+}
+
+// The errors of CloudWatch: shape and code differ, because the service is older
+// than its JSON and CBOR protocols (AWS API: CloudWatch, Common Errors).
+
+func invalidValue(text string) *wire.Error {
+	return &wire.Error{Code: "InvalidParameterValueException", QueryCode: "InvalidParameterValue", Message: text}
+}
+
+func invalidCombination(text string) *wire.Error {
+	return &wire.Error{Code: "InvalidParameterCombinationException", QueryCode: "InvalidParameterCombination", Message: text}
+}
+
+func missingParameter(member string) *wire.Error {
+	return &wire.Error{
+		Code:      "MissingRequiredParameterException",
+		QueryCode: "MissingParameter",
+		Message:   "The parameter " + member + " is required.",
+	}
+}

@@ -1,0 +1,89 @@
+package cloudwatch
+
+import (
+	"regexp"
+
+	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
+)
+
+// extendedStatistic is the grammar of percentiles and trimmed statistics
+// (Amazon CloudWatch User Guide: CloudWatch statistics definitions).
+var extendedStatistic = regexp.MustCompile(
+	`^((p|tm|tc|ts|wm)(\d{1,2}(\.\d{1,10})?|100)|IQM|(PR|TM|TC|TS|WM)\(-?[0-9.]*%?:-?[0-9.]*%?\))$`)
+
+var metricID = regexp.MustCompile(`^[a-z][A-Za-z0-9_]*$`)
+
+// Limits of an alarm on metric math (AWS API: PutMetricAlarm).
+const (
+	maxMetricStats = 10
+	maxExpressions = 10
+)
+
+// checkMetrics checks an alarm on a list of metrics.
+func checkMetrics(in *putInput) error {
+	for _, member := range []struct {
+		name    string
+		present bool
+	}{
+		{"MetricName", in.MetricName != ""},
+		{"Namespace", in.Namespace != ""},
+		{"Dimensions", len(in.Dimensions) > 0},
+		{"Period", in.Period != nil},
+		{"Unit", in.Unit != ""},
+		{"Statistic", in.Statistic != ""},
+		{"ExtendedStatistic", in.ExtendedStatistic != ""},
+	} {
+		if member.present {
+			return wire.Validation("%s should not be set if list of Metrics is set.", member.name)
+		}
+	}
+	var stats, expressions, returned int
+	ids := map[string]bool{}
+	for _, q := range in.Metrics {
+		if !metricID.MatchString(q.ID) {
+			return wire.Validation("The Id %q of a metric must begin with a lowercase letter and have only letters, digits and underscores", q.ID)
+		}
+		if ids[q.ID] {
+			return wire.Validation("The Id %s is used by more than one element of the metrics list", q.ID)
+		}
+		ids[q.ID] = true
+		if (q.MetricStat == nil) == (q.Expression == "") {
+			return wire.Validation("The element %s of the metrics list must have exactly one of MetricStat and Expression", q.ID)
+		}
+		if q.returnsData() {
+			returned++
+		}
+		if q.MetricStat != nil {
+			stats++
+		} else {
+			expressions++
+		}
+	}
+	switch {
+	case returned != 1:
+		return wire.Validation("Exactly one element of the metrics list should return data.")
+	case stats > maxMetricStats:
+		return wire.Validation("The metrics list has %d metrics, more than the maximum of %d", stats, maxMetricStats)
+	case expressions > maxExpressions:
+		return wire.Validation("The metrics list has %d expressions, more than the maximum of %d", expressions, maxExpressions)
+	}
+	return checkSamePeriod(in.Metrics)
+}
+
+// checkSamePeriod: all metrics of an alarm must have one period (Amazon
+// CloudWatch User Guide: using metric math).
+func checkSamePeriod(metrics []MetricDataQuery) error {
+	var first *int32
+	for _, q := range metrics {
+		if q.MetricStat == nil {
+			continue
+		}
+		switch period := q.MetricStat.Period; {
+		case first == nil:
+			first = period
+		case *period != *first:
+			return wire.Validation("All metrics of the metrics list must have the same Period")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,73 @@
+package cloudwatch
+
+import (
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
+)
+
+// place is the scope of a name: alarm names are unique per account and Region.
+type place struct{ account, region string }
+
+// store is what one account has in one Region. The names are kept sorted,
+// because alarms are listed page by page and an account may have many
+// thousands.
+type store struct {
+	alarms map[string]*Alarm
+	names  []string
+}
+
+// store returns the store of a scope, for reading and writing.
+func (s *Service) store(scope wire.Scope) *store {
+	p := place{scope.Account, scope.Region}
+	st := s.stores[p]
+	if st == nil {
+		st = &store{alarms: map[string]*Alarm{}}
+		s.stores[p] = st
+	}
+	return st
+}
+
+// add stores a new alarm.
+func (st *store) add(name string, a *Alarm) {
+	st.alarms[name] = a
+	at, _ := slices.BinarySearch(st.names, name)
+	st.names = slices.Insert(st.names, at, name)
+}
+
+// remove tells whether there was such an alarm.
+func (st *store) remove(name string) bool {
+	if st.alarms[name] == nil {
+		return false
+	}
+	delete(st.alarms, name)
+	at, _ := slices.BinarySearch(st.names, name)
+	st.names = slices.Delete(st.names, at, at+1)
+	return true
+}
+
+// named iterates in order over the alarms whose names are greater than last
+// and, if names are given, among them, and begin with the prefix.
+func (st *store) named(names []string, prefix, last string) iter.Seq[*Alarm] {
+	return func(yield func(*Alarm) bool) {
+		list := st.names
+		if len(names) > 0 {
+			list = slices.Compact(slices.Sorted(slices.Values(names)))
+		}
+		first := max(prefix, last)
+		at, _ := slices.BinarySearch(list, first)
+		for _, name := range list[at:] {
+			if !strings.HasPrefix(name, prefix) {
+				return
+			}
+			if a := st.alarms[name]; a != nil && name != last && !yield(a) {
+				return
+			}
+		}
+	}
+}
+
+// all iterates over all alarms in order.
+func (st *store) all() iter.Seq[*Alarm] { return st.named(nil, "", "") }

@@ -1,0 +1,142 @@
+package sagemaker_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	aas "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	sm "github.com/aws/aws-sdk-go-v2/service/sagemaker"
+
+	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
+	"github.com/setpoint-io/setpoint/internal/localcloud/sagemaker"
+	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
+)
+
+func TestRegistration(t *testing.T) {
+	registered := func(c *cloud) int {
+		return len(c.must(&aas.DescribeScalableTargetsInput{ServiceNamespace: "sagemaker"}).(*aas.DescribeScalableTargetsOutput).ScalableTargets)
+	}
+	checkFacts(t, []fact{
+		{
+			name: "bounds move the capacity", reason: "registration enforces bounds by UpdateEndpointWeightsAndCapacities",
+			check: func(t *testing.T, c *cloud) {
+				c.host(instances("a", m5, 1))
+				c.must(register("a", 2, 4))
+				equal(t, "endpoint", c.counts(), "Updating a=1/2")
+				c.wait()
+				c.must(register("a", 1, 1))
+				c.wait()
+				equal(t, "endpoint", c.counts(), "InService a=1/1")
+			},
+		},
+		{
+			name: "an endpoint that is not in service is left alone", reason: "its resource is not active",
+			check: func(t *testing.T, c *cloud) {
+				c.must(createModel("demo"), createConfig("demo", instances("a", m5, 1)), createEndpoint("demo", "demo"), register("a", 2, 4))
+				c.wait()
+				equal(t, "endpoint", c.counts(), "InService a=1/1")
+				c.must(register("a", 2, 4))
+				equal(t, "endpoint", c.counts(), "Updating a=1/2")
+			},
+		},
+		{
+			name: "zero instances", reason: "a minimum of 0 can be registered, but a real-time variant cannot go there: the change fails, not the registration",
+			check: func(t *testing.T, c *cloud) {
+				c.host(instances("a", m5, 1))
+				c.must(register("a", 0, 0))
+				equal(t, "endpoint", c.counts(), "InService a=1/1")
+			},
+		},
+		{
+			name: "serverless", reason: "provisioned concurrency is another dimension of the same resource ID",
+			check: func(t *testing.T, c *cloud) {
+				c.host(serverless("s", 20, nil))
+				c.must(concurrency("s", 2, 10))
+				equal(t, "desired concurrency", *c.describe().ProductionVariants[0].DesiredServerlessConfig.ProvisionedConcurrency, 2)
+				c.refused(t, register("s", 1, 2), validation, `The variant "s" is serverless and has no instances.`)
+			},
+		},
+		{
+			name: "what cannot be registered", reason: "SageMaker's answer is the caller's",
+			check: func(t *testing.T, c *cloud) {
+				c.refused(t, register("a", 1, 2), validation, `Could not find endpoint "`+prefix+`endpoint/demo".`)
+				c.must(createModel("demo"), createConfig("demo", instances("a", "ml.t2.medium", 1), instances("neuron", "ml.trn1.2xlarge", 1)), createEndpoint("demo", "demo"))
+				c.refused(t, register("b", 1, 2), validation, `The variant name(s) "b" is/are not present within endpoint configuration "demo".`)
+				c.wait()
+				c.refused(t, register("b", 1, 2), validation, `The variant name(s) "b" is/are not present within endpoint configuration "demo".`)
+				c.refused(t, register("a", 1, 2), validation, `The variant "a" has burstable instances (ml.t2.medium), which Application Auto Scaling does not support.`)
+				c.refused(t, concurrency("neuron", 1, 2), validation, `The variant "neuron" is not serverless and has no provisioned concurrency.`)
+				c.must(register("neuron", 1, 2))
+			},
+		},
+		{
+			name: "deleting the endpoint deregisters its variants", reason: "as far as the caller may; other endpoints are not concerned",
+			check: func(t *testing.T, c *cloud) {
+				c.host(instances("a", m5, 1), instances("b", m5, 1))
+				c.must(createEndpoint("demo-2", "demo"), register("a", 1, 4), register("b", 1, 4))
+				other := register("a", 1, 4)
+				other.ResourceId = aws.String("endpoint/demo-2/variant/a")
+				c.must(other, &sm.DeleteEndpointInput{EndpointName: aws.String("demo")})
+				equal(t, "scalable targets", registered(c), 1)
+			},
+		},
+		{
+			name: "deleting without permission to deregister", reason: "the text was seen", behaviour: sagemaker.Behaviour{DenyDeregister: true},
+			check: func(t *testing.T, c *cloud) {
+				c.host(instances("a", m5, 1))
+				c.must(register("a", 1, 4))
+				c.refused(t, &sm.DeleteEndpointInput{EndpointName: aws.String("demo")}, validation,
+					"An Application AutoScaling scalable target exists for a variant being deleted, and the IAM identity used to invoke DeleteEndpoint "+
+						"does not have application-autoscaling:DeregisterScalableTarget permission to deregister the scalable target.")
+				equal(t, "scalable targets", registered(c), 1)
+				equal(t, "endpoint", c.counts(), "InService a=1/1")
+			},
+		},
+	})
+}
+
+// TestResource calls the service as Application Auto Scaling does.
+func TestResource(t *testing.T) {
+	const (
+		count   = "sagemaker:variant:DesiredInstanceCount"
+		provide = "sagemaker:variant:DesiredProvisionedConcurrency"
+	)
+	scope := wire.Scope{Account: account, Region: region}
+	c := newCloud(t, sagemaker.Behaviour{})
+	c.host(instances("a", m5, 2), serverless("s", 20, nil))
+	capacity := func(namespace, resourceID, dimension string) appautoscaling.Capacity {
+		t.Helper()
+		out, err := c.service.Capacity(scope, namespace, resourceID, dimension)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	for _, unknown := range [][3]string{
+		{"ecs", "service/a/b", "ecs:service:DesiredCount"},
+		{"sagemaker", "inference-component/a", "sagemaker:inference-component:DesiredCopyCount"},
+		{"sagemaker", "endpoint/demo", count},
+	} {
+		equal(t, "capacity of what is not here: "+unknown[1], capacity(unknown[0], unknown[1], unknown[2]), appautoscaling.Capacity{})
+		if err := c.service.SetCapacity(scope, unknown[0], unknown[1], unknown[2], 3); err != nil {
+			t.Error(err)
+		}
+	}
+	equal(t, "instances", capacity("sagemaker", "endpoint/demo/variant/a", count), appautoscaling.Capacity{Known: true, Active: true, Desired: 2})
+	equal(t, "concurrency", capacity("sagemaker", "endpoint/demo/variant/s", provide), appautoscaling.Capacity{Known: true, Active: true})
+	if err := c.service.SetCapacity(scope, "sagemaker", "endpoint/demo/variant/s", provide, 7); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "concurrency while updating", capacity("sagemaker", "endpoint/demo/variant/s", provide), appautoscaling.Capacity{Known: true, Desired: 7})
+	var known *wire.Error
+	if err := c.service.SetCapacity(scope, "sagemaker", "endpoint/demo/variant/a", count, 3); !errors.As(err, &known) || known.Message != inProgress {
+		t.Errorf("setting a capacity while updating: %v", err)
+	}
+	c.wait()
+	for _, n := range []int32{0, 201} {
+		if err := c.service.SetCapacity(scope, "sagemaker", "endpoint/demo/variant/s", provide, n); !errors.As(err, &known) {
+			t.Errorf("a provisioned concurrency of %d: %v, want a refusal", n, err)
+		}
+	}
+}

@@ -1,0 +1,145 @@
+// Package sagemaker is the local cloud's SageMaker: models, endpoint
+// configurations and endpoints, as far as Application Auto Scaling and the
+// people who try it need them (AWS API version 2017-07-24). Nothing is hosted
+// and nothing can be invoked; an endpoint is its variants and their capacity.
+//
+// A change of an endpoint takes Options.Delay. What was asked for shows at once
+// as desired, what runs changes when the time is over. Nothing happens in the
+// background: every call first settles the changes whose time has come, and
+// does so as of the moment when they came, so that an answer does not depend on
+// who asked when.
+//
+// The texts of errors are those that the real service was seen to answer.
+// SageMaker declares hardly any errors: a name that does not exist, or does
+// already, is a ValidationException. What AWS does not document is a field of
+// [Behaviour].
+//
+// The service knows Application Auto Scaling from both sides: it asks whether a
+// variant is a scalable target before it changes or deletes it, and it is
+// itself the resource that is scaled ([Service.Capacity],
+// [Service.SetCapacity]).
+//
+// A Service has no lock. Its owner calls it, and everything it is connected to,
+// under one lock. What Handle returns shares nothing with the state that is
+// changed later.
+package sagemaker
+
+import (
+	"context"
+	"time"
+
+	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
+)
+
+// Target is the prefix of the X-Amz-Target header of the service's requests.
+const Target = "SageMaker"
+
+// API is how the service's answers are written.
+var API = wire.API{Message: "Message"}
+
+// Options connects a Service to the rest of the local cloud.
+type Options struct {
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Delay is how long an endpoint takes to be created, updated or deleted.
+	// A real one takes minutes. Zero is at once: the next call sees the end.
+	Delay time.Duration
+	// Registered reports whether a variant, named by its Application Auto
+	// Scaling resource ID ("endpoint/<name>/variant/<name>"), is a scalable
+	// target; nil means that none is.
+	Registered func(s wire.Scope, resourceID string) bool
+	// Deregister deregisters the scalable targets whose resource ID begins
+	// with the prefix; nil does nothing.
+	Deregister func(s wire.Scope, resourceIDPrefix string)
+	// Behaviour chooses among what AWS does not document.
+	Behaviour Behaviour
+}
+
+// Service answers the requests of SageMaker.
+type Service struct {
+	now        func() time.Time
+	delay      time.Duration
+	registered func(wire.Scope, string) bool
+	deregister func(wire.Scope, string)
+	behaviour  Behaviour
+	regions    map[place]*region
+}
+
+// New returns a service without endpoints.
+func New(o Options) *Service {
+	s := &Service{
+		now:        o.Now,
+		delay:      o.Delay,
+		registered: o.Registered,
+		deregister: o.Deregister,
+		behaviour:  o.Behaviour,
+		regions:    map[place]*region{},
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.registered == nil {
+		s.registered = func(wire.Scope, string) bool { return false }
+	}
+	if s.deregister == nil {
+		s.deregister = func(wire.Scope, string) {}
+	}
+	return s
+}
+
+// Handle answers one request.
+func (s *Service) Handle(_ context.Context, r *wire.Request) (any, error) {
+	op, ok := operations[r.Operation]
+	if !ok {
+		return nil, wire.UnknownOperation("SageMaker", r.Operation)
+	}
+	return op(s, r)
+}
+
+var operations = map[string]operation{
+	"CreateModel":   op((*Service).createModel),
+	"DescribeModel": op((*Service).describeModel),
+	"ListModels":    op((*Service).listModels),
+	"DeleteModel":   op((*Service).deleteModel),
+
+	"CreateEndpointConfig":   op((*Service).createEndpointConfig),
+	"DescribeEndpointConfig": op((*Service).describeEndpointConfig),
+	"ListEndpointConfigs":    op((*Service).listEndpointConfigs),
+	"DeleteEndpointConfig":   op((*Service).deleteEndpointConfig),
+
+	"CreateEndpoint":                     op((*Service).createEndpoint),
+	"DescribeEndpoint":                   op((*Service).describeEndpoint),
+	"ListEndpoints":                      op((*Service).listEndpoints),
+	"UpdateEndpoint":                     op((*Service).updateEndpoint),
+	"UpdateEndpointWeightsAndCapacities": op((*Service).updateWeightsAndCapacities),
+	"DeleteEndpoint":                     op((*Service).deleteEndpoint),
+
+	"AddTags":    op((*Service).addTags),
+	"ListTags":   op((*Service).listTags),
+	"DeleteTags": op((*Service).deleteTags),
+}
+
+type operation func(*Service, *wire.Request) (any, error)
+
+// input is a request structure that knows the constraints of the API's model.
+type input interface {
+	check(c *wire.Constraints)
+}
+
+// op makes an operation of a method: it decodes the input, checks its
+// constraints, after which required members are present, and settles what has
+// come to its end.
+func op[In input](do func(*Service, wire.Scope, In) (any, error)) operation {
+	return func(s *Service, r *wire.Request) (any, error) {
+		var in In
+		if err := r.Decode(&in); err != nil {
+			return nil, err
+		}
+		var c wire.Constraints
+		in.check(&c)
+		if err := c.Err(); err != nil {
+			return nil, err
+		}
+		return do(s, r.Scope, in)
+	}
+}

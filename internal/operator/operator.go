@@ -1,0 +1,180 @@
+// Package operator wires the controller into a program: Kubernetes and AWS
+// clients, health, metrics and leader election. The production binary, the lab
+// and the tests all run the same [Operator].
+package operator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-logr/logr"
+	corev1 "k8s.io/api/core/v1"
+	eventsv1 "k8s.io/api/events/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/config"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/awsapi"
+	"github.com/setpoint-io/setpoint/internal/controller"
+)
+
+// LeaderElectionID is the name of the Lease. It is that of the ACK controller,
+// so that the two never run at the same time.
+const LeaderElectionID = "ack-applicationautoscaling.services.k8s.aws"
+
+// Options configure an Operator.
+type Options struct {
+	Kubernetes *rest.Config
+	AWS        *awsapi.API
+	Logger     *slog.Logger
+
+	MetricsAddr string // where /metrics is served; "0" turns it off
+	HealthAddr  string // where /healthz and /readyz are served; "0" turns them off
+
+	LeaderElection          bool
+	LeaderElectionNamespace string   // default: the namespace the program runs in
+	Namespaces              []string // watched namespaces; none means all
+
+	Concurrency int           // see controller.Options
+	Resync      time.Duration // see controller.Options
+}
+
+// Operator is the whole program but for its flags.
+type Operator struct {
+	options  Options
+	manager  manager.Manager
+	notReady atomic.Pointer[string] // why; nil when ready
+}
+
+// New prepares an operator. It makes no AWS request.
+func New(o Options) (*Operator, error) {
+	scheme := runtime.NewScheme()
+	if err := errors.Join(corev1.AddToScheme(scheme), eventsv1.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
+		return nil, err
+	}
+	// The client's own limit would be the bottleneck; the API server has its
+	// flow control.
+	kubernetes := rest.CopyConfig(o.Kubernetes)
+	kubernetes.QPS = -1
+	unique := true
+	mgr, err := manager.New(kubernetes, manager.Options{
+		Scheme:                        scheme,
+		Logger:                        logr.FromSlogHandler(o.Logger.Handler()),
+		Cache:                         cache.Options{DefaultNamespaces: namespaces(o.Namespaces), DefaultTransform: cache.TransformStripManagedFields()},
+		Metrics:                       server.Options{BindAddress: o.MetricsAddr},
+		HealthProbeBindAddress:        o.HealthAddr,
+		LeaderElection:                o.LeaderElection,
+		LeaderElectionID:              LeaderElectionID,
+		LeaderElectionNamespace:       o.LeaderElectionNamespace,
+		LeaderElectionReleaseOnCancel: true,
+		// Tests start several operators in one process.
+		Controller: config.Controller{SkipNameValidation: &unique},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("setting up the controller manager: %w", err)
+	}
+	op := &Operator{options: o, manager: mgr}
+	op.wait("the operator has not started")
+	err = errors.Join(
+		mgr.AddHealthzCheck("ping", healthz.Ping),
+		mgr.AddReadyzCheck("ready", op.ready),
+		mgr.Add(starter{op}),
+	)
+	return op, err
+}
+
+func namespaces(names []string) map[string]cache.Config {
+	if len(names) == 0 {
+		return nil
+	}
+	m := map[string]cache.Config{}
+	for _, name := range names {
+		m[name] = cache.Config{}
+	}
+	return m
+}
+
+// Run works until the context ends.
+func (op *Operator) Run(ctx context.Context) error { return op.manager.Start(ctx) }
+
+// Ready says whether the operator can do its work: its caches are filled and
+// AWS has told who we are.
+func (op *Operator) Ready() error {
+	if why := op.notReady.Load(); why != nil {
+		return errors.New(*why)
+	}
+	return nil
+}
+
+func (op *Operator) ready(*http.Request) error { return op.Ready() }
+
+func (op *Operator) wait(why string) { op.notReady.Store(&why) }
+
+// starter starts the controller once the AWS identity is known, in standby
+// replicas too; only the controller itself waits for the lead.
+type starter struct{ *Operator }
+
+// NeedLeaderElection implements manager.LeaderElectionRunnable.
+func (starter) NeedLeaderElection() bool { return false }
+
+// retryStart is the pause between attempts to start.
+const retryStart = 3 * time.Second
+
+// Start implements manager.Runnable. It tries until it succeeds: AWS and the
+// CRDs may come later than we do.
+func (s starter) Start(ctx context.Context) error {
+	for {
+		err := s.start(ctx)
+		if err == nil || ctx.Err() != nil {
+			return nil
+		}
+		s.wait(err.Error())
+		s.options.Logger.Error("not ready yet", "error", err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(retryStart):
+		}
+	}
+}
+
+func (s starter) start(ctx context.Context) error {
+	account, err := s.options.AWS.Account(ctx)
+	if err != nil {
+		return fmt.Errorf("asking AWS who we are: %w", err)
+	}
+	for _, obj := range []client.Object{&v1alpha1.ScalableTarget{}, &v1alpha1.ScalingPolicy{}, &v1alpha1.ScheduledAction{}} {
+		if _, err := s.manager.GetCache().GetInformer(ctx, obj); err != nil {
+			if meta.IsNoMatchError(err) {
+				return fmt.Errorf("the CRDs of applicationautoscaling.services.k8s.aws are not installed: %w", err)
+			}
+			return fmt.Errorf("reading our objects: %w", err)
+		}
+	}
+	err = controller.AddTo(s.manager, controller.Options{
+		AWS:         s.options.AWS,
+		Account:     account,
+		Events:      s.manager.GetEventRecorder("setpoint"),
+		Logger:      s.options.Logger,
+		Concurrency: s.options.Concurrency,
+		Resync:      s.options.Resync,
+	})
+	if err != nil {
+		return err
+	}
+	s.notReady.Store(nil)
+	s.options.Logger.Info("ready", "account", account.ID, "region", account.Region, "caller", account.CallerARN)
+	return nil
+}
