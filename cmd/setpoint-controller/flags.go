@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"os"
@@ -38,7 +39,7 @@ func (f *flags) bind(fs *pflag.FlagSet) {
 	fs.StringVar(&f.metricsAddr, "metrics-addr", "0.0.0.0:8080", "where /metrics is served; 0 turns it off")
 	fs.StringVar(&f.healthAddr, "healthz-addr", "0.0.0.0:8081", "where /healthz and /readyz are served; 0 turns them off")
 	fs.BoolVar(&f.leaderElection, "enable-leader-election", true, "let one replica work at a time")
-	fs.StringVar(&f.leaderElectionNamespace, "leader-election-namespace", "", "namespace of the Lease (default: the pod's)")
+	fs.StringVar(&f.leaderElectionNamespace, "leader-election-namespace", "", "namespace of the Lease (default: the pod's; outside a cluster: default)")
 	fs.StringVar(&f.namespaces, "watch-namespace", "", "namespaces to watch, separated by commas (default: all)")
 	fs.IntVar(&f.resync, "reconcile-default-resync-seconds", 0, "period of the check for drift in seconds (default 300)")
 	fs.IntVar(&f.concurrency, "reconcile-default-max-concurrent-syncs", 0, "scalable targets worked on at once (default 100)")
@@ -93,12 +94,25 @@ func (f *flags) checkEndpoints() error {
 	return nil
 }
 
+// leaseNamespace is where the Lease goes: what the flag says, or the pod's own
+// namespace, which is told by the variables of the ACK controller's chart or
+// (empty) found by the library. Outside a cluster it is "default".
+func (f *flags) leaseNamespace() string {
+	_, inCluster := os.LookupEnv("KUBERNETES_SERVICE_HOST")
+	switch namespace := cmp.Or(f.leaderElectionNamespace, os.Getenv("ACK_SYSTEM_NAMESPACE"), os.Getenv("K8S_NAMESPACE")); {
+	case namespace != "" || inCluster:
+		return namespace
+	default:
+		return "default"
+	}
+}
+
 func (f *flags) operator() operator.Options {
 	return operator.Options{
 		MetricsAddr:             f.metricsAddr,
 		HealthAddr:              f.healthAddr,
 		LeaderElection:          f.leaderElection,
-		LeaderElectionNamespace: f.leaderElectionNamespace,
+		LeaderElectionNamespace: f.leaseNamespace(),
 		Namespaces:              slices.DeleteFunc(strings.Split(f.namespaces, ","), func(s string) bool { return s == "" }),
 		Concurrency:             f.concurrency,
 		Resync:                  time.Duration(f.resync) * time.Second,

@@ -1,7 +1,14 @@
 package main
 
+import "slices"
+
+// predefined is the guide's first example.
+const predefined = "$EXAMPLES/hosting-autoscaling-predefined.yaml"
+
 // guide is the SageMaker guide, step by step.
-func guide() []step {
+func guide() []step { return slices.Concat(declaring(), changing(), furtherExamples()) }
+
+func declaring() []step {
 	return []step{
 		{
 			title: "The API server knows the three kinds",
@@ -20,8 +27,8 @@ func guide() []step {
 			title: "Register the variant and put a policy on it",
 			why:   "One file declares both. The order of the objects does not matter: the policy waits for its target.",
 			actions: []action{
-				runKubectl("apply -f $EXAMPLES/hosting-autoscaling-predefined.yaml"),
-				runKubectl("wait --for=condition=Ready --timeout=30s -f $EXAMPLES/hosting-autoscaling-predefined.yaml"),
+				runKubectl("apply -f " + predefined),
+				runKubectl("wait --for=condition=Ready --timeout=30s -f " + predefined),
 			},
 		},
 		{
@@ -33,12 +40,17 @@ func guide() []step {
 				awsTargets(), awsPolicies(), awsAlarms(),
 			},
 		},
+	}
+}
+
+func changing() []step {
+	return []step{
 		{
 			title: "Change it in place",
 			why:   "Edit the file and apply it again: no object is deleted, and only what differs is sent to AWS.",
 			actions: []action{
-				applyEdited("$EXAMPLES/hosting-autoscaling-predefined.yaml", "maxCapacity: 2", "maxCapacity: 4", "targetValue: 60", "targetValue: 70"),
-				runKubectl("wait --for=condition=Ready --timeout=30s -f $EXAMPLES/hosting-autoscaling-predefined.yaml"),
+				applyEdited(predefined, "maxCapacity: 2", "maxCapacity: 4", "targetValue: 60", "targetValue: 70"),
+				runKubectl("wait --for=condition=Ready --timeout=30s -f " + predefined),
 				awsTargets(), awsPolicies(),
 				runKubectl("events --types=Normal"),
 			},
@@ -47,17 +59,22 @@ func guide() []step {
 			title: "A mistake is told before it reaches AWS",
 			why:   "The API server refuses what cannot work, and says what to write instead.",
 			actions: []action{
-				refused(applyEdited("$EXAMPLES/hosting-autoscaling-predefined.yaml", "minCapacity: 1", "minCapacity: 9")),
+				refused(applyEdited(predefined, "minCapacity: 1", "minCapacity: 9")),
 			},
 		},
 		{
 			title: "Delete both",
 			why:   "Policy, alarms and target disappear from AWS before the objects do.",
 			actions: []action{
-				runKubectl("delete -f $EXAMPLES/hosting-autoscaling-predefined.yaml"),
+				runKubectl("delete -f " + predefined),
 				awsTargets(), awsAlarms(),
 			},
 		},
+	}
+}
+
+func furtherExamples() []step {
+	return []step{
 		{
 			title: "A metric of your own, and scale-in suspended",
 			why:   "The second example of the guide: CPU utilization, and a target that may grow but not shrink.",

@@ -14,6 +14,7 @@ import (
 	_ "time/tzdata" // schedules name time zones, and a bare machine knows none
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/setpoint-io/setpoint/internal/kubectl"
 	"github.com/setpoint-io/setpoint/internal/lab"
@@ -41,6 +42,9 @@ type flags struct {
 }
 
 func command(stdout, stderr io.Writer) *cobra.Command {
+	// The Kubernetes libraries put flags of theirs into the set of the process,
+	// and cobra takes them for ours.
+	pflag.CommandLine = pflag.NewFlagSet("setpoint-lab", pflag.ContinueOnError)
 	var f flags
 	cmd := &cobra.Command{
 		Use:   "setpoint-lab",
@@ -120,7 +124,7 @@ func welcome(l *lab.Lab, o lab.Options) string {
 In another terminal:
 
   export KUBECONFIG=%s AWS_ENDPOINT_URL=%s
-  export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=lab AWS_REGION=%s
+  export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=lab AWS_DEFAULT_REGION=%s
   kubectl apply -f examples/sagemaker/hosting-autoscaling-predefined.yaml
   kubectl get autoscaling
   aws application-autoscaling describe-scaling-policies --service-namespace sagemaker

@@ -63,21 +63,27 @@ func (r *Reconciler) announceChanges(_ *pass, m *member) {
 		case drift:
 			r.event(m, corev1.EventTypeWarning, eventDriftCorrected, "Update", text)
 		case c.Verb == autoscaling.Create:
-			r.event(m, corev1.EventTypeNormal, eventCreated, "Create", string(c.Op))
+			r.event(m, corev1.EventTypeNormal, eventCreated, "Create", text)
 		default:
 			r.event(m, corev1.EventTypeNormal, eventUpdated, "Update", text)
 		}
 	}
 }
 
-// inWords says what a change did: "minCapacity 1 -> 2".
+// inWords says what a change did: "minCapacity 1 -> 2", or, of what is new,
+// "minCapacity 1".
 func inWords(c autoscaling.Change) string {
-	if len(c.Fields) == 0 {
-		return string(c.Op)
-	}
 	parts := make([]string, len(c.Fields))
 	for i, f := range c.Fields {
-		parts[i] = fmt.Sprintf("%s %s -> %s", f.Field, orUnset(f.From), orUnset(f.To))
+		switch {
+		case c.Verb == autoscaling.Create:
+			parts[i] = f.Field + " " + f.To
+		default:
+			parts[i] = fmt.Sprintf("%s %s -> %s", f.Field, orUnset(f.From), orUnset(f.To))
+		}
+	}
+	if len(parts) == 0 {
+		return string(c.Op)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -138,11 +138,13 @@ func (p *pass) needsAWS() bool {
 	return slices.ContainsFunc(p.members, (*member).active)
 }
 
-// query names everything that the members declare or let go.
+// query names everything that the members declare or let go. What goes with
+// its target need not be read.
 func (p *pass) query() awsapi.Query {
 	q := awsapi.Query{Identity: p.group.Identity}
+	goes := p.targetGoes()
 	for _, m := range p.members {
-		if !m.active() {
+		if !m.active() || goes && m.ref.Kind != autoscaling.KindTarget {
 			continue
 		}
 		switch m.ref.Kind {
@@ -156,6 +158,12 @@ func (p *pass) query() awsapi.Query {
 		}
 	}
 	return q
+}
+
+func (p *pass) targetGoes() bool {
+	return slices.ContainsFunc(p.members, func(m *member) bool {
+		return m.active() && m.ref.Kind == autoscaling.KindTarget && m.deleting()
+	})
 }
 
 // desired collects what the active members declare.

@@ -16,7 +16,7 @@ import (
 	"k8s.io/klog/v2"
 )
 
-// expected are the beginnings of warnings and errors of a normal start.
+// expected are the beginnings of warnings and errors of a normal run.
 var expected = []string{
 	// etcd: the socket has one client, and etcd's own users are not in use.
 	"Running http and grpc server on single port.",
@@ -26,6 +26,8 @@ var expected = []string{
 	"failed to update storage version",
 	// API server: the beta versions of its APIs, which are off as in every cluster.
 	"Skipping API ",
+	// API server: a client has an outdated kubeconfig. The client is told.
+	"Unable to authenticate the request",
 }
 
 // logs directs the process-wide logs of the libraries to one slog logger and turns their last words

@@ -55,6 +55,8 @@ func (s *server) run(ctx context.Context) (<-chan error, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configuring the API server: %w", err)
 	}
+	// With more servers than this one, new CustomResourceDefinitions would wait 5 s for the others.
+	config.APIExtensions.ExtraConfig.MasterCount = 1
 	trimOpenAPI(config.ControlPlane.Generic)
 	replaceHooks(config.ControlPlane.Generic)
 	setVersion(config.ControlPlane.Generic, &config.APIExtensions.GenericConfig.Config, &config.Aggregator.GenericConfig.Config)

@@ -41,7 +41,10 @@ func openState(dir string) (*stateDir, error) {
 		return nil, fmt.Errorf("making the control plane's directory private: %w", err)
 	}
 	state := &stateDir{path: path}
-	return state, state.acquire()
+	if err := state.acquire(); err != nil {
+		return nil, err
+	}
+	return state, nil
 }
 
 func (s *stateDir) acquire() error {

@@ -16,16 +16,19 @@ const kubernetesModule = "k8s.io/kubernetes"
 // version (Helm charts do) take at its word.
 type realVersion struct{ compatibility.EffectiveVersion }
 
-// Info implements compatibility.EffectiveVersion.
+// Info implements compatibility.EffectiveVersion. Without a list of modules in the build (test binaries)
+// the patch version is 0.
 func (v realVersion) Info() *version.Info {
 	info := v.EffectiveVersion.Info()
-	build, ok := debug.ReadBuildInfo()
-	if !ok || info == nil {
-		return info
+	if info == nil {
+		return nil
 	}
-	for _, module := range build.Deps {
-		if module.Path == kubernetesModule {
-			info.GitVersion, info.GitCommit, info.GitTreeState = module.Version, "", ""
+	info.GitVersion, info.GitCommit, info.GitTreeState = "v"+info.Major+"."+info.Minor+".0", "", ""
+	if build, ok := debug.ReadBuildInfo(); ok {
+		for _, module := range build.Deps {
+			if module.Path == kubernetesModule {
+				info.GitVersion = module.Version
+			}
 		}
 	}
 	return info

@@ -16,12 +16,15 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
+	"github.com/go-logr/logr"
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/component-base/cli"
+	"k8s.io/klog/v2"
 	"k8s.io/kubectl/pkg/cmd"
 	cmdutil "k8s.io/kubectl/pkg/cmd/util"
 )
@@ -39,6 +42,10 @@ func Main(args []string) int {
 }
 
 func run(args []string, streams genericiooptions.IOStreams) int {
+	if !verbose(args) {
+		// What klog says about failed requests, the command says too.
+		klog.SetLogger(logr.Discard())
+	}
 	exit := make(chan int, 1)
 	// kubectl's commands do not return errors, they call this function and expect it not to return.
 	cmdutil.BehaviorOnFatal(func(message string, code int) {
@@ -82,6 +89,14 @@ func command(args []string, streams genericiooptions.IOStreams) *cobra.Command {
 	}
 	root.AddCommand(newVersion(cmdutil.NewFactory(flags), streams))
 	return root
+}
+
+// verbose reports whether the user asked for klog's output, by "-v 6" or one of its other forms.
+func verbose(args []string) bool {
+	return slices.ContainsFunc(args, func(arg string) bool {
+		name, _, _ := strings.Cut(arg, "=")
+		return name == "--v" || strings.TrimRight(name, "0123456789") == "-v"
+	})
 }
 
 func printLine(w io.Writer, message string) {

@@ -48,20 +48,20 @@ func newVersion(f cmdutil.Factory, streams genericiooptions.IOStreams) *cobra.Co
 	return command
 }
 
-// clientVersion takes the release from the build's list of modules.
+// clientVersion takes the release from the build's list of modules, or without one (test binaries) the
+// minor version from the library.
 func clientVersion() *version.Info {
 	info := componentversion.Get()
-	build, ok := debug.ReadBuildInfo()
-	if !ok {
-		return &info
-	}
-	for _, module := range build.Deps {
-		if release, ok := strings.CutPrefix(module.Version, "v0."); ok && module.Path == kubectlModule {
-			minor, _, _ := strings.Cut(release, ".")
-			info.Major, info.Minor, info.GitVersion = "1", minor, "v1."+release
-			info.GitCommit, info.GitTreeState, info.BuildDate = "", "", ""
+	release := componentversion.DefaultKubeBinaryVersion + ".0"
+	if build, ok := debug.ReadBuildInfo(); ok {
+		for _, module := range build.Deps {
+			if rest, ok := strings.CutPrefix(module.Version, "v0."); ok && module.Path == kubectlModule {
+				release = "1." + rest
+			}
 		}
 	}
+	info.Major, info.Minor, _ = strings.Cut(componentversion.DefaultKubeBinaryVersion, ".")
+	info.GitVersion, info.GitCommit, info.GitTreeState, info.BuildDate = "v"+release, "", "", ""
 	return &info
 }
 
@@ -70,7 +70,10 @@ func printVersions(streams genericiooptions.IOStreams, versions kubectlversion.V
 	var err error
 	switch output {
 	case "":
-		fmt.Fprintf(streams.Out, "Client Version: %s\nKustomize Version: %s\n", versions.ClientVersion.GitVersion, versions.KustomizeVersion)
+		fmt.Fprintf(streams.Out, "Client Version: %s\n", versions.ClientVersion.GitVersion)
+		if versions.KustomizeVersion != "" {
+			fmt.Fprintf(streams.Out, "Kustomize Version: %s\n", versions.KustomizeVersion)
+		}
 		if versions.ServerVersion != nil {
 			fmt.Fprintf(streams.Out, "Server Version: %s\n", versions.ServerVersion.GitVersion)
 		}

@@ -30,6 +30,12 @@ const (
 	Region  = "us-west-2"
 )
 
+// The SageMaker endpoint that a lab starts with.
+const (
+	SeedEndpoint = "demo-endpoint"
+	SeedVariant  = "AllTraffic"
+)
+
 // Options configure a lab.
 type Options struct {
 	Dir          string // for the kubeconfig and the API server's state; default ".setpoint"
@@ -138,7 +144,7 @@ func (l *Lab) startCloud(ctx context.Context, o Options) error {
 	if o.NoSeed {
 		return nil
 	}
-	return seed(ctx, l.CloudURL)
+	return l.Cloud.Seed(ctx, localcloud.Endpoint{Name: SeedEndpoint, Variant: SeedVariant, Account: Account, Region: Region})
 }
 
 // listen opens a loopback address: the lab has no passwords worth the name.

@@ -3,6 +3,7 @@ package localcloud
 import (
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -18,7 +19,7 @@ func TestJournal(t *testing.T) {
 	ask(c, "PutMetricAlarm", putBody("a"))
 	clock.now = clock.now.Add(time.Minute)
 	ask(c, "DeleteAlarms", `{"AlarmNames":["x"]}`)
-	serve(c, httptest.NewRequest("GET", "/", nil))
+	serve(c, httptest.NewRequest(http.MethodGet, "/", nil))
 	want := []Entry{
 		{Time: clock.now.Add(-time.Minute), Account: account, Region: region, Service: CloudWatch, Operation: "PutMetricAlarm"},
 		{Time: clock.now, Account: account, Region: region, Service: CloudWatch, Operation: "DeleteAlarms", Code: "ResourceNotFound"},
@@ -31,7 +32,7 @@ func TestJournal(t *testing.T) {
 	if j.Count() != 3 || j.Count("PutMetricAlarm") != 1 || j.Count("PutMetricAlarm", "DeleteAlarms", "SetAlarmState") != 2 {
 		t.Errorf("calls are counted by operation: %d, %d", j.Count(), j.Count("PutMetricAlarm"))
 	}
-	serve(c, httptest.NewRequest("GET", "/_setpoint/health", nil))
+	serve(c, httptest.NewRequest(http.MethodGet, "/_setpoint/health", nil))
 	if j.Count() != 3 {
 		t.Error("the cloud's own paths are no calls of AWS")
 	}

@@ -208,12 +208,12 @@ func TestPutMetricAlarmRefusesMetrics(t *testing.T) {
 		"Model": {"constraints of the model name the path", func(in *input) { in.Metrics[0].MetricStat.Unit = "Furlong" },
 			"ValidationError", "'metrics.1.member.metricStat.unit'"},
 		"Expressions": {"ten expressions at most", func(in *input) {
-			for _, id := range strings.Split("f g h i j k l m n o", " ") {
+			for id := range strings.SplitSeq("f g h i j k l m n o", " ") {
 				in.Metrics = append(in.Metrics, types.MetricDataQuery{Id: &id, Expression: aws.String("m1"), ReturnData: aws.Bool(false)})
 			}
 		}, "ValidationError", "11 expressions"},
 		"Stats": {"ten metrics at most", func(in *input) {
-			for _, id := range strings.Split("f g h i j k l m n", " ") {
+			for id := range strings.SplitSeq("f g h i j k l m n", " ") {
 				in.Metrics = append(in.Metrics, types.MetricDataQuery{Id: &id, MetricStat: in.Metrics[0].MetricStat, ReturnData: aws.Bool(false)})
 			}
 		}, "ValidationError", "11 metrics"},

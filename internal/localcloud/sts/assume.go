@@ -109,7 +109,7 @@ func (in assumeRoleInput) check(c *wire.Constraints) {
 
 // issue hands out credentials of a role.
 func (s *Service) issue(in assumeRoleInput) (assumeRoleOutput, error) {
-	role, err := ParseRoleARN(*in.RoleArn)
+	assumed, err := parseRoleARN(*in.RoleArn)
 	if err != nil {
 		return assumeRoleOutput{}, err
 	}
@@ -118,9 +118,9 @@ func (s *Service) issue(in assumeRoleInput) (assumeRoleOutput, error) {
 		seconds = *in.DurationSeconds
 	}
 	s.issued++
-	seed := fmt.Sprintf("%d %s %s", s.issued, role.ARN, *in.RoleSessionName)
+	seed := fmt.Sprintf("%d %s %s", s.issued, assumed.ARN, *in.RoleSessionName)
 	key := "ASIA" + identifier("key "+seed, 16)
-	issued := session{role: role, name: *in.RoleSessionName}
+	issued := session{role: assumed, name: *in.RoleSessionName}
 	s.sessions[key] = issued
 	return assumeRoleOutput{
 		Credentials: credentials{

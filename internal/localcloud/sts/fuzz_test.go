@@ -14,17 +14,17 @@ func FuzzParseRoleARN(f *testing.F) {
 	f.Add("arn:aws:iam::111122223333:role//")
 	f.Add("arn:aws:iam::11112222333:role/x\n")
 	f.Fuzz(func(t *testing.T, arn string) {
-		role, err := ParseRoleARN(arn)
+		got, err := parseRoleARN(arn)
 		if err != nil {
 			var e *wire.Error
-			if !errors.As(err, &e) || role != (Role{}) {
-				t.Errorf("%q: %+v, %v", arn, role, err)
+			if !errors.As(err, &e) || got != (role{}) {
+				t.Errorf("%q: %+v, %v", arn, got, err)
 			}
 			return
 		}
-		if len(role.Account) != 12 || role.Name == "" || strings.Contains(role.Name, "/") ||
-			!strings.HasPrefix(arn, "arn:"+role.Partition+":iam::"+role.Account+":role/") || !strings.HasSuffix(arn, role.Name) {
-			t.Errorf("%q was read as %+v", arn, role)
+		if len(got.Account) != 12 || got.Name == "" || strings.Contains(got.Name, "/") ||
+			!strings.HasPrefix(arn, "arn:"+got.Partition+":iam::"+got.Account+":role/") || !strings.HasSuffix(arn, got.Name) {
+			t.Errorf("%q was read as %+v", arn, got)
 		}
 	})
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
-// Role is an IAM role by its ARN.
-type Role struct {
+// role is an IAM role by its ARN.
+type role struct {
 	Partition string
 	Account   string
 	Name      string // without path
@@ -19,18 +19,18 @@ type Role struct {
 
 var roleARN = regexp.MustCompile(`^arn:(aws[a-z-]*):iam::([0-9]{12}):role/(?:[\x21-\x7e]+/)?([\w+=,.@-]{1,64})$`)
 
-// ParseRoleARN reads an ARN such as "arn:aws:iam::111122223333:role/path/name".
-func ParseRoleARN(arn string) (Role, error) {
+// parseRoleARN reads an ARN such as "arn:aws:iam::111122223333:role/path/name".
+func parseRoleARN(arn string) (role, error) {
 	m := roleARN.FindStringSubmatch(arn)
 	if m == nil {
-		return Role{}, wire.Validation("%s is invalid", arn)
+		return role{}, wire.Validation("%s is invalid", arn)
 	}
-	return Role{Partition: m[1], Account: m[2], Name: m[3], ARN: arn}, nil
+	return role{Partition: m[1], Account: m[2], Name: m[3], ARN: arn}, nil
 }
 
 // id returns the unique ID of the role, which AWS puts in front of the session
 // name: the same for the same role.
-func (r Role) id() string { return "AROA" + identifier(r.ARN, 17) }
+func (r role) id() string { return "AROA" + identifier(r.ARN, 17) }
 
 type assumedRoleUser struct {
 	AssumedRoleID string `json:"AssumedRoleId"`

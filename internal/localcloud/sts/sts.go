@@ -37,7 +37,7 @@ type Service struct {
 
 // session is what temporary credentials stand for.
 type session struct {
-	role Role
+	role role
 	name string
 }
 

@@ -198,7 +198,7 @@ func TestParseCredential(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			got, err := ParseCredential(tc.header)
+			got, err := parseCredential(tc.header)
 			if got != tc.want || (err != nil) != tc.fails {
 				t.Errorf("%s: got %+v, %v", tc.reason, got, err)
 			}
@@ -211,7 +211,7 @@ func FuzzParseCredential(f *testing.F) {
 	f.Add("AWS4-ECDSA-P256-SHA256 Credential=K/d/s/aws4_request,,")
 	f.Add("AWS4-HMAC-SHA256 Credential=")
 	f.Fuzz(func(t *testing.T, header string) {
-		got, err := ParseCredential(header)
+		got, err := parseCredential(header)
 		if err != nil {
 			var e *Error
 			if !errors.As(err, &e) || got != (Credential{}) {

@@ -19,7 +19,7 @@ type Credential struct {
 func credentialOf(r *http.Request) (Credential, error) {
 	header := r.Header.Get("Authorization")
 	if strings.HasPrefix(header, "AWS4-") {
-		return ParseCredential(header)
+		return parseCredential(header)
 	}
 	if r.URL.RawQuery != "" {
 		if scope := r.URL.Query().Get("X-Amz-Credential"); scope != "" {
@@ -29,9 +29,9 @@ func credentialOf(r *http.Request) (Credential, error) {
 	return Credential{}, nil
 }
 
-// ParseCredential reads the Authorization header of a SigV4 request, such as
+// parseCredential reads the Authorization header of a SigV4 request, such as
 // "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-west-1/monitoring/aws4_request, ...".
-func ParseCredential(authorization string) (Credential, error) {
+func parseCredential(authorization string) (Credential, error) {
 	_, parameters, _ := strings.Cut(authorization, " ")
 	for parameters != "" {
 		var parameter string

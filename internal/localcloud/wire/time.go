@@ -69,7 +69,7 @@ func (t *Time) UnmarshalCBOR(b []byte) error {
 		return nil
 	}
 	var tag cbor.RawTag
-	if err := tag.UnmarshalCBOR(b); err != nil || tag.Number != 1 {
+	if err := cbor.Unmarshal(b, &tag); err != nil || tag.Number != 1 {
 		return fmt.Errorf("a timestamp is an epoch with tag 1")
 	}
 	var seconds float64

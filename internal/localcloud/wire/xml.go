@@ -71,7 +71,7 @@ func (x *xmlWriter) value(element string, v reflect.Value) error {
 		}
 		return x.value(element, v.Elem())
 	case reflect.Struct:
-		if t, ok := v.Interface().(Time); ok {
+		if t, ok := reflect.TypeAssert[Time](v); ok {
 			x.text(element, string(t.appendISO(nil)))
 			return nil
 		}
