@@ -84,6 +84,7 @@ func TestRequiredFields(t *testing.T) {
 			"spec.sageMakerEndpointRef":  {"from", "variantName"},                   // not in ACK
 			"spec.tags[]":                {"key"},                                   // not in ACK
 			"status.ackResourceMetadata": {"ownerAccountID", "region"},
+			"status.boundTo":             {"resourceID", "scalableDimension", "serviceNamespace"},
 			"status.conditions[]":        {"status", "type"},
 		},
 		"ScalingPolicy": {
@@ -98,11 +99,13 @@ func TestRequiredFields(t *testing.T) {
 			"spec.predictiveScalingPolicyConfiguration.metricSpecifications[].customizedCapacityMetricSpecification.metricDataQueries[]":                                {"id"},
 			"spec.predictiveScalingPolicyConfiguration.metricSpecifications[].customizedCapacityMetricSpecification.metricDataQueries[].metricStat.metric.dimensions[]": {"name"},
 			"status.ackResourceMetadata": {"ownerAccountID", "region"},
+			"status.boundTo":             {"resourceID", "scalableDimension", "serviceNamespace"},
 			"status.conditions[]":        {"status", "type"},
 		},
 		"ScheduledAction": {
 			"spec":                       {"scheduledActionName"}, // 2021: and resourceID, scalableDimension, serviceNamespace
 			"status.ackResourceMetadata": {"ownerAccountID", "region"},
+			"status.boundTo":             {"resourceID", "scalableDimension", "serviceNamespace"},
 			"status.conditions[]":        {"status", "type"},
 		},
 	}

@@ -40,6 +40,19 @@ type CommonStatus struct {
 	// When the controller last wrote the resource to AWS: the creation time
 	// until the first update.
 	LastModifiedTime *metav1.Time `json:"lastModifiedTime,omitempty"`
+	// The scalable target that the object was about when its references were
+	// resolved last. Objects without references do not have it.
+	BoundTo *ScalableTargetIdentity `json:"boundTo,omitempty"`
+}
+
+// ScalableTargetIdentity names a scalable target in AWS.
+type ScalableTargetIdentity struct {
+	// AWS service of the resource.
+	ServiceNamespace string `json:"serviceNamespace"`
+	// Resource that is scaled.
+	ResourceID string `json:"resourceID"`
+	// Capacity of the resource that is scaled.
+	ScalableDimension string `json:"scalableDimension"`
 }
 
 // ResourceMetadata says where an AWS resource lives.

@@ -1,8 +1,13 @@
 package main
 
 import (
+	"context"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 )
 
 // TestCommandLine parses what users type most; flags that a linked library
@@ -53,5 +58,61 @@ func TestBadAddresses(t *testing.T) {
 				t.Errorf("want an error that names %q, got %v", args[len(args)-1], err)
 			}
 		})
+	}
+}
+
+// lines is a writer that lets a test wait for what is printed.
+type lines struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// TestLabFromStartToStop runs the program as a user does: it says where
+// everything is, keeps its key to itself, and goes when it is told to.
+func TestLabFromStartToStop(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	dir := filepath.Join(t.TempDir(), "lab")
+	var out lines
+	cmd := command(&out, &out)
+	cmd.SetArgs([]string{"--dir", dir, "--kube-addr", "127.0.0.1:0", "--cloud-addr", "127.0.0.1:0"})
+	done := make(chan error, 1)
+	go func() { done <- cmd.ExecuteContext(ctx) }()
+	for !strings.Contains(out.String(), "setpoint-lab kubectl") {
+		select {
+		case err := <-done:
+			t.Fatalf("the lab ended: %v\n%s", err, out.String())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	info, err := os.Stat(filepath.Join(dir, "kubeconfig"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the kubeconfig holds the admin's token and must be for its owner alone: %v, %v", info.Mode(), err)
+	}
+	for _, want := range []string{"https://127.0.0.1:", "http://127.0.0.1:", "demo-endpoint", "export KUBECONFIG=", "controller   running"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out.String())
+		}
+	}
+	cancel()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Errorf("the lab did not stop cleanly: %v", err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("the lab does not stop")
 	}
 }

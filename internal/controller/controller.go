@@ -88,6 +88,7 @@ func AddTo(mgr manager.Manager, o Options) error {
 		source.TypedKind(cache, &v1alpha1.ScalingPolicy{}, handlerFor[*v1alpha1.ScalingPolicy](r)),
 		source.TypedKind(cache, &v1alpha1.ScheduledAction{}, handlerFor[*v1alpha1.ScheduledAction](r)),
 		source.TypedFunc[Group](r.sweep),
+		r.watchReferents(mgr, c),
 	} {
 		if err := c.Watch(s); err != nil {
 			return err

@@ -26,6 +26,28 @@ type Group struct {
 	Lone ObjectRef
 }
 
+// A naming is how an object says which scalable target it is about: by itself,
+// or by other objects.
+type naming struct {
+	own      autoscaling.Identity // what the object spells out
+	target   *ObjectRef           // takes the whole identity from this ScalableTarget
+	endpoint *ObjectRef           // takes the resource ID from this SageMaker Endpoint
+	variant  string               // of the endpoint
+	role     *ObjectRef           // needs the ARN of this IAM Role; says nothing about the target
+	bound    autoscaling.Identity // what it was about when its references led somewhere last
+}
+
+// refs are the objects that a naming refers to.
+func (n naming) refs() []ObjectRef {
+	var refs []ObjectRef
+	for _, ref := range []*ObjectRef{n.target, n.endpoint, n.role} {
+		if ref != nil {
+			refs = append(refs, *ref)
+		}
+	}
+	return refs
+}
+
 // groups is the index from objects to groups and back. Event handlers write
 // it, passes read it.
 type groups struct {
@@ -34,9 +56,9 @@ type groups struct {
 	mu         sync.Mutex
 	groupOf    map[ObjectRef]Group
 	members    map[Group]map[ObjectRef]struct{}
-	identities map[ObjectRef]autoscaling.Identity   // of ScalableTargets
-	dependents map[ObjectRef]map[ObjectRef]struct{} // ScalableTarget -> objects that take their identity from it
-	dependsOn  map[ObjectRef]ObjectRef
+	namings    map[ObjectRef]naming
+	endpoints  map[ObjectRef]string                 // names in AWS of the Endpoint objects
+	dependents map[ObjectRef]map[ObjectRef]struct{} // object -> objects that refer to it
 }
 
 func newGroups(account, region string) *groups {
@@ -44,9 +66,9 @@ func newGroups(account, region string) *groups {
 		account: account, region: region,
 		groupOf:    map[ObjectRef]Group{},
 		members:    map[Group]map[ObjectRef]struct{}{},
-		identities: map[ObjectRef]autoscaling.Identity{},
+		namings:    map[ObjectRef]naming{},
+		endpoints:  map[ObjectRef]string{},
 		dependents: map[ObjectRef]map[ObjectRef]struct{}{},
-		dependsOn:  map[ObjectRef]ObjectRef{},
 	}
 }
 
@@ -56,40 +78,42 @@ func (g *groups) put(obj v1alpha1.Object) []Group {
 	ref := refOf(obj)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-
-	identity, target := identityOf(obj)
-	if ref.Kind == autoscaling.KindTarget {
-		g.identities[ref] = identity
-	}
-	if target != nil {
-		g.depend(ref, *target)
-		if found, ok := g.identities[*target]; ok {
-			identity = found
+	g.forgetNaming(ref)
+	n := namingOf(obj)
+	g.namings[ref] = n
+	for _, to := range n.refs() {
+		if g.dependents[to] == nil {
+			g.dependents[to] = map[ObjectRef]struct{}{}
 		}
+		g.dependents[to][ref] = struct{}{}
 	}
-	touched := g.move(ref, identity)
-	for dependent := range g.dependents[ref] {
-		touched = append(touched, g.move(dependent, identity)...)
-	}
-	return touched
+	return g.place(ref)
 }
 
-func (g *groups) depend(ref, target ObjectRef) {
-	g.dependsOn[ref] = target
-	if g.dependents[target] == nil {
-		g.dependents[target] = map[ObjectRef]struct{}{}
+// putReferent records an object of another controller that ours refer to;
+// endpoint is its name in AWS if it is a SageMaker Endpoint.
+func (g *groups) putReferent(ref ObjectRef, endpoint string) []Group {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if endpoint == "" {
+		delete(g.endpoints, ref)
+	} else {
+		g.endpoints[ref] = endpoint
 	}
-	g.dependents[target][ref] = struct{}{}
+	return g.placeDependents(ref)
 }
 
-// move puts an object into the group of that identity.
-func (g *groups) move(ref ObjectRef, identity autoscaling.Identity) []Group {
+// place puts an object into its group, and those that refer to it into theirs.
+func (g *groups) place(ref ObjectRef) []Group {
 	group := Group{Lone: ref}
-	if identity.Complete() {
+	old, had := g.groupOf[ref]
+	if identity := g.identity(ref); identity.Complete() {
 		group = Group{Key: autoscaling.Key{Account: g.account, Region: g.region, Identity: identity}}
+	} else if had {
+		group = old // what it declared there is still there
 	}
 	touched := []Group{group}
-	if old, ok := g.groupOf[ref]; ok && old != group {
+	if had && old != group {
 		g.leave(ref, old)
 		touched = append(touched, old)
 	}
@@ -98,7 +122,37 @@ func (g *groups) move(ref ObjectRef, identity autoscaling.Identity) []Group {
 		g.members[group] = map[ObjectRef]struct{}{}
 	}
 	g.members[group][ref] = struct{}{}
+	return append(touched, g.placeDependents(ref)...)
+}
+
+func (g *groups) placeDependents(ref ObjectRef) []Group {
+	var touched []Group
+	for dependent := range g.dependents[ref] {
+		touched = append(touched, g.place(dependent)...)
+	}
 	return touched
+}
+
+// identity returns the scalable target that an object is about; it is
+// incomplete when a reference leads nowhere and never did otherwise.
+func (g *groups) identity(ref ObjectRef) autoscaling.Identity {
+	n, ok := g.namings[ref]
+	id := n.own
+	switch {
+	case !ok:
+		return autoscaling.Identity{}
+	case n.target != nil:
+		id = g.identity(*n.target)
+	case n.endpoint != nil:
+		id.ResourceID = ""
+		if name := g.endpoints[*n.endpoint]; name != "" {
+			id.ResourceID = "endpoint/" + name + "/variant/" + n.variant
+		}
+	}
+	if !id.Complete() {
+		return n.bound
+	}
+	return id
 }
 
 func (g *groups) leave(ref ObjectRef, group Group) {
@@ -108,20 +162,23 @@ func (g *groups) leave(ref ObjectRef, group Group) {
 	}
 }
 
+func (g *groups) forgetNaming(ref ObjectRef) {
+	for _, to := range g.namings[ref].refs() {
+		delete(g.dependents[to], ref)
+		if len(g.dependents[to]) == 0 {
+			delete(g.dependents, to)
+		}
+	}
+	delete(g.namings, ref)
+}
+
 // remove forgets an object that is gone. Objects that took their identity from
 // it keep the group that they were in: what they declared in AWS is still
 // there.
 func (g *groups) remove(ref ObjectRef) []Group {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	delete(g.identities, ref)
-	if target, ok := g.dependsOn[ref]; ok {
-		delete(g.dependents[target], ref)
-		if len(g.dependents[target]) == 0 {
-			delete(g.dependents, target)
-		}
-		delete(g.dependsOn, ref)
-	}
+	g.forgetNaming(ref)
 	group, ok := g.groupOf[ref]
 	if !ok {
 		return nil
@@ -129,6 +186,18 @@ func (g *groups) remove(ref ObjectRef) []Group {
 	g.leave(ref, group)
 	delete(g.groupOf, ref)
 	return []Group{group}
+}
+
+// refersTo says whether any object refers to one of that kind.
+func (g *groups) refersTo(kind autoscaling.Kind) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for ref := range g.dependents {
+		if ref.Kind == kind {
+			return true
+		}
+	}
+	return false
 }
 
 // of returns the objects of a group.

@@ -63,33 +63,47 @@ func awsName(obj v1alpha1.Object) string {
 	}
 }
 
-// identityOf returns the scalable target that the object names itself, and
-// the ScalableTarget object that it refers to instead, if it does.
-func identityOf(obj v1alpha1.Object) (autoscaling.Identity, *ObjectRef) {
+// namingOf returns how the object says which scalable target it is about.
+func namingOf(obj v1alpha1.Object) naming {
+	n := naming{bound: boundIdentity(obj.GetStatus().BoundTo)}
 	switch o := obj.(type) {
 	case *v1alpha1.ScalingPolicy:
-		return identity(o.Spec.ServiceNamespace, o.Spec.ResourceID, o.Spec.ScalableDimension), targetRef(o.Namespace, o.Spec.ResourceRef)
+		n.own = identity(o.Spec.ServiceNamespace, o.Spec.ResourceID, o.Spec.ScalableDimension)
+		n.target = reference(autoscaling.KindTarget, o.Namespace, o.Spec.ResourceRef)
 	case *v1alpha1.ScheduledAction:
-		return identity(o.Spec.ServiceNamespace, o.Spec.ResourceID, o.Spec.ScalableDimension), targetRef(o.Namespace, o.Spec.ResourceRef)
+		n.own = identity(o.Spec.ServiceNamespace, o.Spec.ResourceID, o.Spec.ScalableDimension)
+		n.target = reference(autoscaling.KindTarget, o.Namespace, o.Spec.ResourceRef)
 	case *v1alpha1.ScalableTarget:
-		return identity(&o.Spec.ServiceNamespace, o.Spec.ResourceID, &o.Spec.ScalableDimension), nil
-	default:
-		return autoscaling.Identity{}, nil
+		n.own = identity(&o.Spec.ServiceNamespace, o.Spec.ResourceID, &o.Spec.ScalableDimension)
+		n.role = reference(kindRole, o.Namespace, o.Spec.RoleRef)
+		if e := o.Spec.SageMakerEndpointRef; e != nil {
+			n.endpoint = reference(kindEndpoint, o.Namespace, &v1alpha1.Reference{From: &e.From})
+			n.variant = e.VariantName
+		}
 	}
+	return n
 }
 
 func identity(namespace, resource, dimension *string) autoscaling.Identity {
 	return autoscaling.Identity{ServiceNamespace: value(namespace), ResourceID: value(resource), ScalableDimension: value(dimension)}
 }
 
-func targetRef(namespace string, ref *v1alpha1.Reference) *ObjectRef {
+func boundIdentity(b *v1alpha1.ScalableTargetIdentity) autoscaling.Identity {
+	if b == nil {
+		return autoscaling.Identity{}
+	}
+	return autoscaling.Identity{ServiceNamespace: b.ServiceNamespace, ResourceID: b.ResourceID, ScalableDimension: b.ScalableDimension}
+}
+
+// reference is the object that a reference in this namespace points at.
+func reference(kind autoscaling.Kind, namespace string, ref *v1alpha1.Reference) *ObjectRef {
 	if ref == nil || ref.From == nil {
 		return nil
 	}
 	if ref.From.Namespace != "" {
 		namespace = ref.From.Namespace
 	}
-	return &ObjectRef{Kind: autoscaling.KindTarget, NamespacedName: types.NamespacedName{Namespace: namespace, Name: ref.From.Name}}
+	return &ObjectRef{Kind: kind, NamespacedName: types.NamespacedName{Namespace: namespace, Name: ref.From.Name}}
 }
 
 // A declaration is what one object declares, as domain values.

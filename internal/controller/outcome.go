@@ -34,6 +34,7 @@ type outcome struct {
 	message string // what is the matter and what to do
 	err     error  // for failed
 	advice  []autoscaling.Finding
+	refers  bool // the object refers to others, and they were found
 
 	changes   []autoscaling.Change // made in this pass
 	changedAt metav1.Time
@@ -55,7 +56,7 @@ const (
 // until something changes; all else is worth another try.
 func (o *outcome) fail(err error) {
 	if awsapi.KindOf(err) == awsapi.Invalid {
-		*o = outcome{state: refused, reason: reasonInvalidInAWS, message: awsMessage(err), err: err, advice: o.advice, changes: o.changes, changedAt: o.changedAt}
+		*o = outcome{state: refused, reason: reasonInvalidInAWS, message: awsMessage(err), err: err, advice: o.advice, refers: o.refers, changes: o.changes, changedAt: o.changedAt}
 		return
 	}
 	o.state, o.err, o.message = failed, err, awsMessage(err)
@@ -64,7 +65,7 @@ func (o *outcome) fail(err error) {
 // postponedBy notes that a change was not tried because an earlier one failed.
 func (o *outcome) postponedBy(err error) {
 	if awsapi.KindOf(err) == awsapi.Invalid {
-		*o = outcome{state: waiting, reason: reasonTarget, message: "the scalable target is not registered: " + awsMessage(err), advice: o.advice}
+		*o = outcome{state: waiting, reason: reasonTarget, message: "the scalable target is not registered: " + awsMessage(err), advice: o.advice, refers: o.refers}
 		return
 	}
 	o.fail(err)
@@ -115,19 +116,6 @@ func (m *member) inWords() string {
 		return fmt.Sprintf("scheduled action %q of this scalable target", m.name)
 	default:
 		return "this scalable target"
-	}
-}
-
-// settleLone decides about an object whose scalable target is not known.
-func (m *member) settleLone() {
-	if m.deleting() {
-		m.outcome = outcome{state: gone}
-		return
-	}
-	_, target := identityOf(m.obj)
-	m.outcome = outcome{state: waiting, reason: reasonReference, message: "the object names no scalable target"}
-	if target != nil {
-		m.outcome.message = fmt.Sprintf("waiting for %s, to which resourceRef refers: there is no such object", target)
 	}
 }
 

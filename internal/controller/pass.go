@@ -16,12 +16,13 @@ import (
 
 // A pass is one round over one group.
 type pass struct {
-	group    Group
-	members  []*member
-	observed autoscaling.Observed
-	bounds   *autoscaling.ScheduledBounds
-	created  bool // something was created in AWS
-	register bool // the target was registered in this pass
+	group     Group
+	members   []*member
+	referents referents
+	observed  autoscaling.Observed
+	bounds    *autoscaling.ScheduledBounds
+	created   bool // something was created in AWS
+	register  bool // the target was registered in this pass
 }
 
 // A member is one object in a pass.
@@ -30,6 +31,7 @@ type member struct {
 	before v1alpha1.Object // as read
 	obj    v1alpha1.Object // as it shall be written
 	name   string          // of the policy or action in AWS
+	naming naming
 
 	declared declaration
 	outcome  outcome
@@ -49,7 +51,7 @@ func (m *member) active() bool { return m.outcome.state == pending }
 // gather reads the objects of the group. Objects that are being deleted and
 // that we do not hold are none of our business.
 func (r *Reconciler) gather(ctx context.Context, group Group) (*pass, error) {
-	p := &pass{group: group}
+	p := &pass{group: group, referents: referents{}}
 	for _, ref := range r.groups.of(group) {
 		obj, err := r.objects.get(ctx, ref)
 		if err != nil {
@@ -58,14 +60,14 @@ func (r *Reconciler) gather(ctx context.Context, group Group) (*pass, error) {
 		if obj == nil {
 			continue
 		}
-		m := &member{ref: ref, before: obj, obj: obj.DeepCopyObject().(v1alpha1.Object), name: awsName(obj)}
+		m := &member{ref: ref, before: obj, obj: obj.DeepCopyObject().(v1alpha1.Object), name: awsName(obj), naming: namingOf(obj)}
 		if m.deleting() && !m.held() {
 			continue
 		}
 		p.members = append(p.members, m)
 	}
-	slices.SortFunc(p.members, func(a, b *member) int { return compareClaims(a, b) })
-	return p, nil
+	slices.SortFunc(p.members, compareClaims)
+	return p, r.readReferents(ctx, p)
 }
 
 // compareClaims orders objects by their right to what they name: those that we
@@ -85,17 +87,13 @@ func compareClaims(a, b *member) int {
 func (p *pass) settle() {
 	claimed := map[string]*member{}
 	for _, m := range p.members {
-		if p.group.Lone != (ObjectRef{}) {
-			m.settleLone()
-			continue
-		}
 		slot := string(m.ref.Kind) + "/" + m.name
 		if first := claimed[slot]; first != nil {
 			m.outcome = conflict(m, first)
 			continue
 		}
 		claimed[slot] = m
-		m.settle(p.group.Identity)
+		p.settleMember(m)
 	}
 	for _, f := range autoscaling.Validate(p.group.Identity, p.desired()) {
 		if m := p.memberOf(f.Kind, f.Name); m != nil {
@@ -114,19 +112,24 @@ func (m *member) find(f autoscaling.Finding) {
 	m.outcome = refusal([]autoscaling.Finding{f}, m.outcome.advice)
 }
 
-// settle decides about a member that has its name in AWS for itself.
-func (m *member) settle(id autoscaling.Identity) {
+// settleMember decides about a member that has its name in AWS for itself.
+func (p *pass) settleMember(m *member) {
 	if problem := checkAnnotations(m.obj); problem != "" {
 		m.outcome = outcome{state: refused, reason: reasonAnnotation, message: problem}
 		return
 	}
 	if m.deleting() {
-		if retained(m.obj) {
+		if retained(m.obj) || !p.group.Identity.Complete() {
 			m.outcome = outcome{state: gone}
 		}
 		return
 	}
-	m.declared = declare(m.obj, id)
+	m.declared = declare(m.obj, p.group.Identity)
+	if why := p.resolve(m); why != "" {
+		m.outcome = outcome{state: waiting, reason: reasonReference, message: why}
+		return
+	}
+	m.outcome.refers = len(m.naming.refs()) > 0
 	m.outcome.advice = m.declared.warnings()
 	if problems := m.declared.errors(); len(problems) > 0 {
 		m.outcome = refusal(problems, m.outcome.advice)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"k8s.io/client-go/tools/events"
@@ -35,6 +36,9 @@ type Reconciler struct {
 	log     *slog.Logger
 	now     func() time.Time
 	options Options
+
+	mu        sync.Mutex
+	referents []autoscaling.Kind // the foreign kinds that are watched
 }
 
 // Reconcile makes one pass over one scalable target:

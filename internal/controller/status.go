@@ -52,6 +52,9 @@ func (r *Reconciler) release(ctx context.Context, m *member) error {
 func (r *Reconciler) writeStatus(p *pass, m *member) {
 	s := m.obj.GetStatus()
 	s.ObservedGeneration = m.obj.GetGeneration()
+	if id := p.group.Identity; m.outcome.refers && id.Complete() {
+		s.BoundTo = &v1alpha1.ScalableTargetIdentity{ServiceNamespace: id.ServiceNamespace, ResourceID: id.ResourceID, ScalableDimension: id.ScalableDimension}
+	}
 	r.writeMetadata(p, m, s)
 	if !m.outcome.changedAt.IsZero() && s.LastModifiedTime != nil && !m.outcome.changedAt.After(s.LastModifiedTime.Time) {
 		// Clients wait for this time to grow, and it has whole seconds.
@@ -185,6 +188,9 @@ func conditions(old []v1alpha1.Condition, generation int64, o outcome, note stri
 		return old // throttling says nothing about the object
 	}
 	l := conditionList{old: old, now: now, generation: generation}
+	if o.refers && o.state != refused {
+		l.add(v1alpha1.ConditionReferencesResolved, metav1.ConditionTrue, "Resolved", "All references are resolved")
+	}
 	switch o.state {
 	case refused:
 		l.add(v1alpha1.ConditionTerminal, metav1.ConditionTrue, o.reason, o.message)

@@ -49,7 +49,7 @@ func newLogs(logger *slog.Logger) *logs {
 
 // install takes over klog. It must happen before the libraries run, klog's setters do not lock.
 func (l *logs) install() {
-	handler := &libraryHandler{logs: l, next: l.handler.WithAttrs([]slog.Attr{slog.String("component", "kube-apiserver")})}
+	handler := &libraryHandler{logs: l, next: l.handler.WithAttrs([]slog.Attr{slog.String("component", "kubernetes")})}
 	klog.SetLoggerWithOptions(logr.FromSlogHandler(handler),
 		klog.ContextualLogger(true),
 		klog.WriteKlogBuffer(func(line []byte) { l.klogLine(slog.New(handler), line) }))

@@ -26,6 +26,7 @@ import (
 const (
 	pairs   = 200                   // scalable targets, each with one policy
 	latency = 20 * time.Millisecond // of every AWS call
+	settle  = 5 * time.Second       // until a lab is idle
 )
 
 // BenchmarkPairs brings 200 targets with one policy each up, changes every
@@ -36,15 +37,19 @@ func BenchmarkPairs(b *testing.B) {
 	if err := v1alpha1.AddToScheme(scheme.Scheme); err != nil {
 		b.Fatal(err)
 	}
+	start := time.Now()
 	l, err := lab.Start(ctx, lab.Options{Dir: b.TempDir(), KubeAddr: "127.0.0.1:0", CloudAddr: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler), Resync: time.Hour})
 	if err != nil {
 		b.Fatal(err)
 	}
+	ready := time.Since(start)
 	defer func() {
 		if err := l.Stop(); err != nil {
 			b.Error(err)
 		}
 	}()
+	time.Sleep(settle)
+	fmt.Printf("\nlab: ready after %.1f s, %d MB resident when idle\n", ready.Seconds(), resident()>>20)
 	kube, err := client.New(l.ControlPlane.RESTConfig(), client.Options{Scheme: scheme.Scheme})
 	if err != nil {
 		b.Fatal(err)
@@ -175,6 +180,22 @@ func (s suite) allGone() bool {
 	var targets v1alpha1.ScalableTargetList
 	var policies v1alpha1.ScalingPolicyList
 	return s.kube.List(s.ctx, &targets) == nil && s.kube.List(s.ctx, &policies) == nil && len(targets.Items)+len(policies.Items) == 0
+}
+
+// resident is how much memory the process occupies, in bytes; 0 where it
+// cannot be told.
+func resident() int {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(status)) {
+		if fields := strings.Fields(line); len(fields) == 3 && fields[0] == "VmRSS:" {
+			kilobytes, _ := strconv.Atoi(fields[1])
+			return kilobytes << 10
+		}
+	}
+	return 0
 }
 
 // machine says what the figures were measured on.

@@ -1,0 +1,194 @@
+package controller
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/source"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+)
+
+// The kinds of other ACK controllers that our objects refer to.
+const (
+	kindEndpoint autoscaling.Kind = "Endpoint"
+	kindRole     autoscaling.Kind = "Role"
+)
+
+var foreignKinds = map[autoscaling.Kind]schema.GroupVersionKind{
+	kindEndpoint: {Group: "sagemaker.services.k8s.aws", Version: "v1alpha1", Kind: "Endpoint"},
+	kindRole:     {Group: "iam.services.k8s.aws", Version: "v1alpha1", Kind: "Role"},
+}
+
+// lookForReferents is the pause between looks whether a kind that our objects
+// refer to can be watched: its CRD may be installed at any time.
+const lookForReferents = 3 * time.Second
+
+// watchReferents watches the foreign kinds as soon as one of our objects refers
+// to them and the API server serves them. Most clusters have neither.
+func (r *Reconciler) watchReferents(mgr manager.Manager, c controller.TypedController[Group]) source.TypedFunc[Group] {
+	return func(ctx context.Context, _ workqueue.TypedRateLimitingInterface[Group]) error {
+		go func() {
+			for len(r.watched()) < len(foreignKinds) {
+				for kind, gvk := range foreignKinds {
+					if slices.Contains(r.watched(), kind) || !r.groups.refersTo(kind) {
+						continue
+					}
+					if _, err := mgr.GetRESTMapper().RESTMapping(gvk.GroupKind(), gvk.Version); err != nil {
+						continue // not installed
+					}
+					obj := &unstructured.Unstructured{}
+					obj.SetGroupVersionKind(gvk)
+					if err := c.Watch(source.TypedKind(mgr.GetCache(), obj, r.referentHandler(kind))); err != nil {
+						r.log.Error("watching what our objects refer to", "kind", gvk.String(), "error", err)
+						continue
+					}
+					r.setWatched(kind)
+				}
+				select {
+				case <-ctx.Done():
+					return
+				case <-time.After(lookForReferents):
+				}
+			}
+		}()
+		return nil
+	}
+}
+
+func (r *Reconciler) watched() []autoscaling.Kind {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.referents)
+}
+
+func (r *Reconciler) setWatched(kind autoscaling.Kind) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.referents = append(r.referents, kind)
+}
+
+// referentHandler enqueues the groups of the objects that refer to a foreign
+// object, whatever changed about it: they need its status.
+func (r *Reconciler) referentHandler(kind autoscaling.Kind) handler.TypedEventHandler[*unstructured.Unstructured, Group] {
+	type queue = workqueue.TypedRateLimitingInterface[Group]
+	put := func(obj *unstructured.Unstructured, q queue) {
+		name, _, _ := unstructured.NestedString(obj.Object, "spec", "endpointName")
+		add(q, false, r.groups.putReferent(ObjectRef{kind, client.ObjectKeyFromObject(obj)}, name)...)
+	}
+	return handler.TypedFuncs[*unstructured.Unstructured, Group]{
+		CreateFunc: func(_ context.Context, e event.TypedCreateEvent[*unstructured.Unstructured], q queue) {
+			put(e.Object, q)
+		},
+		UpdateFunc: func(_ context.Context, e event.TypedUpdateEvent[*unstructured.Unstructured], q queue) {
+			put(e.ObjectNew, q)
+		},
+		DeleteFunc: func(_ context.Context, e event.TypedDeleteEvent[*unstructured.Unstructured], q queue) {
+			add(q, false, r.groups.putReferent(ObjectRef{kind, client.ObjectKeyFromObject(e.Object)}, "")...)
+		},
+	}
+}
+
+// referents are the foreign objects that a pass needs, as read.
+type referents map[ObjectRef]*unstructured.Unstructured
+
+// readReferents reads what the members refer to. What is not there is nil.
+func (r *Reconciler) readReferents(ctx context.Context, p *pass) error {
+	watched := r.watched()
+	for _, m := range p.members {
+		for _, ref := range m.naming.refs() {
+			gvk, foreign := foreignKinds[ref.Kind]
+			if !foreign || !slices.Contains(watched, ref.Kind) {
+				continue
+			}
+			obj := &unstructured.Unstructured{}
+			obj.SetGroupVersionKind(gvk)
+			if err := r.objects.reader.Get(ctx, ref.NamespacedName, obj); client.IgnoreNotFound(err) != nil {
+				return err
+			} else if err == nil {
+				p.referents[ref] = obj
+			}
+		}
+	}
+	return nil
+}
+
+// resolve says what a member still waits for before it can declare anything:
+// nothing, when the message is empty. A role that is found is added to the
+// declaration.
+func (p *pass) resolve(m *member) (message string) {
+	if ref := m.naming.target; ref != nil && !p.group.Identity.Complete() {
+		return fmt.Sprintf("waiting for %s, to which resourceRef refers: there is no such object", ref)
+	}
+	if ref := m.naming.endpoint; ref != nil {
+		if why := p.waitsForEndpoint(*ref); why != "" {
+			return why
+		}
+	}
+	if ref := m.naming.role; ref != nil {
+		role, why := p.referent(*ref, "roleRef")
+		if why != "" {
+			return why
+		}
+		arn, _, _ := unstructured.NestedString(role.Object, "status", "ackResourceMetadata", "arn")
+		if arn == "" {
+			return fmt.Sprintf("waiting for %s, to which roleRef refers: it has no ARN yet", ref)
+		}
+		m.declared.target.RoleARN = arn
+	}
+	return ""
+}
+
+// waitsForEndpoint says why a variant cannot be registered yet. Only new
+// registrations wait for the endpoint to be in service: an endpoint that is
+// being updated keeps its targets.
+func (p *pass) waitsForEndpoint(ref ObjectRef) string {
+	endpoint, why := p.referent(ref, "sageMakerEndpointRef")
+	if why != "" {
+		return why
+	}
+	if !p.group.Identity.Complete() {
+		return fmt.Sprintf("waiting for %s, to which sageMakerEndpointRef refers: it has no spec.endpointName", ref)
+	}
+	for _, m := range p.members {
+		if m.ref.Kind == autoscaling.KindTarget && m.obj.GetStatus().ACKResourceMetadata != nil {
+			return ""
+		}
+	}
+	status, _, _ := unstructured.NestedString(endpoint.Object, "status", "endpointStatus")
+	if status != "InService" {
+		if status == "" {
+			status = "not known yet"
+		}
+		return fmt.Sprintf("waiting for %s to be InService; its status is %s", ref, status)
+	}
+	return ""
+}
+
+// referent returns an object that is referred to, or why it cannot be used.
+func (p *pass) referent(ref ObjectRef, field string) (*unstructured.Unstructured, string) {
+	obj := p.referents[ref]
+	if obj == nil {
+		return nil, fmt.Sprintf("waiting for %s, to which %s refers: there is no such object, or the kind %s is not installed",
+			ref, field, foreignKinds[ref.Kind].GroupKind())
+	}
+	conditions, _, _ := unstructured.NestedSlice(obj.Object, "status", "conditions")
+	for _, c := range conditions {
+		condition, _ := c.(map[string]any)
+		if condition["type"] == v1alpha1.ConditionTerminal && condition["status"] == "True" {
+			return nil, fmt.Sprintf("waiting for %s, to which %s refers: it is in terminal condition: %v", ref, field, condition["message"])
+		}
+	}
+	return obj, ""
+}

@@ -1,0 +1,147 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+)
+
+// Just enough of the CRDs of the ACK controllers for SageMaker and IAM.
+const foreignCRDs = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: endpoints.sagemaker.services.k8s.aws}
+spec:
+  group: sagemaker.services.k8s.aws
+  names: {kind: Endpoint, listKind: EndpointList, plural: endpoints, singular: endpoint}
+  scope: Namespaced
+  versions:
+  - name: v1alpha1
+    served: true
+    storage: true
+    subresources: {status: {}}
+    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: roles.iam.services.k8s.aws}
+spec:
+  group: iam.services.k8s.aws
+  names: {kind: Role, listKind: RoleList, plural: roles, singular: role}
+  scope: Namespaced
+  versions:
+  - name: v1alpha1
+    served: true
+    storage: true
+    subresources: {status: {}}
+    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+`
+
+const endpointManifest = `apiVersion: sagemaker.services.k8s.aws/v1alpha1
+kind: Endpoint
+metadata: {name: my-endpoint}
+spec: {endpointName: $ENDPOINT}
+`
+
+const targetByReference = `apiVersion: $API
+kind: ScalableTarget
+metadata: {name: target}
+spec:
+  sageMakerEndpointRef: {from: {name: my-endpoint}, variantName: AllTraffic}
+  scalableDimension: sagemaker:variant:DesiredInstanceCount
+  serviceNamespace: sagemaker
+  minCapacity: 1
+  maxCapacity: 2
+`
+
+const policyByReference = `apiVersion: $API
+kind: ScalingPolicy
+metadata: {name: policy}
+spec:
+  policyName: invocations
+  resourceRef: {from: {name: target}}
+  targetTrackingScalingPolicyConfiguration:
+    targetValue: 60
+    predefinedMetricSpecification: {predefinedMetricType: SageMakerVariantInvocationsPerInstance}
+`
+
+func (w *world) setStatus(resource, name, status string) {
+	w.Helper()
+	w.kubectl("", "patch", resource, name, "--subresource=status", "--type=merge", "-p", `{"status":`+status+`}`)
+}
+
+// TestReferences goes down a chain: a policy by its target, the target by an
+// Endpoint object of the SageMaker controller, whose kind is not even
+// installed at first.
+func TestReferences(t *testing.T) {
+	w := newWorld(t)
+	waits := func(why string) {
+		t.Helper()
+		got := w.becomes(target, "target", no, "ReferenceNotResolved")
+		w.eventually("the target says why it waits", func() error {
+			got = w.get(target, "target")
+			return mentions(text(condition(got, v1alpha1.ConditionReady).Message), why)
+		})
+	}
+	w.apply(policyByReference, targetByReference)
+	waits("not installed")
+	w.kubectl(foreignCRDs, "apply", "-f", "-")
+	w.kubectl("", "wait", "--for=condition=Established", "crd/endpoints.sagemaker.services.k8s.aws", "crd/roles.iam.services.k8s.aws")
+	w.eventually("the new kind is served", func() error { _, err := w.tryKubectl(w.manifest(endpointManifest), "apply", "-f", "-"); return err })
+	waits("to be InService")
+	w.setStatus("endpoints.sagemaker.services.k8s.aws", "my-endpoint", `{"endpointStatus":"Creating"}`)
+	waits("Creating")
+	w.setStatus("endpoints.sagemaker.services.k8s.aws", "my-endpoint", `{"endpointStatus":"InService"}`)
+	w.ready(target, "target")
+	got := w.ready(policy, "policy")
+	if len(w.policies()) != 1 {
+		t.Error("AWS has no policy")
+	}
+	if bound := got.GetStatus().BoundTo; bound == nil || bound.ResourceID != w.resource() {
+		t.Errorf("the status does not say what the policy is about: %+v", bound)
+	}
+
+	t.Log("what references lead to may go first")
+	w.kubectl("", "delete", "endpoints.sagemaker.services.k8s.aws", "my-endpoint")
+	theController()
+	w.restart()
+	w.kubectl("", "annotate", "scalabletarget", "target", v1alpha1.AnnotationDeletionPolicy+"=retain")
+	w.kubectl("", "delete", "scalabletarget", "target", "--timeout=20s")
+	w.kubectl("", "delete", "scalingpolicy", "policy", "--timeout=20s")
+	if len(w.policies()) != 0 {
+		t.Error("the policy was left behind in AWS")
+	}
+	w.apply(w.edited(targetManifest, "name: target", "name: again\n  annotations: {"+v1alpha1.AnnotationAdoptionPolicy+": adopt-or-create}"))
+	w.ready(target, "again")
+}
+
+func TestRoleReference(t *testing.T) {
+	w := newWorld(t)
+	w.kubectl(foreignCRDs, "apply", "-f", "-")
+	w.apply(targetManifest + "  roleRef: {from: {name: scaler}}\n")
+	w.becomes(target, "target", no, "ReferenceNotResolved")
+	w.eventually("the kind is served", func() error {
+		_, err := w.tryKubectl("apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Role\nmetadata: {name: scaler}\n", "apply", "-f", "-")
+		return err
+	})
+	w.setStatus("roles.iam.services.k8s.aws", "scaler", `{"conditions":[{"type":"ACK.Terminal","status":"True","message":"no such policy"}]}`)
+	w.eventually("the target says that its role is broken", func() error {
+		return mentions(text(condition(w.get(target, "target"), v1alpha1.ConditionReady).Message), "no such policy")
+	})
+	w.setStatus("roles.iam.services.k8s.aws", "scaler", `{"conditions":[],"ackResourceMetadata":{"arn":"arn:aws:iam::000000000000:role/scaler"}}`)
+	w.ready(target, "target")
+	if got := *w.target().RoleARN; !strings.HasSuffix(got, ":role/scaler") {
+		t.Errorf("AWS was given the role %s", got)
+	}
+}
+
+func mentions(message, what string) error {
+	if strings.Contains(message, what) {
+		return nil
+	}
+	return &missing{message, what}
+}
+
+type missing struct{ message, what string }
+
+func (m *missing) Error() string { return "no " + m.what + " in: " + m.message }
