@@ -89,6 +89,8 @@ func TestTheControllerMayDoNoMoreThanItDoes(t *testing.T) {
 		group + "/scheduledactions/finalizers": "update",
 		"/events":                              "create patch",
 		"events.k8s.io/events":                 "create patch",
+		"iam.services.k8s.aws/roles":           "get list watch", // roleRef
+		"sagemaker.services.k8s.aws/endpoints": "get list watch", // sageMakerEndpointRef
 	}
 	var role rbacv1.ClusterRole
 	resources := base(t)
