@@ -151,7 +151,7 @@ func (d *differ) putPolicy(p Policy) []Change {
 		put.Fields = compareFields(nil, want)
 		return []Change{put}
 	}
-	put.Fields = compareFields(policyFields(d.id.ServiceNamespace, was.Policy), want)
+	put.Fields = append(compareFields(policyFields(d.id.ServiceNamespace, was.Policy), want), alarmChanges(p, was)...)
 	if len(put.Fields) == 0 {
 		return nil
 	}
@@ -166,6 +166,18 @@ func (d *differ) putPolicy(p Policy) []Change {
 		put.Consequences = []string{"AWS replaces the policy's alarms " + alarmNames(was.Alarms)}
 	}
 	return []Change{put}
+}
+
+// alarmChanges names the alarms that a put of the policy makes anew. A policy
+// whose alarm is gone or silenced scales nothing, and AWS does not tell.
+func alarmChanges(want Policy, was *ObservedPolicy) []FieldChange {
+	var changes []FieldChange
+	for _, a := range was.Alarms {
+		if want.Type == TargetTrackingScaling && a.Problem != "" {
+			changes = append(changes, FieldChange{Field: "alarm " + a.Name, From: a.Problem, To: "made anew"})
+		}
+	}
+	return changes
 }
 
 func (d *differ) putActions() {

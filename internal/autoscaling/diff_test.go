@@ -149,6 +149,14 @@ func TestDiff(t *testing.T) {
 			}())},
 			want: []string{"PutScalingPolicy p targetTrackingScalingPolicyConfiguration.scaleInCooldown:700>"},
 		},
+		"alarm gone": {
+			reason:  "a policy without its alarm scales nothing, so it is put again, which makes the alarms anew",
+			desired: Desired{Target: bounds(1, 2), Policies: declared(tracking("p", 60))},
+			observed: Observed{Target: registered(1, 2), Policies: []ObservedPolicy{{
+				Policy: tracking("p", 60), Alarms: []Alarm{{Name: "high", Problem: "is missing"}, {Name: "low"}},
+			}}},
+			want: []string{"PutScalingPolicy p alarm high:is missing>made anew"},
+		},
 		"type changes": {
 			reason:   "AWS documents no change of the policy type in place, so the policy is replaced",
 			desired:  Desired{Target: bounds(1, 2), Policies: declared(stepPolicy("p"))},

@@ -37,8 +37,10 @@ type ObservedPolicy struct {
 	CreationTime time.Time
 }
 
-// Alarm names a CloudWatch alarm that belongs to a policy.
-type Alarm struct{ Name, ARN string }
+// Alarm names a CloudWatch alarm that belongs to a policy. Problem says why it
+// cannot do its work, such as "is missing"; it is empty when nothing is wrong,
+// and when nobody looked.
+type Alarm struct{ Name, ARN, Problem string }
 
 // ObservedAction is a scheduled action as AWS describes it.
 type ObservedAction struct {

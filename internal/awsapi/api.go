@@ -27,6 +27,7 @@ import (
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -42,6 +43,9 @@ const (
 	readItems      = 200
 	readRounds     = 1 // of one namespace at once; who comes later shares the next
 	readConcurrent = 8 // calls of all rounds
+	// alarmsPerSecond is below the 9 DescribeAlarms per second that CloudWatch
+	// allows an account and Region (CloudWatch service quotas).
+	alarmsPerSecond = 5
 )
 
 // Options configures an [API].
@@ -75,6 +79,8 @@ type Options struct {
 type API struct {
 	region  string
 	scaling *applicationautoscaling.Client
+	alarms  *cloudwatch.Client
+	logger  *slog.Logger
 	sts     *sts.Client
 	reads   *batch.Coalescer[Query, autoscaling.Observed]
 	calls   chan struct{} // holds one element per read under way
@@ -120,6 +126,10 @@ func New(o Options) *API {
 		// is not part of the request's duration.
 		so.APIOptions = append(so.APIOptions, addMetrics(metrics, serviceAutoScaling), addBudget(budget))
 	}
+	alarms := func(co *cloudwatch.Options) {
+		// CloudWatch has limits of its own, so it has a budget of its own.
+		co.APIOptions = append(co.APIOptions, addMetrics(metrics, serviceCloudWatch), addBudget(newBudget(alarmsPerSecond, 0, logger)))
+	}
 	if o.RoleARN != "" {
 		cfg.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(
 			sts.NewFromConfig(cfg, identity), o.RoleARN,
@@ -130,7 +140,9 @@ func New(o Options) *API {
 	}
 	a := &API{
 		region:   cfg.Region,
+		logger:   logger,
 		scaling:  applicationautoscaling.NewFromConfig(cfg, scaling),
+		alarms:   cloudwatch.NewFromConfig(cfg, alarms),
 		sts:      sts.NewFromConfig(cfg, identity),
 		calls:    make(chan struct{}, readConcurrent),
 		policies: map[string]*census{},

@@ -17,6 +17,7 @@ import (
 // The names by which metrics call the services.
 const (
 	serviceAutoScaling = "applicationautoscaling"
+	serviceCloudWatch  = "cloudwatch"
 	serviceSTS         = "sts"
 )
 

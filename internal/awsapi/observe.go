@@ -26,12 +26,13 @@ type Query struct {
 	// Actions does not name.
 	AllActions bool
 	Tags       bool // read the target's tags, if it has an ARN
+	Alarms     bool // look whether the alarms of the policies can do their work
 }
 
 // key is the same for queries that ask for the same.
 func (q Query) key() string {
-	return fmt.Sprintf("%q %q %q %q %q %t %t", q.ServiceNamespace, q.ResourceID, q.ScalableDimension,
-		slices.Sorted(slices.Values(q.Policies)), slices.Sorted(slices.Values(q.Actions)), q.AllActions, q.Tags)
+	return fmt.Sprintf("%q %q %q %q %q %t %t %t", q.ServiceNamespace, q.ResourceID, q.ScalableDimension,
+		slices.Sorted(slices.Values(q.Policies)), slices.Sorted(slices.Values(q.Actions)), q.AllActions, q.Tags, q.Alarms)
 }
 
 // Observe reads a target with the policies and scheduled actions that are
@@ -114,7 +115,22 @@ func (a *API) observe(ctx context.Context, queries []Query) []batch.Result[autos
 	for i, q := range queries {
 		results[i].Value, results[i].Err = r.answer(q, policies[q.target()], actions[q.target()])
 	}
+	a.lookAtAlarms(ctx, asked(queries, results))
 	return results
+}
+
+// asked returns the policies whose alarms a query wants to be looked at.
+func asked(queries []Query, results []batch.Result[autoscaling.Observed]) []*autoscaling.ObservedPolicy {
+	var policies []*autoscaling.ObservedPolicy
+	for i, q := range queries {
+		for j := range results[i].Value.Policies {
+			if p := &results[i].Value.Policies[j]; q.Alarms && slices.Contains(q.Policies, p.Name) {
+				p.Alarms = slices.Clone(p.Alarms) // may be shared with another query
+				policies = append(policies, p)
+			}
+		}
+	}
+	return policies
 }
 
 func (q Query) target() targetKey { return targetKey{q.ResourceID, q.ScalableDimension} }

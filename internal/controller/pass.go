@@ -17,6 +17,7 @@ import (
 // A pass is one round over one group.
 type pass struct {
 	group     Group
+	now       time.Time
 	members   []*member
 	referents referents
 	observed  autoscaling.Observed
@@ -51,7 +52,7 @@ func (m *member) active() bool { return m.outcome.state == pending }
 // gather reads the objects of the group. Objects that are being deleted and
 // that we do not hold are none of our business.
 func (r *Reconciler) gather(ctx context.Context, group Group) (*pass, error) {
-	p := &pass{group: group, referents: referents{}}
+	p := &pass{group: group, now: r.now(), referents: referents{}}
 	for _, ref := range r.groups.of(group) {
 		obj, err := r.objects.get(ctx, ref)
 		if err != nil {
@@ -156,11 +157,24 @@ func (p *pass) query() awsapi.Query {
 			q.Tags = !m.deleting() && (len(t.Tags) > 0 || len(t.RemovedTags) > 0)
 		case autoscaling.KindPolicy:
 			q.Policies = append(q.Policies, m.name)
+			q.Alarms = q.Alarms || p.alarmsAreDue(m)
 		case autoscaling.KindAction:
 			q.Actions = append(q.Actions, m.name)
 		}
 	}
 	return q
+}
+
+// alarmsSettle is how long CloudWatch may take to show the alarms of a policy
+// that was just put. It is not documented.
+const alarmsSettle = 5 * time.Second
+
+// alarmsAreDue says that the alarms of a policy are worth a look: nothing else
+// about it is new, so the pass is a check for drift.
+func (p *pass) alarmsAreDue(m *member) bool {
+	modified := m.obj.GetStatus().LastModifiedTime
+	return !m.deleting() && readyAt(m.obj.GetStatus().Conditions, m.obj.GetGeneration()) &&
+		modified != nil && p.now.Sub(modified.Time) > alarmsSettle
 }
 
 func (p *pass) targetGoes() bool {

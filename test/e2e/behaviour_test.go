@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	aastypes "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	eventsv1 "k8s.io/api/events/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -201,6 +203,46 @@ func TestDriftIsPutRight(t *testing.T) {
 		return nil
 	})
 	w.ready(policy, "policy")
+}
+
+// A policy without its alarms scales nothing, and nothing in Application Auto
+// Scaling tells.
+func TestAlarmsAreHealed(t *testing.T) {
+	w := newWorld(t)
+	w.apply(targetManifest, policyManifest)
+	w.ready(policy, "policy")
+	names := func() (names []string) {
+		for _, a := range w.managed() {
+			names = append(names, *a.AlarmName)
+		}
+		return names
+	}
+	for what, harm := range map[string]func(name string) error{
+		"is missing": func(name string) error {
+			_, err := alarms.DeleteAlarms(w.ctx, &cloudwatch.DeleteAlarmsInput{AlarmNames: []string{name}})
+			return err
+		},
+		"has its actions disabled": func(name string) error {
+			_, err := alarms.DisableAlarmActions(w.ctx, &cloudwatch.DisableAlarmActionsInput{AlarmNames: []string{name}})
+			return err
+		},
+	} {
+		before := names()
+		w.must(harm(before[0]))
+		w.eventually("alarms that work are back", func() error {
+			if now := names(); len(now) != 2 || slices.Contains(now, before[0]) {
+				return fmt.Errorf("the alarm that %s: %q, then %q", what, before, now)
+			}
+			return nil
+		})
+		w.hasEvent("DriftCorrected", before[0]+" "+what)
+		w.eventually("the status names the new alarms", func() error {
+			if got := w.ready(policy, "policy").(*v1alpha1.ScalingPolicy).Status.Alarms; len(got) != 2 || !slices.Contains(names(), text(got[0].AlarmName)) {
+				return fmt.Errorf("it names %v", got)
+			}
+			return nil
+		})
+	}
 }
 
 func (w *world) hasEvent(reason, note string) {
