@@ -258,11 +258,17 @@ func knownARN(obj v1alpha1.Object) string {
 	return ""
 }
 
-// hold puts our finalizer on the objects before anything is made for them, so
-// that none can vanish and leave its AWS counterpart behind.
-func (r *Reconciler) hold(ctx context.Context, p *pass) error {
+// hold puts our finalizer on the objects that have a counterpart in AWS, or
+// are about to get one, so that none can vanish and leave it behind. Objects
+// that wait are not held: what appears in AWS under their name meanwhile is
+// not theirs.
+func (r *Reconciler) hold(ctx context.Context, p *pass, plan autoscaling.Plan) error {
 	for _, m := range p.members {
 		if !m.active() || m.deleting() || m.held() {
+			continue
+		}
+		planned := slices.ContainsFunc(plan.Changes, func(c autoscaling.Change) bool { return p.memberOf(c.Kind, c.Name) == m })
+		if _, there := p.arnOf(m); !there && !planned {
 			continue
 		}
 		held := m.obj.DeepCopyObject().(v1alpha1.Object)

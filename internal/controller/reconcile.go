@@ -47,8 +47,9 @@ type Reconciler struct {
 //  2. settle which object declares what, and whether it makes sense
 //  3. observe what AWS has
 //  4. keep hands off what is in AWS already but not ours
-//  5. hold the objects by finalizers before anything is created for them
-//  6. diff, and apply the plan in its order
+//  5. diff
+//  6. hold the objects by finalizers before anything is made for them, and
+//     apply the plan in its order
 //  7. write each object's status and release what is gone, once, if it changed
 //
 // It returns when to come back: see [pass.next].
@@ -59,7 +60,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, group Group) (reconcile.Resu
 	}
 	p.settle()
 	if p.needsAWS() {
-		r.converge(ctx, p)
+		if err := r.converge(ctx, p); err != nil {
+			return reconcile.Result{}, err
+		}
 	}
 	if err := r.report(ctx, p); err != nil {
 		return reconcile.Result{}, err
@@ -67,20 +70,19 @@ func (r *Reconciler) Reconcile(ctx context.Context, group Group) (reconcile.Resu
 	return p.next(r.options.Resync)
 }
 
-// converge brings AWS to what the pass declares. What happens is recorded on
-// the outcomes of the members.
-func (r *Reconciler) converge(ctx context.Context, p *pass) {
+// converge brings AWS to what the pass declares. What AWS says to it is
+// recorded on the outcomes of the members; an error is one of Kubernetes.
+func (r *Reconciler) converge(ctx context.Context, p *pass) error {
 	if err := r.observe(ctx, p); err != nil {
 		p.failAll(err)
-		return
+		return nil
 	}
 	p.respectForeign()
-	if err := r.hold(ctx, p); err != nil {
-		p.failAll(err)
-		return
-	}
 	plan := autoscaling.Diff(p.group.Identity, p.desired(), p.observed, r.now())
 	p.bounds = plan.Bounds
+	if err := r.hold(ctx, p, plan); err != nil {
+		return err
+	}
 	r.apply(ctx, p, plan)
 	if p.created {
 		// The answers to writes hold no creation time and no role. When this
@@ -91,6 +93,7 @@ func (r *Reconciler) converge(ctx context.Context, p *pass) {
 		}
 	}
 	p.finish()
+	return nil
 }
 
 // observe reads what the members name. Only bounds that are not the declared

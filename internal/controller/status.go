@@ -65,7 +65,7 @@ func (r *Reconciler) writeStatus(p *pass, m *member) {
 		s.LastModifiedTime = s.CreationTime
 	case !m.outcome.changedAt.IsZero():
 		s.LastModifiedTime = &m.outcome.changedAt
-	case s.LastModifiedTime == nil:
+	case s.LastModifiedTime == nil || s.LastModifiedTime.Before(s.CreationTime): // made anew by a process that died
 		s.LastModifiedTime = s.CreationTime
 	}
 	s.Conditions = conditions(s.Conditions, m.obj.GetGeneration(), m.outcome, p.boundsInWords(m), metav1.NewTime(r.now().Truncate(time.Second)))
