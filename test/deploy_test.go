@@ -89,6 +89,7 @@ func TestTheControllerMayDoNoMoreThanItDoes(t *testing.T) {
 		group + "/scheduledactions/finalizers": "update",
 		"/events":                              "create patch",
 		"events.k8s.io/events":                 "create patch",
+		"/namespaces":                          "get list watch", // their annotations
 		"iam.services.k8s.aws/roles":           "get list watch", // roleRef
 		"sagemaker.services.k8s.aws/endpoints": "get list watch", // sageMakerEndpointRef
 	}
@@ -99,9 +100,9 @@ func TestTheControllerMayDoNoMoreThanItDoes(t *testing.T) {
 		t.Errorf("cluster-wide rights (-want +got):\n%s", diff)
 	}
 
-	var election rbacv1.Role
-	decode(t, resources, "Role", "setpoint-controller-leader-election", &election)
-	if diff := cmp.Diff(map[string]string{"coordination.k8s.io/leases": "create get patch update"}, rights(election.Rules)); diff != "" {
+	var own rbacv1.Role
+	decode(t, resources, "Role", "setpoint-controller-own-namespace", &own)
+	if diff := cmp.Diff(map[string]string{"coordination.k8s.io/leases": "create get patch update", "/configmaps": "get list watch"}, rights(own.Rules)); diff != "" {
 		t.Errorf("rights in the controller's own namespace (-want +got):\n%s", diff)
 	}
 }

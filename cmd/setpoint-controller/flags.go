@@ -26,6 +26,8 @@ type flags struct {
 	namespaces                         string
 	resync                             int
 	concurrency                        int
+	deletionPolicy                     string
+	carm                               bool
 	logLevel                           string
 	development                        bool
 }
@@ -43,6 +45,8 @@ func (f *flags) bind(fs *pflag.FlagSet) {
 	fs.StringVar(&f.namespaces, "watch-namespace", "", "namespaces to watch, separated by commas (default: all)")
 	fs.IntVar(&f.resync, "reconcile-default-resync-seconds", 0, "period of the check for drift in seconds (default 300)")
 	fs.IntVar(&f.concurrency, "reconcile-default-max-concurrent-syncs", 0, "scalable targets worked on at once (default 100)")
+	fs.StringVar(&f.deletionPolicy, "deletion-policy", "delete", "what becomes of AWS resources when their objects are deleted: delete or retain")
+	fs.BoolVar(&f.carm, "enable-carm", true, "let the annotations of namespaces choose other accounts, by the ConfigMaps ack-role-account-map and ack-role-team-map")
 	fs.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 	fs.BoolVar(&f.development, "enable-development-logging", false, "log text instead of JSON")
 	bindIgnored(fs)
@@ -84,6 +88,14 @@ func (f *flags) logger() (*slog.Logger, error) {
 	return slog.New(slog.NewJSONHandler(os.Stderr, options)), nil
 }
 
+// check refuses values that flags of their type take and that mean nothing.
+func (f *flags) check() error {
+	if f.deletionPolicy != "delete" && f.deletionPolicy != "retain" {
+		return fmt.Errorf("--deletion-policy %q: write delete or retain", f.deletionPolicy)
+	}
+	return f.checkEndpoints()
+}
+
 // checkEndpoints refuses to send signed requests over plain HTTP by accident.
 func (f *flags) checkEndpoints() error {
 	for name, url := range map[string]string{"aws-endpoint-url": f.endpoint, "aws-identity-endpoint-url": f.identityEndpoint} {
@@ -92,6 +104,15 @@ func (f *flags) checkEndpoints() error {
 		}
 	}
 	return nil
+}
+
+// systemNamespace is where the ConfigMaps with the roles of other accounts are,
+// as the ACK controllers look for them; empty: nowhere.
+func (f *flags) systemNamespace() string {
+	if !f.carm {
+		return ""
+	}
+	return cmp.Or(os.Getenv("ACK_SYSTEM_NAMESPACE"), os.Getenv("K8S_NAMESPACE"), "ack-system")
 }
 
 // leaseNamespace is where the Lease goes: what the flag says, or the pod's own
@@ -114,6 +135,8 @@ func (f *flags) operator() operator.Options {
 		LeaderElection:          f.leaderElection,
 		LeaderElectionNamespace: f.leaseNamespace(),
 		Namespaces:              slices.DeleteFunc(strings.Split(f.namespaces, ","), func(s string) bool { return s == "" }),
+		SystemNamespace:         f.systemNamespace(),
+		Retain:                  f.deletionPolicy == "retain",
 		Concurrency:             f.concurrency,
 		Resync:                  time.Duration(f.resync) * time.Second,
 	}

@@ -67,20 +67,19 @@ func run(ctx context.Context, f *flags, cmd *cobra.Command) error {
 	if err != nil {
 		return fmt.Errorf("no Kubernetes cluster: set KUBECONFIG, or run in a cluster: %w", err)
 	}
-	if err := f.checkEndpoints(); err != nil {
+	if err := f.check(); err != nil {
 		return err
 	}
 	config, err := awsapi.LoadConfig(ctx, awsapi.ConfigOptions{Region: f.region, HTTPTimeout: f.httpTimeout, Logger: log})
 	if err != nil {
 		return err
 	}
-	aws := awsapi.New(awsapi.Options{
+	o := f.operator()
+	o.Kubernetes, o.Logger = kubernetes, log
+	o.AWS = awsapi.Options{
 		Config: config, Endpoint: f.endpoint, IdentityEndpoint: f.identityEndpoint,
 		Version: version, Registerer: metrics.Registry, Logger: log,
-	})
-	defer aws.Close()
-	o := f.operator()
-	o.Kubernetes, o.AWS, o.Logger = kubernetes, aws, log
+	}
 	op, err := operator.New(o)
 	if err != nil {
 		return err

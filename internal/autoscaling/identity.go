@@ -20,16 +20,3 @@ func (i Identity) String() string {
 func (i Identity) Complete() bool {
 	return i.ServiceNamespace != "" && i.ResourceID != "" && i.ScalableDimension != ""
 }
-
-// Key identifies one scalable target in the world: an [Identity] in an account
-// and Region. It is comparable, so it serves as map key and work-queue item.
-type Key struct {
-	Account string // 12-digit AWS account ID
-	Region  string // such as "us-west-2"
-	Identity
-}
-
-// String prints the key for logs.
-func (k Key) String() string {
-	return k.Account + "/" + k.Region + " " + k.Identity.String()
-}

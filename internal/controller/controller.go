@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -23,11 +25,20 @@ import (
 
 // Options configure the controller.
 type Options struct {
-	AWS     AWS
-	Account awsapi.Account
-	Events  events.EventRecorder
-	Logger  *slog.Logger
-	Now     func() time.Time // default: time.Now
+	AWS     AWS            // of the controller's own account and Region
+	Account awsapi.Account // whose that is
+	// Open returns AWS in another scope. It is called once per scope.
+	Open func(Scope) AWS
+	// SystemNamespace is where the ConfigMaps with the roles of other accounts
+	// are; empty: objects cannot choose another account.
+	SystemNamespace string
+	// Retain says that AWS resources stay when their objects are deleted,
+	// unless an annotation says otherwise.
+	Retain bool
+
+	Events events.EventRecorder
+	Logger *slog.Logger
+	Now    func() time.Time // default: time.Now
 
 	// Concurrency is how many scalable targets are worked on at once. Passes
 	// that run at the same time share their reads, so it should be larger than
@@ -65,8 +76,9 @@ func AddTo(mgr manager.Manager, o Options) error {
 	r := &Reconciler{
 		client:  mgr.GetClient(),
 		objects: newObjects(mgr.GetCache()),
-		groups:  newGroups(o.Account.ID, o.Account.Region),
-		aws:     o.AWS, account: o.Account, events: o.Events, log: o.Logger, now: o.Now, options: o,
+		groups:  newGroups(Scope{Account: o.Account.ID, Region: o.Account.Region}),
+		scopes:  map[Scope]AWS{{Account: o.Account.ID, Region: o.Account.Region}: o.AWS},
+		events:  o.Events, log: o.Logger, now: o.Now, options: o,
 	}
 	c, err := controller.NewTyped(name, mgr, controller.TypedOptions[Group]{
 		MaxConcurrentReconciles: o.Concurrency,
@@ -76,20 +88,25 @@ func AddTo(mgr manager.Manager, o Options) error {
 			if g == nil {
 				return mgr.GetLogger()
 			}
-			return mgr.GetLogger().WithValues("target", g.Key.String())
+			return mgr.GetLogger().WithValues("target", g.String())
 		},
 	})
 	if err != nil {
 		return err
 	}
 	cache := mgr.GetCache()
-	for _, s := range []source.TypedSource[Group]{
+	sources := []source.TypedSource[Group]{
 		source.TypedKind(cache, &v1alpha1.ScalableTarget{}, handlerFor[*v1alpha1.ScalableTarget](r)),
 		source.TypedKind(cache, &v1alpha1.ScalingPolicy{}, handlerFor[*v1alpha1.ScalingPolicy](r)),
 		source.TypedKind(cache, &v1alpha1.ScheduledAction{}, handlerFor[*v1alpha1.ScheduledAction](r)),
 		source.TypedFunc[Group](r.sweep),
 		r.watchReferents(mgr, c),
-	} {
+		source.TypedKind(cache, &metav1.PartialObjectMetadata{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"}}, r.namespaceHandler()),
+	}
+	if o.SystemNamespace != "" {
+		sources = append(sources, source.TypedKind(cache, &corev1.ConfigMap{}, r.roleMapHandler()))
+	}
+	for _, s := range sources {
 		if err := c.Watch(s); err != nil {
 			return err
 		}
@@ -107,6 +124,9 @@ func redeclared(before, after client.Object) bool {
 		!maps.Equal(before.GetLabels(), after.GetLabels())
 }
 
+// queue is the work queue.
+type queue = workqueue.TypedRateLimitingInterface[Group]
+
 // object is one of our kinds as a type argument.
 type object interface {
 	client.Object
@@ -116,15 +136,15 @@ type object interface {
 // handlerFor keeps the index up to date and enqueues the groups that an event
 // touches.
 func handlerFor[T object](r *Reconciler) handler.TypedEventHandler[T, Group] {
-	type queue = workqueue.TypedRateLimitingInterface[Group]
 	return handler.TypedFuncs[T, Group]{
 		CreateFunc: func(_ context.Context, e event.TypedCreateEvent[T], q queue) {
 			add(q, e.IsInInitialList, r.groups.put(e.Object)...)
 		},
 		UpdateFunc: func(_ context.Context, e event.TypedUpdateEvent[T], q queue) {
 			r.objects.seen(e.ObjectNew)
+			touched := r.groups.put(e.ObjectNew) // the status says where the object is bound
 			if redeclared(e.ObjectOld, e.ObjectNew) {
-				add(q, false, r.groups.put(e.ObjectNew)...)
+				add(q, false, touched...)
 			}
 		},
 		DeleteFunc: func(_ context.Context, e event.TypedDeleteEvent[T], q queue) {
@@ -137,7 +157,7 @@ func handlerFor[T object](r *Reconciler) handler.TypedEventHandler[T, Group] {
 
 // add enqueues groups. What nobody is waiting for goes behind what somebody
 // just edited.
-func add(q workqueue.TypedRateLimitingInterface[Group], background bool, groups ...Group) {
+func add(q queue, background bool, groups ...Group) {
 	pq, ok := q.(priorityqueue.PriorityQueue[Group])
 	if !ok || !background {
 		for _, g := range groups {
@@ -152,7 +172,7 @@ func add(q workqueue.TypedRateLimitingInterface[Group], background bool, groups 
 // sweep enqueues every group each resync period, all at once, so that the
 // passes share their reads. The first sweep comes after one period: at the
 // start the initial list of the caches has the same effect.
-func (r *Reconciler) sweep(ctx context.Context, q workqueue.TypedRateLimitingInterface[Group]) error {
+func (r *Reconciler) sweep(ctx context.Context, q queue) error {
 	go func() {
 		for {
 			timer := time.NewTimer(jittered(r.options.Resync))

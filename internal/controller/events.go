@@ -51,7 +51,7 @@ func (r *Reconciler) announce(p *pass, m *member) {
 // announceChanges emits an event for every change made in AWS. A difference
 // that turned up while the declaration stayed the same is drift.
 func (r *Reconciler) announceChanges(_ *pass, m *member) {
-	if m.outcome.state == gone && retained(m.obj) {
+	if m.outcome.state == gone && m.retained {
 		r.event(m, corev1.EventTypeNormal, eventRetained, "Delete", "left in AWS, as the deletion policy asks")
 	}
 	drift := readyAt(m.before.GetStatus().Conditions, m.obj.GetGeneration())

@@ -22,8 +22,17 @@ func (r ObjectRef) String() string { return string(r.Kind) + " " + r.NamespacedN
 // it. An object whose target cannot be known, because its reference leads
 // nowhere, is a group of its own and has only Lone set.
 type Group struct {
-	autoscaling.Key
+	Scope
+	autoscaling.Identity
 	Lone ObjectRef
+}
+
+// String prints the group for logs.
+func (g Group) String() string {
+	if g.Lone != (ObjectRef{}) {
+		return g.Lone.String()
+	}
+	return g.Account + "/" + g.Region + " " + g.Identity.String()
 }
 
 // A naming is how an object says which scalable target it is about: by itself,
@@ -35,6 +44,7 @@ type naming struct {
 	variant  string               // of the endpoint
 	role     *ObjectRef           // needs the ARN of this IAM Role; says nothing about the target
 	bound    autoscaling.Identity // what it was about when its references led somewhere last
+	where    whereabouts
 }
 
 // refs are the objects that a naming refers to.
@@ -51,9 +61,8 @@ func (n naming) refs() []ObjectRef {
 // groups is the index from objects to groups and back. Event handlers write
 // it, passes read it.
 type groups struct {
-	account, region string
-
 	mu         sync.Mutex
+	settings   settings
 	groupOf    map[ObjectRef]Group
 	members    map[Group]map[ObjectRef]struct{}
 	namings    map[ObjectRef]naming
@@ -61,9 +70,9 @@ type groups struct {
 	dependents map[ObjectRef]map[ObjectRef]struct{} // object -> objects that refer to it
 }
 
-func newGroups(account, region string) *groups {
+func newGroups(own Scope) *groups {
 	return &groups{
-		account: account, region: region,
+		settings:   settings{own: own, namespaces: map[string]map[string]string{}, roles: map[string]map[string]string{}},
 		groupOf:    map[ObjectRef]Group{},
 		members:    map[Group]map[ObjectRef]struct{}{},
 		namings:    map[ObjectRef]naming{},
@@ -107,8 +116,9 @@ func (g *groups) putReferent(ref ObjectRef, endpoint string) []Group {
 func (g *groups) place(ref ObjectRef) []Group {
 	group := Group{Lone: ref}
 	old, had := g.groupOf[ref]
-	if identity := g.identity(ref); identity.Complete() {
-		group = Group{Key: autoscaling.Key{Account: g.account, Region: g.region, Identity: identity}}
+	scope, _ := g.settings.scope(g.namings[ref].where)
+	if identity := g.identity(ref); identity.Complete() && scope != (Scope{}) {
+		group = Group{Scope: scope, Identity: identity}
 	} else if had {
 		group = old // what it declared there is still there
 	}

@@ -35,7 +35,7 @@ func policyFor(name, target string) *v1alpha1.ScalingPolicy {
 }
 
 func TestGroupsFollowReferences(t *testing.T) {
-	g := newGroups("1", "r")
+	g := newGroups(Scope{Account: "1", Region: "r"})
 	policy := policyFor("p", "t")
 	lone := g.put(policy)
 	if len(lone) != 1 || lone[0].Lone != refOf(policy) {
@@ -43,7 +43,7 @@ func TestGroupsFollowReferences(t *testing.T) {
 	}
 	target := targetObject("t", "service/a/b")
 	touched := g.put(target)
-	joint := Group{Key: autoscaling.Key{Account: "1", Region: "r", Identity: autoscaling.Identity{ServiceNamespace: "ecs", ResourceID: "service/a/b", ScalableDimension: "ecs:service:DesiredCount"}}}
+	joint := Group{Scope: Scope{Account: "1", Region: "r"}, Identity: autoscaling.Identity{ServiceNamespace: "ecs", ResourceID: "service/a/b", ScalableDimension: "ecs:service:DesiredCount"}}
 	if !slices.Contains(touched, joint) || len(g.of(joint)) != 2 {
 		t.Fatalf("the target's arrival brings its policies into its group; touched %v, members %v", touched, g.of(joint))
 	}
@@ -61,7 +61,7 @@ func TestGroupsFollowReferences(t *testing.T) {
 func TestGroupsStayConsistent(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 0))
-		g := newGroups("1", "r")
+		g := newGroups(Scope{Account: "1", Region: "r"})
 		for range 60 {
 			name := fmt.Sprint("o", r.IntN(4))
 			resource := fmt.Sprint("service/a/", r.IntN(3))

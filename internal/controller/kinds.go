@@ -65,7 +65,7 @@ func awsName(obj v1alpha1.Object) string {
 
 // namingOf returns how the object says which scalable target it is about.
 func namingOf(obj v1alpha1.Object) naming {
-	n := naming{bound: boundIdentity(obj.GetStatus().BoundTo)}
+	n := naming{bound: boundIdentity(obj.GetStatus().BoundTo), where: whereaboutsOf(obj)}
 	switch o := obj.(type) {
 	case *v1alpha1.ScalingPolicy:
 		n.own = identity(o.Spec.ServiceNamespace, o.Spec.ResourceID, o.Spec.ScalableDimension)

@@ -48,7 +48,9 @@ const (
 	reasonConflict     = "AlreadyDeclared"
 	reasonForeign      = "AlreadyExists"
 	reasonTarget       = "TargetNotRegistered"
+	reasonNotThere     = "NotInAWS"
 	reasonReference    = "ReferenceNotResolved"
+	reasonScope        = "AccountOrRegionUnusable"
 	reasonInvalidInAWS = "RefusedByAWS"
 )
 
@@ -127,6 +129,8 @@ func (p *pass) finish() {
 		case !m.active():
 		case m.deleting():
 			m.outcome.state = gone
+		case m.readOnly && !p.isThere(m):
+			m.outcome.state, m.outcome.reason, m.outcome.message = waiting, reasonNotThere, "the object is read-only, and AWS does not have what it names"
 		case !registered:
 			m.outcome.state, m.outcome.reason, m.outcome.message = waiting, reasonTarget, p.targetMissing()
 		default:

@@ -34,8 +34,12 @@ type member struct {
 	name   string          // of the policy or action in AWS
 	naming naming
 
-	declared declaration
-	outcome  outcome
+	readOnly  bool   // its counterpart is looked at and never written
+	retained  bool   // its counterpart stays in AWS when it is deleted
+	problem   string // with its annotations
+	misplaced string // what is wrong with where in AWS it wants to be
+	declared  declaration
+	outcome   outcome
 }
 
 func (m *member) deleting() bool { return !m.obj.GetDeletionTimestamp().IsZero() }
@@ -62,6 +66,10 @@ func (r *Reconciler) gather(ctx context.Context, group Group) (*pass, error) {
 			continue
 		}
 		m := &member{ref: ref, before: obj, obj: obj.DeepCopyObject().(v1alpha1.Object), name: awsName(obj), naming: namingOf(obj)}
+		m.retained, m.problem = deletionPolicy(obj, r.groups.annotations(ref.Namespace), r.options.Retain)
+		m.readOnly = readOnly(obj)
+		m.problem = cmp.Or(m.problem, adoptionProblem(obj))
+		m.misplaced = r.groups.problem(ref)
 		if m.deleting() && !m.held() {
 			continue
 		}
@@ -115,14 +123,20 @@ func (m *member) find(f autoscaling.Finding) {
 
 // settleMember decides about a member that has its name in AWS for itself.
 func (p *pass) settleMember(m *member) {
-	if problem := checkAnnotations(m.obj); problem != "" {
-		m.outcome = outcome{state: refused, reason: reasonAnnotation, message: problem}
+	switch {
+	case m.problem != "":
+		m.outcome = outcome{state: refused, reason: reasonAnnotation, message: m.problem}
 		return
-	}
-	if m.deleting() {
-		if retained(m.obj) || !p.group.Identity.Complete() {
-			m.outcome = outcome{state: gone}
-		}
+	case m.deleting() && (m.retained || m.readOnly):
+		m.outcome = outcome{state: gone}
+		return
+	case m.misplaced != "" && (!m.deleting() || p.group.Lone == m.ref):
+		m.outcome = outcome{state: refused, reason: reasonScope, message: m.misplaced}
+		return
+	case m.deleting() && p.group.Lone == m.ref:
+		m.outcome = outcome{state: gone} // nothing was ever made for it
+		return
+	case m.deleting():
 		return
 	}
 	m.declared = declare(m.obj, p.group.Identity)
@@ -187,7 +201,7 @@ func (p *pass) targetGoes() bool {
 func (p *pass) desired() autoscaling.Desired {
 	var d autoscaling.Desired
 	for _, m := range p.members {
-		if !m.active() {
+		if !m.active() || m.readOnly {
 			continue
 		}
 		switch m.ref.Kind {
@@ -237,12 +251,17 @@ func (p *pass) arnOf(m *member) (arn string, there bool) {
 	return "", false
 }
 
+func (p *pass) isThere(m *member) bool {
+	_, there := p.arnOf(m)
+	return there
+}
+
 // respectForeign takes members out of the pass whose counterpart was in AWS
 // before the object was: it is somebody else's, unless the object asks to
 // adopt it, or knew it before it lost our finalizer.
 func (p *pass) respectForeign() {
 	for _, m := range p.members {
-		if !m.active() || m.deleting() || m.held() || adopts(m.obj) {
+		if !m.active() || m.deleting() || m.held() || m.readOnly || adopts(m.obj) {
 			continue
 		}
 		if arn, there := p.arnOf(m); there && (arn == "" || arn != knownARN(m.obj)) {
@@ -264,11 +283,11 @@ func knownARN(obj v1alpha1.Object) string {
 // not theirs.
 func (r *Reconciler) hold(ctx context.Context, p *pass, plan autoscaling.Plan) error {
 	for _, m := range p.members {
-		if !m.active() || m.deleting() || m.held() {
+		if !m.active() || m.deleting() || m.held() || m.readOnly {
 			continue
 		}
 		planned := slices.ContainsFunc(plan.Changes, func(c autoscaling.Change) bool { return p.memberOf(c.Kind, c.Name) == m })
-		if _, there := p.arnOf(m); !there && !planned {
+		if !planned && !p.isThere(m) {
 			continue
 		}
 		held := m.obj.DeepCopyObject().(v1alpha1.Object)

@@ -30,14 +30,13 @@ type Reconciler struct {
 	client  client.Client
 	objects *objects
 	groups  *groups
-	aws     AWS
-	account awsapi.Account
 	events  events.EventRecorder
 	log     *slog.Logger
 	now     func() time.Time
 	options Options
 
 	mu        sync.Mutex
+	scopes    map[Scope]AWS
 	referents []autoscaling.Kind // the foreign kinds that are watched
 }
 
@@ -73,7 +72,8 @@ func (r *Reconciler) Reconcile(ctx context.Context, group Group) (reconcile.Resu
 // converge brings AWS to what the pass declares. What AWS says to it is
 // recorded on the outcomes of the members; an error is one of Kubernetes.
 func (r *Reconciler) converge(ctx context.Context, p *pass) error {
-	if err := r.observe(ctx, p); err != nil {
+	aws := r.in(p.group.Scope)
+	if err := observe(ctx, aws, p); err != nil {
 		p.failAll(err)
 		return nil
 	}
@@ -83,12 +83,12 @@ func (r *Reconciler) converge(ctx context.Context, p *pass) error {
 	if err := r.hold(ctx, p, plan); err != nil {
 		return err
 	}
-	r.apply(ctx, p, plan)
+	r.apply(ctx, aws, p, plan)
 	if p.created {
 		// The answers to writes hold no creation time and no role. When this
 		// read fails, or AWS does not show the new things yet, the next pass
 		// fills them in.
-		if again, err := r.aws.Observe(ctx, p.query()); err == nil {
+		if again, err := aws.Observe(ctx, p.query()); err == nil {
 			p.observed = again
 		}
 	}
@@ -98,12 +98,12 @@ func (r *Reconciler) converge(ctx context.Context, p *pass) error {
 
 // observe reads what the members name. Only bounds that are not the declared
 // ones need all scheduled actions of the target, to see whether one set them.
-func (r *Reconciler) observe(ctx context.Context, p *pass) error {
+func observe(ctx context.Context, aws AWS, p *pass) error {
 	q := p.query()
-	observed, err := r.aws.Observe(ctx, q)
+	observed, err := aws.Observe(ctx, q)
 	if err == nil && p.boundsDiffer(observed.Target) {
 		q.AllActions = true
-		observed, err = r.aws.Observe(ctx, q)
+		observed, err = aws.Observe(ctx, q)
 	}
 	p.observed = observed
 	return err
@@ -112,18 +112,18 @@ func (r *Reconciler) observe(ctx context.Context, p *pass) error {
 // apply makes the changes of the plan. A change that fails because of what it
 // says concerns its object alone; any other failure ends the pass, because the
 // next request would fail as well.
-func (r *Reconciler) apply(ctx context.Context, p *pass, plan autoscaling.Plan) {
+func (r *Reconciler) apply(ctx context.Context, aws AWS, p *pass, plan autoscaling.Plan) {
 	for i, c := range plan.Changes {
-		result, err := r.aws.Apply(ctx, p.group.Identity, c)
+		result, err := aws.Apply(ctx, p.group.Identity, c)
 		if c.Verb == autoscaling.Delete && awsapi.KindOf(err) == awsapi.NotFound {
 			err = nil // gone already, which is what we want
 		}
 		p.record(c, result, err, r.now())
 		if err == nil {
-			r.log.Info("changed AWS", "target", p.group.Key.String(), "operation", c.Op, "name", c.Name, "verb", c.Verb)
+			r.log.Info("changed AWS", "target", p.group.String(), "operation", c.Op, "name", c.Name, "verb", c.Verb)
 			continue
 		}
-		r.log.Info("AWS refused a change", "target", p.group.Key.String(), "operation", c.Op, "name", c.Name, "error", err)
+		r.log.Info("AWS refused a change", "target", p.group.String(), "operation", c.Op, "name", c.Name, "error", err)
 		if !aboutRequest(err) || c.Op == autoscaling.OpRegisterTarget && c.Verb == autoscaling.Create {
 			p.postpone(plan.Changes[i+1:], err)
 			return

@@ -8,7 +8,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/event"
@@ -38,7 +37,7 @@ const lookForReferents = 3 * time.Second
 // watchReferents watches the foreign kinds as soon as one of our objects refers
 // to them and the API server serves them. Most clusters have neither.
 func (r *Reconciler) watchReferents(mgr manager.Manager, c controller.TypedController[Group]) source.TypedFunc[Group] {
-	return func(ctx context.Context, _ workqueue.TypedRateLimitingInterface[Group]) error {
+	return func(ctx context.Context, _ queue) error {
 		go func() {
 			for len(r.watched()) < len(foreignKinds) {
 				for kind, gvk := range foreignKinds {
@@ -82,7 +81,6 @@ func (r *Reconciler) setWatched(kind autoscaling.Kind) {
 // referentHandler enqueues the groups of the objects that refer to a foreign
 // object, whatever changed about it: they need its status.
 func (r *Reconciler) referentHandler(kind autoscaling.Kind) handler.TypedEventHandler[*unstructured.Unstructured, Group] {
-	type queue = workqueue.TypedRateLimitingInterface[Group]
 	put := func(obj *unstructured.Unstructured, q queue) {
 		name, _, _ := unstructured.NestedString(obj.Object, "spec", "endpointName")
 		add(q, false, r.groups.putReferent(ObjectRef{kind, client.ObjectKeyFromObject(obj)}, name)...)

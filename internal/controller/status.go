@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -74,9 +75,9 @@ func (r *Reconciler) writeStatus(p *pass, m *member) {
 // writeMetadata copies what AWS says about the object's counterpart.
 func (r *Reconciler) writeMetadata(p *pass, m *member, s *v1alpha1.CommonStatus) {
 	if m.outcome.arn != "" {
-		r.writeARN(s, m.outcome.arn)
+		p.writeARN(s, m.outcome.arn)
 	}
-	if m.outcome.state == waiting && m.outcome.reason == reasonTarget {
+	if m.outcome.state == waiting && (m.outcome.reason == reasonTarget || m.outcome.reason == reasonNotThere) {
 		s.ACKResourceMetadata, s.CreationTime = nil, nil // it went with the target
 	}
 	switch obj := m.obj.(type) {
@@ -87,7 +88,7 @@ func (r *Reconciler) writeMetadata(p *pass, m *member, s *v1alpha1.CommonStatus)
 			obj.Status.Alarms = alarms(m.outcome.alarms)
 		}
 		if seen := p.observed.Policy(m.name); seen != nil && m.mine() {
-			r.writeARN(s, seen.ARN)
+			p.writeARN(s, seen.ARN)
 			s.CreationTime = seconds(seen.CreationTime)
 			if m.outcome.arn == "" || p.created {
 				obj.Status.Alarms = alarms(seen.Alarms)
@@ -98,7 +99,7 @@ func (r *Reconciler) writeMetadata(p *pass, m *member, s *v1alpha1.CommonStatus)
 		}
 	case *v1alpha1.ScheduledAction:
 		if seen := p.observed.Action(m.name); seen != nil && m.mine() {
-			r.writeARN(s, seen.ARN)
+			p.writeARN(s, seen.ARN)
 			s.CreationTime = seconds(seen.CreationTime)
 		}
 		obj.Status.NextScheduledTime = nil
@@ -109,12 +110,12 @@ func (r *Reconciler) writeMetadata(p *pass, m *member, s *v1alpha1.CommonStatus)
 }
 
 // mine says that what AWS has under the member's name belongs to the object.
-func (m *member) mine() bool { return m.held() && m.outcome.reason != reasonConflict }
+func (m *member) mine() bool { return (m.held() || m.readOnly) && m.outcome.reason != reasonConflict }
 
 func (r *Reconciler) writeTarget(p *pass, m *member, obj *v1alpha1.ScalableTarget) {
 	if seen := p.observed.Target; seen != nil && m.mine() {
 		if seen.ARN != "" {
-			r.writeARN(&obj.Status.CommonStatus, seen.ARN)
+			p.writeARN(&obj.Status.CommonStatus, seen.ARN)
 		}
 		obj.Status.CreationTime = seconds(seen.CreationTime)
 		obj.Status.RoleARN = &seen.RoleARN
@@ -124,17 +125,19 @@ func (r *Reconciler) writeTarget(p *pass, m *member, obj *v1alpha1.ScalableTarge
 			obj.Status.PredictedCapacity = &predicted
 		}
 	}
-	if m.outcome.state == synced {
+	if m.outcome.state == synced && !m.readOnly {
 		obj.Status.LastApplied = lastApplied(obj)
 	}
 }
 
-func (r *Reconciler) writeARN(s *v1alpha1.CommonStatus, arn string) {
+func (p *pass) writeARN(s *v1alpha1.CommonStatus, arn string) {
+	_, rest, _ := strings.Cut(arn, ":")
+	partition, _, _ := strings.Cut(rest, ":")
 	s.ACKResourceMetadata = &v1alpha1.ResourceMetadata{
 		ARN:            &arn,
-		OwnerAccountID: r.account.ID,
-		Region:         r.account.Region,
-		Partition:      &r.account.Partition,
+		OwnerAccountID: p.group.Account,
+		Region:         p.group.Region,
+		Partition:      &partition,
 	}
 }
 

@@ -24,10 +24,12 @@ import (
 	"github.com/setpoint-io/setpoint/internal/operator"
 )
 
-// Account and Region of the requests that the lab itself makes.
+// Account and Region of the requests that the lab itself makes, and the
+// namespace in which its controller looks for the roles of other accounts.
 const (
-	Account = "000000000000"
-	Region  = "us-west-2"
+	Account         = "000000000000"
+	Region          = "us-west-2"
+	SystemNamespace = "ack-system"
 )
 
 // The SageMaker endpoint that a lab starts with.
@@ -83,7 +85,6 @@ type Lab struct {
 
 	stop     context.CancelFunc
 	web      *http.Server
-	aws      *awsapi.API
 	operator *operator.Operator
 	done     chan error // what the operator ended with; closed when there is none
 }
@@ -167,12 +168,13 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 // startController runs the operator as production would, with the local AWS
 // behind AWS's own SDK.
 func (l *Lab) startController(ctx context.Context, o Options) error {
-	l.aws = awsapi.New(awsapi.Options{Config: SDKConfig(l.CloudURL, Account, Region), Logger: o.Logger})
 	var err error
 	l.operator, err = operator.New(operator.Options{
-		Kubernetes: l.ControlPlane.RESTConfig(), AWS: l.aws,
-		Logger:      o.Logger.With("component", "controller"),
-		MetricsAddr: "0", HealthAddr: "0", Resync: o.Resync,
+		Kubernetes:      l.ControlPlane.RESTConfig(),
+		AWS:             awsapi.Options{Config: SDKConfig(l.CloudURL, Account, Region), Logger: o.Logger},
+		SystemNamespace: SystemNamespace,
+		Logger:          o.Logger.With("component", "controller"),
+		MetricsAddr:     "0", HealthAddr: "0", Resync: o.Resync,
 	})
 	if err != nil {
 		return err
@@ -209,9 +211,6 @@ func (l *Lab) Stop() error {
 		case <-ctx.Done():
 			errs = append(errs, errors.New("the controller did not stop in time"))
 		}
-	}
-	if l.aws != nil {
-		l.aws.Close()
 	}
 	if l.ControlPlane != nil {
 		errs = append(errs, l.ControlPlane.Stop(ctx))

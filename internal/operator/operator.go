@@ -37,7 +37,7 @@ const LeaderElectionID = "ack-applicationautoscaling.services.k8s.aws"
 // Options configure an Operator.
 type Options struct {
 	Kubernetes *rest.Config
-	AWS        *awsapi.API
+	AWS        awsapi.Options // of the controller's own account and Region
 	Logger     *slog.Logger
 
 	MetricsAddr string // where /metrics is served; "0" turns it off
@@ -47,6 +47,9 @@ type Options struct {
 	LeaderElectionNamespace string   // default: the namespace the program runs in
 	Namespaces              []string // watched namespaces; none means all
 
+	SystemNamespace string // see controller.Options
+	Retain          bool   // see controller.Options
+
 	Concurrency int           // see controller.Options
 	Resync      time.Duration // see controller.Options
 }
@@ -54,6 +57,7 @@ type Options struct {
 // Operator is the whole program but for its flags.
 type Operator struct {
 	options  Options
+	aws      *awsapi.API
 	manager  manager.Manager
 	notReady atomic.Pointer[string] // why; nil when ready
 }
@@ -72,7 +76,7 @@ func New(o Options) (*Operator, error) {
 	mgr, err := manager.New(kubernetes, manager.Options{
 		Scheme:                        scheme,
 		Logger:                        logr.FromSlogHandler(o.Logger.Handler()),
-		Cache:                         cache.Options{DefaultNamespaces: namespaces(o.Namespaces), DefaultTransform: cache.TransformStripManagedFields()},
+		Cache:                         cacheOptions(o),
 		Metrics:                       server.Options{BindAddress: o.MetricsAddr},
 		HealthProbeBindAddress:        o.HealthAddr,
 		LeaderElection:                o.LeaderElection,
@@ -85,7 +89,7 @@ func New(o Options) (*Operator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("setting up the controller manager: %w", err)
 	}
-	op := &Operator{options: o, manager: mgr}
+	op := &Operator{options: o, manager: mgr, aws: awsapi.New(o.AWS)}
 	op.wait("the operator has not started")
 	err = errors.Join(
 		mgr.AddHealthzCheck("ping", healthz.Ping),
@@ -95,19 +99,29 @@ func New(o Options) (*Operator, error) {
 	return op, err
 }
 
-func namespaces(names []string) map[string]cache.Config {
-	if len(names) == 0 {
-		return nil
+// cacheOptions keeps what we read small: our objects in the watched namespaces,
+// and of the ConfigMaps of the cluster only those of the system namespace.
+func cacheOptions(o Options) cache.Options {
+	c := cache.Options{
+		DefaultTransform: cache.TransformStripManagedFields(),
+		ByObject: map[client.Object]cache.ByObject{
+			&corev1.ConfigMap{}: {Namespaces: map[string]cache.Config{o.SystemNamespace: {}}},
+		},
 	}
-	m := map[string]cache.Config{}
-	for _, name := range names {
-		m[name] = cache.Config{}
+	for _, name := range o.Namespaces {
+		if c.DefaultNamespaces == nil {
+			c.DefaultNamespaces = map[string]cache.Config{}
+		}
+		c.DefaultNamespaces[name] = cache.Config{}
 	}
-	return m
+	return c
 }
 
 // Run works until the context ends.
-func (op *Operator) Run(ctx context.Context) error { return op.manager.Start(ctx) }
+func (op *Operator) Run(ctx context.Context) error {
+	defer op.aws.Close()
+	return op.manager.Start(ctx)
+}
 
 // Ready says whether the operator can do its work: its caches are filled and
 // AWS has told who we are.
@@ -151,7 +165,7 @@ func (s starter) Start(ctx context.Context) error {
 }
 
 func (s starter) start(ctx context.Context) error {
-	account, err := s.options.AWS.Account(ctx)
+	account, err := s.aws.Account(ctx)
 	if err != nil {
 		return fmt.Errorf("asking AWS who we are: %w", err)
 	}
@@ -164,12 +178,15 @@ func (s starter) start(ctx context.Context) error {
 		}
 	}
 	err = controller.AddTo(s.manager, controller.Options{
-		AWS:         s.options.AWS,
-		Account:     account,
-		Events:      s.manager.GetEventRecorder("setpoint"),
-		Logger:      s.options.Logger,
-		Concurrency: s.options.Concurrency,
-		Resync:      s.options.Resync,
+		AWS:             s.aws,
+		Account:         account,
+		Open:            func(scope controller.Scope) controller.AWS { return s.open(ctx, scope) },
+		SystemNamespace: s.options.SystemNamespace,
+		Retain:          s.options.Retain,
+		Events:          s.manager.GetEventRecorder("setpoint"),
+		Logger:          s.options.Logger,
+		Concurrency:     s.options.Concurrency,
+		Resync:          s.options.Resync,
 	})
 	if err != nil {
 		return err
@@ -177,4 +194,17 @@ func (s starter) start(ctx context.Context) error {
 	s.notReady.Store(nil)
 	s.options.Logger.Info("ready", "account", account.ID, "region", account.Region, "caller", account.CallerARN)
 	return nil
+}
+
+// open returns AWS in another account, Region or endpoint, with what is known
+// of our own otherwise. It is closed when the context ends.
+func (s starter) open(ctx context.Context, scope controller.Scope) *awsapi.API {
+	o := s.options.AWS
+	o.Region, o.RoleARN = scope.Region, scope.RoleARN
+	if scope.Endpoint != "" {
+		o.Endpoint = scope.Endpoint
+	}
+	api := awsapi.New(o)
+	context.AfterFunc(ctx, api.Close)
+	return api
 }

@@ -109,10 +109,11 @@ func logger() *slog.Logger {
 // function stops it and waits until it has.
 func startController(ctx context.Context, resync time.Duration) (stop func(), err error) {
 	ctx, cancel := context.WithCancel(ctx)
-	aws := awsapi.New(awsapi.Options{Config: lab.SDKConfig(theLab.CloudURL, lab.Account, lab.Region), Logger: logger()})
 	op, err := operator.New(operator.Options{
-		Kubernetes: theLab.ControlPlane.RESTConfig(), AWS: aws, Logger: logger(),
-		MetricsAddr: "0", HealthAddr: "0", Resync: resync,
+		Kubernetes: theLab.ControlPlane.RESTConfig(), Logger: logger(),
+		AWS:             awsapi.Options{Config: lab.SDKConfig(theLab.CloudURL, lab.Account, lab.Region), Logger: logger()},
+		SystemNamespace: lab.SystemNamespace,
+		MetricsAddr:     "0", HealthAddr: "0", Resync: resync,
 	})
 	if err != nil {
 		cancel()
@@ -123,7 +124,6 @@ func startController(ctx context.Context, resync time.Duration) (stop func(), er
 	stop = func() {
 		cancel()
 		<-done
-		aws.Close()
 	}
 	for op.Ready() != nil {
 		select {
