@@ -17,7 +17,8 @@ var (
 	noon    = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 )
 
-func ptr[T any](v T) *T { return &v }
+//go:fix inline
+func ptr[T any](v T) *T { return new(v) }
 
 const linkedRole = "arn:aws:iam::123456789012:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
 
@@ -38,7 +39,7 @@ func tracking(name string, value float64) Policy {
 
 func stepPolicy(name string) Policy {
 	return Policy{Name: name, Type: StepScaling, Step: &Step{
-		AdjustmentType: "ChangeInCapacity", Adjustments: []StepAdjustment{{LowerBound: ptr(0.0), Adjustment: 1}},
+		AdjustmentType: "ChangeInCapacity", Adjustments: []StepAdjustment{{LowerBound: new(0.0), Adjustment: 1}},
 	}}
 }
 
@@ -79,7 +80,7 @@ func lines(plan Plan) []string {
 }
 
 func TestDiff(t *testing.T) {
-	morning := ObservedAction{Action: Action{Name: "morning", Schedule: "cron(0 8 * * ? *)", MinCapacity: ptr(int32(20))}, CreationTime: noon.Add(-48 * time.Hour)}
+	morning := ObservedAction{Action: Action{Name: "morning", Schedule: "cron(0 8 * * ? *)", MinCapacity: new(int32(20))}, CreationTime: noon.Add(-48 * time.Hour)}
 	cases := map[string]struct {
 		reason   string
 		desired  Desired
@@ -89,7 +90,7 @@ func TestDiff(t *testing.T) {
 	}{
 		"create all": {
 			reason:  "AWS refuses policies and actions of a target that is not registered, so the target comes first",
-			desired: Desired{Target: bounds(1, 2), Policies: declared(tracking("p", 60)), Actions: []DesiredAction{{Action: Action{Name: "a", Schedule: "rate(1 hour)", MinCapacity: ptr(int32(1))}}}},
+			desired: Desired{Target: bounds(1, 2), Policies: declared(tracking("p", 60)), Actions: []DesiredAction{{Action: Action{Name: "a", Schedule: "rate(1 hour)", MinCapacity: new(int32(1))}}}},
 			want: []string{
 				"RegisterScalableTarget minCapacity:>1 maxCapacity:>2",
 				"PutScalingPolicy p policyType:>TargetTrackingScaling targetTrackingScalingPolicyConfiguration.targetValue:>60 targetTrackingScalingPolicyConfiguration.predefinedMetricSpecification.predefinedMetricType:>SageMakerVariantInvocationsPerInstance",
@@ -114,7 +115,7 @@ func TestDiff(t *testing.T) {
 		},
 		"suspension": {
 			reason:   "whether AWS keeps a switch that is left out is not documented, so all three are sent when one differs",
-			desired:  Desired{Target: &DesiredTarget{Target: Target{Suspended: Suspension{DynamicScalingIn: ptr(true)}}}},
+			desired:  Desired{Target: &DesiredTarget{Target: Target{Suspended: Suspension{DynamicScalingIn: new(true)}}}},
 			observed: Observed{Target: &ObservedTarget{Suspended: ObservedSuspension{ScheduledScaling: true}}},
 			want:     []string{"RegisterScalableTarget suspendedState.dynamicScalingInSuspended:false>true"},
 		},
@@ -133,8 +134,8 @@ func TestDiff(t *testing.T) {
 			reason: "AWS echoes no default, so an explicit default and an omitted member are the same",
 			desired: Desired{Target: bounds(1, 2), Policies: declared(func() Policy {
 				p := tracking("p", 60)
-				p.TargetTracking.ScaleInCooldown = ptr(int32(300))
-				p.TargetTracking.DisableScaleIn = ptr(false)
+				p.TargetTracking.ScaleInCooldown = new(int32(300))
+				p.TargetTracking.DisableScaleIn = new(false)
 				return p
 			}())},
 			observed: Observed{Target: registered(1, 2), Policies: inAWS(tracking("p", 60))},
@@ -144,7 +145,7 @@ func TestDiff(t *testing.T) {
 			desired: Desired{Target: bounds(1, 2), Policies: declared(tracking("p", 60))},
 			observed: Observed{Target: registered(1, 2), Policies: inAWS(func() Policy {
 				p := tracking("p", 60)
-				p.TargetTracking.ScaleInCooldown = ptr(int32(700))
+				p.TargetTracking.ScaleInCooldown = new(int32(700))
 				return p
 			}())},
 			want: []string{"PutScalingPolicy p targetTrackingScalingPolicyConfiguration.scaleInCooldown:700>"},
@@ -211,7 +212,7 @@ func TestDiff(t *testing.T) {
 		},
 		"bounds edited under a schedule": {
 			reason:   "an edit of the manifest wins over what a schedule set",
-			desired:  Desired{Target: &DesiredTarget{Target: Target{MinCapacity: ptr(int32(3)), MaxCapacity: ptr(int32(40))}, PinBounds: true}},
+			desired:  Desired{Target: &DesiredTarget{Target: Target{MinCapacity: new(int32(3)), MaxCapacity: new(int32(40))}, PinBounds: true}},
 			observed: Observed{Target: registered(20, 40), Actions: []ObservedAction{morning}},
 			want:     []string{"RegisterScalableTarget minCapacity:20>3"},
 		},
@@ -236,8 +237,8 @@ func TestDiff(t *testing.T) {
 }
 
 func TestDiffExplainsScheduledBounds(t *testing.T) {
-	evening := ObservedAction{Action: Action{Name: "evening", Schedule: "cron(0 18 * * ? *)", Timezone: "UTC", MinCapacity: ptr(int32(2))}, CreationTime: noon.Add(-72 * time.Hour)}
-	morning := ObservedAction{Action: Action{Name: "morning", Schedule: "cron(0 8 * * ? *)", MinCapacity: ptr(int32(20))}, CreationTime: noon.Add(-72 * time.Hour)}
+	evening := ObservedAction{Action: Action{Name: "evening", Schedule: "cron(0 18 * * ? *)", Timezone: "UTC", MinCapacity: new(int32(2))}, CreationTime: noon.Add(-72 * time.Hour)}
+	morning := ObservedAction{Action: Action{Name: "morning", Schedule: "cron(0 8 * * ? *)", MinCapacity: new(int32(20))}, CreationTime: noon.Add(-72 * time.Hour)}
 	plan := Diff(variant, Desired{Target: bounds(1, 40)}, Observed{Target: registered(20, 40), Actions: []ObservedAction{morning, evening}}, noon)
 	want := &ScheduledBounds{Min: &ScheduledBound{Value: 20, Base: 1, Action: "morning", Since: noon.Add(-4 * time.Hour)}}
 	if diff := cmp.Diff(want, plan.Bounds); diff != "" {
@@ -246,8 +247,8 @@ func TestDiffExplainsScheduledBounds(t *testing.T) {
 }
 
 func TestDiffSendsTimezoneWhenItIsRemoved(t *testing.T) {
-	desired := Desired{Target: bounds(1, 2), Actions: []DesiredAction{{Action: Action{Name: "a", Schedule: "cron(0 8 * * ? *)", MinCapacity: ptr(int32(1))}}}}
-	observed := Observed{Target: registered(1, 2), Actions: []ObservedAction{{Action: Action{Name: "a", Schedule: "cron(0 8 * * ? *)", Timezone: "Europe/Berlin", MinCapacity: ptr(int32(1))}}}}
+	desired := Desired{Target: bounds(1, 2), Actions: []DesiredAction{{Action: Action{Name: "a", Schedule: "cron(0 8 * * ? *)", MinCapacity: new(int32(1))}}}}
+	observed := Observed{Target: registered(1, 2), Actions: []ObservedAction{{Action: Action{Name: "a", Schedule: "cron(0 8 * * ? *)", Timezone: "Europe/Berlin", MinCapacity: new(int32(1))}}}}
 	plan := Diff(variant, desired, observed, noon)
 	if len(plan.Changes) != 1 || plan.Changes[0].Action.Timezone != "UTC" {
 		t.Errorf("AWS keeps a time zone that is left out, so UTC must be sent: %+v", plan.Changes)

@@ -112,7 +112,7 @@ func (l *fieldList) targetTracking(namespace string, c *TargetTracking) {
 	l.flag("disableScaleIn", c.DisableScaleIn, false)
 	l.numberOr("scaleInCooldown", c.ScaleInCooldown, cooldown)
 	l.numberOr("scaleOutCooldown", c.ScaleOutCooldown, cooldown)
-	l.predefined("predefinedMetricSpecification", "predefinedMetricType", c.Predefined)
+	l.predefined("predefinedMetricSpecification", c.Predefined)
 	if m := c.Customized; m != nil {
 		l.in("customizedMetricSpecification", func() {
 			l.text("metricName", m.MetricName)
@@ -135,12 +135,12 @@ func defaultCooldown(namespace string) int32 {
 	return ns.DefaultCooldown
 }
 
-func (l *fieldList) predefined(path, typePath string, m *PredefinedMetric) {
+func (l *fieldList) predefined(path string, m *PredefinedMetric) {
 	if m == nil {
 		return
 	}
 	l.in(path, func() {
-		l.text(typePath, m.Type)
+		l.text("predefinedMetricType", m.Type)
 		l.text("resourceLabel", m.ResourceLabel)
 	})
 }
@@ -216,9 +216,9 @@ func (l *fieldList) predictive(c *Predictive) {
 	for i, m := range c.Metrics {
 		l.in(fmt.Sprintf("metricSpecifications[%d]", i), func() {
 			l.float("targetValue", m.TargetValue)
-			l.predefined("predefinedMetricPairSpecification", "predefinedMetricType", m.PredefinedPair)
-			l.predefined("predefinedLoadMetricSpecification", "predefinedMetricType", m.PredefinedLoad)
-			l.predefined("predefinedScalingMetricSpecification", "predefinedMetricType", m.PredefinedScaling)
+			l.predefined("predefinedMetricPairSpecification", m.PredefinedPair)
+			l.predefined("predefinedLoadMetricSpecification", m.PredefinedLoad)
+			l.predefined("predefinedScalingMetricSpecification", m.PredefinedScaling)
 			l.queries("customizedLoadMetricSpecification.metricDataQueries", m.CustomizedLoad)
 			l.queries("customizedScalingMetricSpecification.metricDataQueries", m.CustomizedScaling)
 			l.queries("customizedCapacityMetricSpecification.metricDataQueries", m.CustomizedCapacity)

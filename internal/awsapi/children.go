@@ -86,7 +86,7 @@ func (r *reader[T]) read(ctx context.Context, asks []ask) {
 			r.readResources(ctx, resourcesOf(asks))
 		case byScan:
 			done = r.scan(ctx, asks, limit)
-		case byName:
+		default: // byName
 			done = r.readNames(ctx, asks, limit)
 		}
 		if done {

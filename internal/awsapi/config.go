@@ -126,8 +126,9 @@ func retryable(err error) aws.Ternary {
 		return aws.TrueTernary
 	case Limit:
 		return aws.FalseTernary
+	default:
+		return aws.UnknownTernary
 	}
-	return aws.UnknownTernary
 }
 
 // retryDelay returns the wait after the attempt with that number (1 is the
@@ -140,6 +141,7 @@ func retryDelay(attempt int, kind Kind, luck float64) time.Duration {
 		delay = throttleDelay
 	case Conflict:
 		delay = conflictDelay
+	default: // as it is
 	}
 	for n := 1; n < attempt && delay < longestDelay; n++ {
 		delay = min(2*delay, longestDelay)

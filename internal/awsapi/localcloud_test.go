@@ -37,19 +37,20 @@ func newCloud(t *testing.T, change ...func(*Options)) (*localcloud.Cloud, *API) 
 	}, change...)...)
 }
 
-func ptr[T any](v T) *T { return &v }
+//go:fix inline
+func ptr[T any](v T) *T { return new(v) }
 
 // wholePolicies have every member that AWS lets a policy of their type have.
 var wholePolicies = []autoscaling.Policy{{
 	Name: "predefined", Type: autoscaling.TargetTrackingScaling,
 	TargetTracking: &autoscaling.TargetTracking{
-		TargetValue: ptr(62.5), DisableScaleIn: ptr(true), ScaleInCooldown: ptr(int32(300)), ScaleOutCooldown: ptr(int32(0)),
+		TargetValue: new(62.5), DisableScaleIn: new(true), ScaleInCooldown: new(int32(300)), ScaleOutCooldown: new(int32(0)),
 		Predefined: &autoscaling.PredefinedMetric{Type: "ECSServiceAverageCPUUtilization"},
 	},
 }, {
 	Name: "flat", Type: autoscaling.TargetTrackingScaling,
 	TargetTracking: &autoscaling.TargetTracking{
-		TargetValue: ptr(10.0),
+		TargetValue: new(10.0),
 		Customized: &autoscaling.CustomizedMetric{
 			MetricName: "Backlog", Namespace: "App", Statistic: "Average", Unit: "Count",
 			Dimensions: []autoscaling.Dimension{{Name: "Queue", Value: "q"}, {Name: "Stage", Value: "prod"}},
@@ -58,27 +59,27 @@ var wholePolicies = []autoscaling.Policy{{
 }, {
 	Name: "math", Type: autoscaling.TargetTrackingScaling,
 	TargetTracking: &autoscaling.TargetTracking{
-		TargetValue: ptr(100.0),
+		TargetValue: new(100.0),
 		Customized: &autoscaling.CustomizedMetric{Metrics: []autoscaling.MetricQuery{
-			{ID: "backlog", ReturnData: ptr(false), Label: "messages", Stat: &autoscaling.MetricStat{
+			{ID: "backlog", ReturnData: new(false), Label: "messages", Stat: &autoscaling.MetricStat{
 				Namespace: "AWS/SQS", MetricName: "ApproximateNumberOfMessagesVisible", Stat: "Sum", Unit: "Count",
 				Dimensions: []autoscaling.Dimension{{Name: "QueueName", Value: "q"}},
 			}},
-			{ID: "tasks", ReturnData: ptr(false), Stat: &autoscaling.MetricStat{Namespace: "ECS/ContainerInsights", MetricName: "RunningTaskCount", Stat: "Average"}},
-			{ID: "each", Expression: "backlog / tasks", Label: "backlog per task", ReturnData: ptr(true)},
+			{ID: "tasks", ReturnData: new(false), Stat: &autoscaling.MetricStat{Namespace: "ECS/ContainerInsights", MetricName: "RunningTaskCount", Stat: "Average"}},
+			{ID: "each", Expression: "backlog / tasks", Label: "backlog per task", ReturnData: new(true)},
 		}},
 	},
 }, {
 	Name: "step", Type: autoscaling.StepScaling,
 	Step: &autoscaling.Step{
-		AdjustmentType: "PercentChangeInCapacity", MinAdjustmentMagnitude: ptr(int32(2)), Cooldown: ptr(int32(60)), MetricAggregationType: "Maximum",
-		Adjustments: []autoscaling.StepAdjustment{{LowerBound: ptr(0.0), UpperBound: ptr(15.0), Adjustment: 10}, {LowerBound: ptr(15.0), Adjustment: 30}},
+		AdjustmentType: "PercentChangeInCapacity", MinAdjustmentMagnitude: new(int32(2)), Cooldown: new(int32(60)), MetricAggregationType: "Maximum",
+		Adjustments: []autoscaling.StepAdjustment{{LowerBound: new(0.0), UpperBound: new(15.0), Adjustment: 10}, {LowerBound: new(15.0), Adjustment: 30}},
 	},
 }, {
 	Name: "predictive", Type: autoscaling.PredictiveScaling,
 	Predictive: &autoscaling.Predictive{
-		Mode: "ForecastAndScale", SchedulingBufferTime: ptr(int32(120)), MaxCapacityBreachBehavior: "IncreaseMaxCapacity", MaxCapacityBuffer: ptr(int32(10)),
-		Metrics: []autoscaling.PredictiveMetric{{TargetValue: ptr(40.0), PredefinedPair: &autoscaling.PredefinedMetric{Type: "ECSServiceCPUUtilization"}}},
+		Mode: "ForecastAndScale", SchedulingBufferTime: new(int32(120)), MaxCapacityBreachBehavior: "IncreaseMaxCapacity", MaxCapacityBuffer: new(int32(10)),
+		Metrics: []autoscaling.PredictiveMetric{{TargetValue: new(40.0), PredefinedPair: &autoscaling.PredefinedMetric{Type: "ECSServiceCPUUtilization"}}},
 	},
 }}
 
@@ -100,13 +101,13 @@ func TestLifecycleInTheLocalCloud(t *testing.T) {
 	query := Query{Identity: anID, Actions: []string{"night"}, Tags: true}
 	action := autoscaling.Action{
 		Name: "night", Schedule: "cron(0 20 * * ? *)", Timezone: "Europe/Berlin",
-		Start: at(4e9), End: at(4.1e9), MinCapacity: ptr(int32(0)), MaxCapacity: ptr(int32(3)),
+		Start: at(4e9), End: at(4.1e9), MinCapacity: new(int32(0)), MaxCapacity: new(int32(3)),
 	}
 	if o, err := a.Observe(ctx, query); err != nil || o.Target != nil {
 		t.Fatalf("observed %+v, %v before the registration, want no target", o, err)
 	}
 	registered := apply(autoscaling.Change{Op: autoscaling.OpRegisterTarget, Verb: autoscaling.Create, Target: &autoscaling.Target{
-		MinCapacity: ptr(int32(1)), MaxCapacity: ptr(int32(9)), Suspended: autoscaling.Suspension{ScheduledScaling: ptr(true)},
+		MinCapacity: new(int32(1)), MaxCapacity: new(int32(9)), Suspended: autoscaling.Suspension{ScheduledScaling: new(true)},
 		Tags: map[string]string{"team": "a", "old": "x"},
 	}})
 	for _, p := range wholePolicies {
@@ -117,7 +118,7 @@ func TestLifecycleInTheLocalCloud(t *testing.T) {
 		}
 	}
 	apply(autoscaling.Change{Op: autoscaling.OpPutAction, Verb: autoscaling.Create, Action: &action})
-	apply(autoscaling.Change{Op: autoscaling.OpRegisterTarget, Verb: autoscaling.Update, Target: &autoscaling.Target{MaxCapacity: ptr(int32(12)), Tags: map[string]string{"no": "no"}}})
+	apply(autoscaling.Change{Op: autoscaling.OpRegisterTarget, Verb: autoscaling.Update, Target: &autoscaling.Target{MaxCapacity: new(int32(12)), Tags: map[string]string{"no": "no"}}})
 	apply(autoscaling.Change{Op: autoscaling.OpTagTarget, TargetARN: registered.ARN, Tags: map[string]string{"team": "b"}})
 	apply(autoscaling.Change{Op: autoscaling.OpUntagTarget, TargetARN: registered.ARN, TagKeys: []string{"old"}})
 
@@ -171,12 +172,12 @@ func TestEqualNamesOnTwoDimensions(t *testing.T) {
 				ScalableDimension: "dynamodb:table:" + direction + "CapacityUnits"}
 			queries = append(queries, Query{Identity: id, Policies: []string{"util"}, Actions: []string{"night"}})
 			for _, c := range []autoscaling.Change{
-				{Op: autoscaling.OpRegisterTarget, Verb: autoscaling.Create, Target: &autoscaling.Target{MinCapacity: ptr(int32(1)), MaxCapacity: ptr(int32(100))}},
+				{Op: autoscaling.OpRegisterTarget, Verb: autoscaling.Create, Target: &autoscaling.Target{MinCapacity: new(int32(1)), MaxCapacity: new(int32(100))}},
 				{Op: autoscaling.OpPutPolicy, Verb: autoscaling.Create, Policy: &autoscaling.Policy{Name: "util", Type: autoscaling.TargetTrackingScaling,
-					TargetTracking: &autoscaling.TargetTracking{TargetValue: ptr(float64(20 + i)),
+					TargetTracking: &autoscaling.TargetTracking{TargetValue: new(float64(20 + i)),
 						Predefined: &autoscaling.PredefinedMetric{Type: "DynamoDB" + direction + "CapacityUtilization"}}}},
 				{Op: autoscaling.OpPutAction, Verb: autoscaling.Create, Action: &autoscaling.Action{Name: "night",
-					Schedule: fmt.Sprintf("cron(%d 0 * * ? *)", len(queries)), MaxCapacity: ptr(int32(50))}},
+					Schedule: fmt.Sprintf("cron(%d 0 * * ? *)", len(queries)), MaxCapacity: new(int32(50))}},
 			} {
 				if _, err := a.Apply(t.Context(), id, c); err != nil {
 					t.Fatal(err)
@@ -221,7 +222,7 @@ func TestFaultsOfTheLocalCloud(t *testing.T) {
 				o.Config.HTTPClient, o.Config.BaseEndpoint = nil, aws.String(server.URL)
 			})
 			register := autoscaling.Change{Op: autoscaling.OpRegisterTarget, Verb: autoscaling.Create,
-				Target: &autoscaling.Target{MinCapacity: ptr(int32(1)), MaxCapacity: ptr(int32(9))}}
+				Target: &autoscaling.Target{MinCapacity: new(int32(1)), MaxCapacity: new(int32(9))}}
 			if _, err := a.Apply(t.Context(), anID, register); err != nil {
 				t.Fatal(err)
 			}

@@ -16,12 +16,15 @@ import (
 	"github.com/setpoint-io/setpoint/internal/awsapi/batch"
 )
 
-// Query says what to read of one target. Without Policies (or Actions), none
-// are read.
+// Query says what to read of one target. Without Policies and AllPolicies (or
+// Actions and AllActions), none are read.
 type Query struct {
 	autoscaling.Identity
 	Policies []string // names
 	Actions  []string // names
+	// AllPolicies reads all policies of the target, also those that Policies
+	// does not name.
+	AllPolicies bool
 	// AllActions reads all scheduled actions of the target, also those that
 	// Actions does not name.
 	AllActions bool
@@ -31,8 +34,8 @@ type Query struct {
 
 // key is the same for queries that ask for the same.
 func (q Query) key() string {
-	return fmt.Sprintf("%q %q %q %q %q %t %t %t", q.ServiceNamespace, q.ResourceID, q.ScalableDimension,
-		slices.Sorted(slices.Values(q.Policies)), slices.Sorted(slices.Values(q.Actions)), q.AllActions, q.Tags, q.Alarms)
+	return fmt.Sprintf("%q %q %q %q %q %t %t %t %t", q.ServiceNamespace, q.ResourceID, q.ScalableDimension,
+		slices.Sorted(slices.Values(q.Policies)), slices.Sorted(slices.Values(q.Actions)), q.AllPolicies, q.AllActions, q.Tags, q.Alarms)
 }
 
 // Observe reads a target with the policies and scheduled actions that are
@@ -92,8 +95,8 @@ func (a *API) observe(ctx context.Context, queries []Query) []batch.Result[autos
 		if !ok {
 			continue
 		}
-		if len(q.Policies) > 0 {
-			asksPolicies = append(asksPolicies, ask{targetKey: q.target(), names: q.Policies})
+		if len(q.Policies) > 0 || q.AllPolicies {
+			asksPolicies = append(asksPolicies, ask{targetKey: q.target(), names: q.Policies, all: q.AllPolicies})
 		}
 		if len(q.Actions) > 0 || q.AllActions {
 			asksActions = append(asksActions, ask{targetKey: q.target(), names: q.Actions, all: q.AllActions})
@@ -146,7 +149,7 @@ func (r *round) answer(
 	if !ok {
 		return autoscaling.Observed{}, nil
 	}
-	if err := cmp.Or(r.policies.failure(q.ResourceID, q.Policies, false), r.actions.failure(q.ResourceID, q.Actions, q.AllActions)); err != nil {
+	if err := cmp.Or(r.policies.failure(q.ResourceID, q.Policies, q.AllPolicies), r.actions.failure(q.ResourceID, q.Actions, q.AllActions)); err != nil {
 		return autoscaling.Observed{}, err
 	}
 	if q.Tags && target.ARN != "" {

@@ -45,6 +45,7 @@ func (r *Reconciler) announce(p *pass, m *member) {
 		if !m.outcome.transient() {
 			r.event(m, corev1.EventTypeWarning, string(awsapi.KindOf(m.outcome.err)), "Reconcile", m.outcome.message)
 		}
+	default: // nothing became of it
 	}
 }
 
@@ -75,8 +76,8 @@ func (r *Reconciler) announceChanges(_ *pass, m *member) {
 func inWords(c autoscaling.Change) string {
 	parts := make([]string, len(c.Fields))
 	for i, f := range c.Fields {
-		switch {
-		case c.Verb == autoscaling.Create:
+		switch c.Verb {
+		case autoscaling.Create:
 			parts[i] = f.Field + " " + f.To
 		default:
 			parts[i] = fmt.Sprintf("%s %s -> %s", f.Field, orUnset(f.From), orUnset(f.To))

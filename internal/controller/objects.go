@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"sync"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
@@ -78,20 +77,18 @@ func newer(a, b v1alpha1.Object) bool {
 // patchStatus writes the status of changed if it differs from that of before.
 func (r *Reconciler) patchStatus(ctx context.Context, before, changed v1alpha1.Object) error {
 	err := r.client.Status().Patch(ctx, changed, client.MergeFrom(before), fieldOwner)
-	return r.afterWrite(changed, err)
+	return client.IgnoreNotFound(r.afterWrite(changed, err)) // deleted meanwhile: the event for it is on its way
 }
 
 // patchFinalizers writes the finalizers of changed. Lists are replaced whole,
-// so the write is refused if somebody else changed the object meanwhile.
+// so the write is refused if somebody else changed the object meanwhile. An
+// object that is not there any more is an error: nothing may be made for it.
 func (r *Reconciler) patchFinalizers(ctx context.Context, before, changed v1alpha1.Object) error {
 	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
 	return r.afterWrite(changed, r.client.Patch(ctx, changed, patch, fieldOwner))
 }
 
 func (r *Reconciler) afterWrite(obj v1alpha1.Object, err error) error {
-	if apierrors.IsNotFound(err) {
-		return nil // deleted meanwhile: the event for it is on its way
-	}
 	if err == nil {
 		r.objects.wrote(obj)
 	}

@@ -164,24 +164,34 @@ const (
 func (p *pass) next(resync time.Duration) (reconcile.Result, error) {
 	after := resync
 	for _, m := range p.members {
-		switch m.outcome.state {
-		case waiting:
-			after = min(after, retryWaiting)
-		case failed:
-			switch awsapi.KindOf(m.outcome.err) {
-			case awsapi.Throttled:
-				after = min(after, retryThrottled)
-			case awsapi.Conflict, awsapi.NotFound:
-				after = min(after, retryConflict)
-			case awsapi.Denied, awsapi.Limit:
-				after = min(after, retryDenied)
-			default:
-				return reconcile.Result{}, m.outcome.err
-			}
+		delay, err := m.outcome.retry(resync)
+		if err != nil {
+			return reconcile.Result{}, err
 		}
+		after = min(after, delay)
 	}
 	if after == resync {
 		return reconcile.Result{}, nil // the sweep comes round anyway
 	}
 	return reconcile.Result{RequeueAfter: jittered(after)}, nil
+}
+
+// retry says when an object is worth another pass.
+func (o outcome) retry(resync time.Duration) (time.Duration, error) {
+	switch {
+	case o.state == waiting:
+		return retryWaiting, nil
+	case o.state != failed:
+		return resync, nil
+	}
+	switch awsapi.KindOf(o.err) {
+	case awsapi.Throttled:
+		return retryThrottled, nil
+	case awsapi.Conflict, awsapi.NotFound:
+		return retryConflict, nil
+	case awsapi.Denied, awsapi.Limit:
+		return retryDenied, nil
+	default:
+		return 0, o.err
+	}
 }

@@ -137,8 +137,9 @@ func aboutRequest(err error) bool {
 	switch awsapi.KindOf(err) {
 	case awsapi.Invalid, awsapi.NotFound, awsapi.Limit, awsapi.Denied:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // jittered spreads t over [t, 1.2 t), so that many groups that came together

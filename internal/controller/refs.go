@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -40,20 +41,10 @@ func (r *Reconciler) watchReferents(mgr manager.Manager, c controller.TypedContr
 	return func(ctx context.Context, _ queue) error {
 		go func() {
 			for len(r.watched()) < len(foreignKinds) {
-				for kind, gvk := range foreignKinds {
-					if slices.Contains(r.watched(), kind) || !r.groups.refersTo(kind) {
-						continue
+				for kind := range foreignKinds {
+					if err := r.watchReferent(mgr, c, kind); err != nil {
+						r.log.Error("watching what our objects refer to", "kind", kind, "error", err)
 					}
-					if _, err := mgr.GetRESTMapper().RESTMapping(gvk.GroupKind(), gvk.Version); err != nil {
-						continue // not installed
-					}
-					obj := &unstructured.Unstructured{}
-					obj.SetGroupVersionKind(gvk)
-					if err := c.Watch(source.TypedKind(mgr.GetCache(), obj, r.referentHandler(kind))); err != nil {
-						r.log.Error("watching what our objects refer to", "kind", gvk.String(), "error", err)
-						continue
-					}
-					r.setWatched(kind)
 				}
 				select {
 				case <-ctx.Done():
@@ -64,6 +55,30 @@ func (r *Reconciler) watchReferents(mgr manager.Manager, c controller.TypedContr
 		}()
 		return nil
 	}
+}
+
+func (r *Reconciler) watchReferent(mgr manager.Manager, c controller.TypedController[Group], kind autoscaling.Kind) error {
+	if slices.Contains(r.watched(), kind) || !r.groups.refersTo(kind) {
+		return nil
+	}
+	gvk := foreignKinds[kind]
+	if _, err := mgr.GetRESTMapper().RESTMapping(gvk.GroupKind(), gvk.Version); err != nil {
+		return client.IgnoreNotFound(ignoreNoMatch(err)) // not installed
+	}
+	obj := &unstructured.Unstructured{}
+	obj.SetGroupVersionKind(gvk)
+	if err := c.Watch(source.TypedKind(mgr.GetCache(), obj, r.referentHandler(kind))); err != nil {
+		return err
+	}
+	r.setWatched(kind)
+	return nil
+}
+
+func ignoreNoMatch(err error) error {
+	if meta.IsNoMatchError(err) {
+		return nil
+	}
+	return err
 }
 
 func (r *Reconciler) watched() []autoscaling.Kind {

@@ -9,6 +9,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
@@ -46,7 +47,7 @@ func (r *Reconciler) release(ctx context.Context, m *member) error {
 	}
 	released := m.before.DeepCopyObject().(v1alpha1.Object)
 	released.SetFinalizers(slices.DeleteFunc(slices.Clone(released.GetFinalizers()), func(f string) bool { return f == finalizerOf(m.ref.Kind) }))
-	return r.patchFinalizers(ctx, m.before, released)
+	return client.IgnoreNotFound(r.patchFinalizers(ctx, m.before, released))
 }
 
 // writeStatus fills the status of m.obj from the outcome.
@@ -162,17 +163,17 @@ func (p *pass) boundsInWords(m *member) string {
 	if m.ref.Kind != autoscaling.KindTarget || p.bounds == nil {
 		return ""
 	}
-	text := ""
+	var text strings.Builder
 	for _, b := range []struct {
 		name  string
 		bound *autoscaling.ScheduledBound
 	}{{"minCapacity", p.bounds.Min}, {"maxCapacity", p.bounds.Max}} {
 		if b.bound != nil {
-			text += fmt.Sprintf("; %s is %d since %s, set by scheduled action %s (declared: %d)",
-				b.name, b.bound.Value, b.bound.Since.UTC().Format(time.RFC3339), b.bound.Action, b.bound.Base)
+			text.WriteString(fmt.Sprintf("; %s is %d since %s, set by scheduled action %s (declared: %d)",
+				b.name, b.bound.Value, b.bound.Since.UTC().Format(time.RFC3339), b.bound.Action, b.bound.Base))
 		}
 	}
-	return text
+	return text.String()
 }
 
 // Texts that users of the ACK controller may match.
@@ -234,8 +235,9 @@ func (o outcome) transient() bool {
 	switch awsapi.KindOf(o.err) {
 	case awsapi.Throttled, awsapi.Conflict:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // readyAt says that the object was ready in this generation.

@@ -151,7 +151,7 @@ const retryStart = 3 * time.Second
 func (s starter) Start(ctx context.Context) error {
 	for {
 		err := s.start(ctx)
-		if err == nil || ctx.Err() != nil {
+		if err == nil {
 			return nil
 		}
 		s.wait(err.Error())

@@ -120,7 +120,7 @@ func (t *trackingConfig) check(c *wire.Constraints, at string) {
 		metricType := at + ".predefinedMetricSpecification.predefinedMetricType"
 		c.Require(metricType, p.PredefinedMetricType != nil)
 		checkEnum(c, metricType, p.PredefinedMetricType, metricTypes...)
-		checkLength(c, at+".predefinedMetricSpecification.resourceLabel", p.ResourceLabel, 1, maxLabel)
+		checkLength(c, at+".predefinedMetricSpecification.resourceLabel", p.ResourceLabel, maxLabel)
 	}
 	if m := t.CustomizedMetricSpecification; m != nil {
 		at += ".customizedMetricSpecification"
@@ -168,8 +168,8 @@ func (p *predefinedMetric) checkPredictive(c *wire.Constraints, at string) {
 		return
 	}
 	c.Require(at+".predefinedMetricType", p.PredefinedMetricType != nil)
-	checkLength(c, at+".predefinedMetricType", p.PredefinedMetricType, 1, maxPredictiveType)
-	checkLength(c, at+".resourceLabel", p.ResourceLabel, 1, maxLabel)
+	checkLength(c, at+".predefinedMetricType", p.PredefinedMetricType, maxPredictiveType)
+	checkLength(c, at+".resourceLabel", p.ResourceLabel, maxLabel)
 }
 
 func (q *predictiveQueries) check(c *wire.Constraints, at string) {
@@ -193,8 +193,8 @@ func checkQueries(c *wire.Constraints, at string, queries []metricQuery) {
 	for i, q := range queries {
 		at := element(at, i)
 		c.Require(at+".id", q.ID != nil)
-		checkLength(c, at+".id", q.ID, 1, maxMetricText)
-		checkLength(c, at+".expression", q.Expression, 1, maxExpression)
+		checkLength(c, at+".id", q.ID, maxMetricText)
+		checkLength(c, at+".expression", q.Expression, maxExpression)
 		if q.MetricStat != nil {
 			q.MetricStat.check(c, at+".metricStat")
 		}
@@ -204,26 +204,26 @@ func checkQueries(c *wire.Constraints, at string, queries []metricQuery) {
 func (s *metricStat) check(c *wire.Constraints, at string) {
 	c.Require(at+".metric", s.Metric != nil)
 	c.Require(at+".stat", s.Stat != nil)
-	checkLength(c, at+".unit", s.Unit, 1, maxLabel)
+	checkLength(c, at+".unit", s.Unit, maxLabel)
 	if s.Metric == nil {
 		return
 	}
-	checkLength(c, at+".metric.metricName", s.Metric.MetricName, 1, maxMetricText)
-	checkLength(c, at+".metric.namespace", s.Metric.Namespace, 1, maxMetricText)
+	checkLength(c, at+".metric.metricName", s.Metric.MetricName, maxMetricText)
+	checkLength(c, at+".metric.namespace", s.Metric.Namespace, maxMetricText)
 	for i, d := range s.Metric.Dimensions {
 		at := element(at+".metric.dimensions", i)
 		c.Require(at+".name", d.Name != nil)
 		c.Require(at+".value", d.Value != nil)
-		checkLength(c, at+".name", d.Name, 1, maxMetricText)
-		checkLength(c, at+".value", d.Value, 1, maxDimensionValue)
+		checkLength(c, at+".name", d.Name, maxMetricText)
+		checkLength(c, at+".value", d.Value, maxDimensionValue)
 	}
 }
 
 // element is how messages name an element of a list.
 func element(list string, i int) string { return fmt.Sprintf("%s.%d.member", list, i+1) }
 
-func checkLength(c *wire.Constraints, member string, value *string, minimum, maximum int) {
+func checkLength(c *wire.Constraints, member string, value *string, maximum int) {
 	if value != nil {
-		c.Length(member, *value, minimum, maximum)
+		c.Length(member, *value, 1, maximum)
 	}
 }

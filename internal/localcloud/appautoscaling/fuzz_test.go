@@ -53,12 +53,12 @@ func FuzzHandle(f *testing.F) {
 		for _, prepare := range []struct{ operation, body string }{
 			{"RegisterScalableTarget", seeds[4]}, {"PutScalingPolicy", seeds[5]}, {"PutScalingPolicy", seeds[7]}, {"PutScheduledAction", seeds[9]},
 		} {
-			if _, err := s.Handle(context.Background(), wire.NewRequest(scope, prepare.operation, json.RawMessage(prepare.body))); err != nil {
+			if _, err := s.Handle(t.Context(), wire.NewRequest(scope, prepare.operation, json.RawMessage(prepare.body))); err != nil {
 				t.Fatal(err)
 			}
 		}
 		for _, operation := range allOperations {
-			out, err := s.Handle(context.Background(), wire.NewRequest(scope, operation, json.RawMessage(body)))
+			out, err := s.Handle(t.Context(), wire.NewRequest(scope, operation, json.RawMessage(body)))
 			var known *wire.Error
 			if err != nil && !errors.As(err, &known) {
 				t.Errorf("%s: %v is no AWS error", operation, err)

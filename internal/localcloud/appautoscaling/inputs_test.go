@@ -122,7 +122,8 @@ func step(lower, upper *float64, adjustment int32) types.StepAdjustment {
 	return types.StepAdjustment{MetricIntervalLowerBound: lower, MetricIntervalUpperBound: upper, ScalingAdjustment: &adjustment}
 }
 
-func at(bound float64) *float64 { return &bound }
+//go:fix inline
+func at(bound float64) *float64 { return new(bound) }
 
 // addOne is a step configuration that is valid.
 func addOne() *types.StepScalingPolicyConfiguration {

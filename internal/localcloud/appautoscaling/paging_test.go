@@ -1,7 +1,6 @@
 package appautoscaling_test
 
 import (
-	"context"
 	"encoding/base64"
 	"fmt"
 	"slices"
@@ -55,7 +54,7 @@ func TestPaging(t *testing.T) {
 				var sizes []int
 				seen := map[string]bool{}
 				for pages.HasMorePages() {
-					out, err := pages.NextPage(context.Background())
+					out, err := pages.NextPage(t.Context())
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -81,7 +80,7 @@ func TestPaging(t *testing.T) {
 				pages := aas.NewDescribeScalingPoliciesPaginator(c.client, &aas.DescribeScalingPoliciesInput{ServiceNamespace: "ecs"})
 				var names []string
 				for pages.HasMorePages() {
-					out, err := pages.NextPage(context.Background())
+					out, err := pages.NextPage(t.Context())
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -133,11 +133,11 @@ func TestRefusedSteps(t *testing.T) {
 	magnitude.MinAdjustmentMagnitude = aws.Int32(2)
 	many := steps(change)
 	for i := range 21 {
-		upper := at(float64(i + 1))
+		upper := new(float64(i + 1))
 		if i == 20 {
 			upper = nil
 		}
-		many.StepAdjustments = append(many.StepAdjustments, step(at(float64(i)), upper, 1))
+		many.StepAdjustments = append(many.StepAdjustments, step(new(float64(i)), upper, 1))
 	}
 	refuse := func(name, reason, message string, config *types.StepScalingPolicyConfiguration) refusal {
 		return refusal{name: name, reason: reason, target: ecs, in: ecs.step("p", config), message: message}

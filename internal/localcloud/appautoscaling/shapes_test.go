@@ -1,7 +1,6 @@
 package appautoscaling_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"regexp"
@@ -154,7 +153,7 @@ func TestAlone(t *testing.T) {
 		{"RegisterScalableTarget", seeds[4]}, {"PutScalingPolicy", seeds[5]}, {"PutScalingPolicy", seeds[7]},
 		{"DescribeScalingPolicies", `{"ServiceNamespace":"ecs"}`}, {"DeregisterScalableTarget", seeds[4]},
 	} {
-		if _, err := s.Handle(context.Background(), wire.NewRequest(scope, in.operation, json.RawMessage(in.body))); err != nil {
+		if _, err := s.Handle(t.Context(), wire.NewRequest(scope, in.operation, json.RawMessage(in.body))); err != nil {
 			t.Errorf("%s: %v", in.operation, err)
 		}
 	}

@@ -67,7 +67,7 @@ func (s *Service) checkVariant(sc wire.Scope, r *region, v productionVariant) er
 		return s.notFound(sc, modelKind, *v.ModelName)
 	}
 	instances := v.InstanceType != nil || len(v.InstancePools) > 0
-	problem := ""
+	var problem string
 	switch serverless := v.ServerlessConfig; {
 	case serverless != nil && (instances || v.InitialInstanceCount != nil):
 		problem = "a ServerlessConfig excludes InstanceType and InitialInstanceCount"

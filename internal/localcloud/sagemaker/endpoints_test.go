@@ -1,7 +1,6 @@
 package sagemaker_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -76,7 +75,7 @@ func TestEndpointLife(t *testing.T) {
 			check: func(t *testing.T, c *cloud) {
 				c.must(createModel("demo"), createConfig("demo", instances("all", m5, 2)), createEndpoint("demo", "demo"))
 				c.wait()
-				if err := sm.NewEndpointInServiceWaiter(c.client).Wait(context.Background(), &sm.DescribeEndpointInput{EndpointName: aws.String("demo")}, time.Second); err != nil {
+				if err := sm.NewEndpointInServiceWaiter(c.client).Wait(t.Context(), &sm.DescribeEndpointInput{EndpointName: aws.String("demo")}, time.Second); err != nil {
 					t.Error(err)
 				}
 			},

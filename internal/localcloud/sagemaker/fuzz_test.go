@@ -1,7 +1,6 @@
 package sagemaker_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"testing"
@@ -45,12 +44,12 @@ func FuzzHandle(f *testing.F) {
 		}
 		s := sagemaker.New(sagemaker.Options{Now: func() time.Time { return birth }, Behaviour: sagemaker.Behaviour{AllowSeveralCapacities: true, InstanceQuota: 100}})
 		for _, step := range setup {
-			if _, err := s.Handle(context.Background(), wire.NewRequest(scope, step.operation, json.RawMessage(step.body))); err != nil {
+			if _, err := s.Handle(t.Context(), wire.NewRequest(scope, step.operation, json.RawMessage(step.body))); err != nil {
 				t.Fatal(err)
 			}
 		}
 		for _, operation := range operations {
-			out, err := s.Handle(context.Background(), wire.NewRequest(scope, operation, json.RawMessage(body)))
+			out, err := s.Handle(t.Context(), wire.NewRequest(scope, operation, json.RawMessage(body)))
 			var known *wire.Error
 			if err != nil && !errors.As(err, &known) {
 				t.Errorf("%s: %v is no AWS error", operation, err)

@@ -1,7 +1,6 @@
 package sagemaker_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -96,7 +95,7 @@ func TestNames(t *testing.T) {
 			check: func(t *testing.T, c *cloud) {
 				c.must(createModel("demo"))
 				for _, other := range []*sm.Client{c.as("210987654321", region), c.as(account, "eu-west-1")} {
-					if _, err := other.CreateModel(context.Background(), createModel("demo")); err != nil {
+					if _, err := other.CreateModel(t.Context(), createModel("demo")); err != nil {
 						t.Error(err)
 					}
 				}
@@ -191,7 +190,7 @@ func TestTags(t *testing.T) {
 }
 
 func TestLists(t *testing.T) {
-	ctx := context.Background()
+	ctx := t.Context()
 	c := newCloud(t, sagemaker.Behaviour{})
 	c.must(createModel("demo"), createConfig("demo", instances("all", "ml.m5.large", 1)))
 	for i := range 25 {
