@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -48,14 +49,16 @@ func addHooks(server *genericapiserver.GenericAPIServer, factory informers.Share
 			return err
 		}
 		// An admission plugin refuses when its caches are not full in time, on a busy machine.
-		retryErr := wait.PollUntilContextTimeout(hook, createPause, createTimeout, true, func(ctx context.Context) (bool, error) {
-			err = createDefaults(ctx, client)
-			return err == nil, nil
+		var last error
+		err = wait.PollUntilContextTimeout(hook, createPause, createTimeout, true, func(ctx context.Context) (bool, error) {
+			last = createDefaults(ctx, client)
+			return last == nil, nil
 		})
-		if retryErr == nil || hook.Err() != nil {
-			return nil // done, or being stopped: an error would be fatal
+		// An error would be fatal, and a server that is merely being stopped is no failure.
+		if err != nil && hook.Err() == nil {
+			return errors.Join(err, last)
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return err

@@ -40,7 +40,7 @@ type logs struct {
 }
 
 func newLogs(logger *slog.Logger) *logs {
-	handler := slog.Handler(slog.DiscardHandler)
+	handler := slog.DiscardHandler
 	if logger != nil {
 		handler = logger.Handler()
 	}

@@ -107,7 +107,7 @@ func Start(ctx context.Context, o Options) (_ *Lab, err error) {
 	if err := l.startCloud(ctx, o); err != nil {
 		return nil, err
 	}
-	l.ControlPlane, err = controlplane.Start(ctx, controlplane.Options{Addr: o.KubeAddr, Logger: o.Logger.With("component", "apiserver")})
+	l.ControlPlane, err = controlplane.Start(ctx, controlplane.Options{Addr: o.KubeAddr, Logger: o.Logger})
 	if err != nil {
 		return nil, err
 	}
