@@ -42,11 +42,11 @@ bench: ## run the benchmarks
 	go test -run='^$$' -bench=. -benchmem $(call packages_with,^func Benchmark)
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
-	@set -e; for dir in $(call packages_with,^func Fuzz); do \
+	@status=0; for dir in $(call packages_with,^func Fuzz); do \
 		for name in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' $$dir/*_test.go); do \
-			echo "$$dir $$name"; go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) $$dir; \
+			echo "$$dir $$name"; go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) $$dir || status=1; \
 		done; \
-	done
+	done; exit $$status
 
 lint: ## run golangci-lint
 	@$(TOOL) golangci-lint run ./...

@@ -80,6 +80,9 @@ func (f *flags) complete(stderr io.Writer) {
 		level = slog.LevelInfo
 	}
 	f.lab.Logger = slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
+	if f.verbose {
+		f.lab.KubeLogger = f.lab.Logger
+	}
 }
 
 // kubectlCommand stands in the help for what main hands over before cobra

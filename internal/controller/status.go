@@ -169,8 +169,8 @@ func (p *pass) boundsInWords(m *member) string {
 		bound *autoscaling.ScheduledBound
 	}{{"minCapacity", p.bounds.Min}, {"maxCapacity", p.bounds.Max}} {
 		if b.bound != nil {
-			text.WriteString(fmt.Sprintf("; %s is %d since %s, set by scheduled action %s (declared: %d)",
-				b.name, b.bound.Value, b.bound.Since.UTC().Format(time.RFC3339), b.bound.Action, b.bound.Base))
+			fmt.Fprintf(&text, "; %s is %d since %s, set by scheduled action %s (declared: %d)",
+				b.name, b.bound.Value, b.bound.Since.UTC().Format(time.RFC3339), b.bound.Action, b.bound.Base)
 		}
 	}
 	return text.String()

@@ -46,6 +46,9 @@ type Options struct {
 	NoController bool   // leave the work to another controller
 	NoSeed       bool   // start with an empty account
 	Logger       *slog.Logger
+	// KubeLogger is for the API server, which complains about much that passes
+	// by itself; nil: it keeps silent. What stops it is in Start's or Stop's error.
+	KubeLogger *slog.Logger
 
 	// EndpointDelay is how long a SageMaker endpoint takes to become
 	// InService. Default 5 seconds.
@@ -107,7 +110,7 @@ func Start(ctx context.Context, o Options) (_ *Lab, err error) {
 	if err := l.startCloud(ctx, o); err != nil {
 		return nil, err
 	}
-	l.ControlPlane, err = controlplane.Start(ctx, controlplane.Options{Addr: o.KubeAddr, Logger: o.Logger})
+	l.ControlPlane, err = controlplane.Start(ctx, controlplane.Options{Addr: o.KubeAddr, Logger: o.KubeLogger})
 	if err != nil {
 		return nil, err
 	}

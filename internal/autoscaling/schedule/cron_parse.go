@@ -223,6 +223,16 @@ func (f field) value(t token) (int, *Error) {
 	return 0, t.fault("%s is %s", f.name, what)
 }
 
+// cutLetter takes a letter, in either case, off the end of the token. What is
+// left is as it was written, because errors quote it.
+func (t token) cutLetter(upper byte) (token, bool) {
+	last := len(t.text) - 1
+	if last < 0 || t.text[last] != upper && t.text[last] != upper+'a'-'A' {
+		return t, false
+	}
+	return token{t.text[:last], t.offset}, true
+}
+
 // parseOfMonth reads the Day-of-month field.
 func (d *days) parseOfMonth(t token) (string, *Error) {
 	if t.text == "?" {
@@ -232,7 +242,7 @@ func (d *days) parseOfMonth(t token) (string, *Error) {
 	text := make([]string, len(items))
 	for i, item := range items {
 		upper := strings.ToUpper(item.text)
-		number, isWorkday := strings.CutSuffix(upper, "W")
+		number, isWorkday := item.cutLetter('W')
 		var fault *Error
 		switch {
 		case upper == "L":
@@ -241,7 +251,7 @@ func (d *days) parseOfMonth(t token) (string, *Error) {
 			d.lastWorkday, text[i] = true, upper
 		case isWorkday:
 			var day int
-			if day, fault = dayOfMonthField.value(token{number, item.offset}); fault == nil {
+			if day, fault = dayOfMonthField.value(number); fault == nil {
 				d.workday |= 1 << day
 				text[i] = strconv.Itoa(day) + "W"
 			}
@@ -293,8 +303,8 @@ func (d *days) parseWeekday(t token) (string, *Error) {
 		d.ofWeek |= 1 << dayOfWeekField.max
 		return upper, nil
 	}
-	if weekday, found := strings.CutSuffix(upper, "L"); found {
-		v, fault := dayOfWeekField.value(token{weekday, t.offset})
+	if weekday, found := t.cutLetter('L'); found {
+		v, fault := dayOfWeekField.value(weekday)
 		if fault != nil {
 			return "", fault
 		}

@@ -196,6 +196,7 @@ func TestDescribe(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
+	f.Add("cron(0 0 ? 1 0aL 0)") // the error quotes what was written
 	for _, s := range []string{
 		"at(2030-01-02T03:04:05)", "at(2030-01-02T9:36:00)", "at(2030-01-02)", "rate(5 minutes)", "rate(1.5 hours)",
 		"rate(2 weeks)", "cron(0 8 ? * MON-FRI *)", "cron(0 0 8 LW,3W JAN/2 ? 2030-2040/2)", "cron(0 8 ? * 3#2,6L *)",
