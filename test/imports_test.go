@@ -10,19 +10,7 @@ import (
 	"testing"
 )
 
-// arrow is one rule about what a package, with all below it, may import.
-type arrow struct {
-	from   string            // directory
-	tests  bool              // the rule holds for test files too
-	only   []string          // when set, nothing else; "std" is the standard library
-	never  map[string]string // import path (with all below it) -> the reason
-	except []string          // what `never` does not mean, below one of its paths
-	reason string            // of `only`
-}
-
 const (
-	awsSDK     = "github.com/aws"
-	own        = module
 	ownAPI     = module + "/api"
 	domain     = module + "/internal/autoscaling"
 	awsapi     = module + "/internal/awsapi"
@@ -30,145 +18,152 @@ const (
 	operator   = module + "/internal/operator"
 	localcloud = module + "/internal/localcloud"
 	control    = module + "/internal/controlplane"
+	kubectl    = module + "/internal/kubectl"
 	lab        = module + "/internal/lab"
+	commands   = module + "/cmd"
 )
 
-var arrows = []arrow{
-	{
-		from: "api", only: []string{"std", "k8s.io/apimachinery", ownAPI},
-		reason: "users import the types, and should get nothing else with them",
+// only says of a package, with all below it and without its tests, what it may
+// import. "std" is the standard library.
+var only = []struct {
+	from   string
+	may    []string
+	reason string
+}{
+	{ownAPI, []string{"std", "k8s.io/apimachinery", ownAPI}, "users import the types, and should get nothing else with them"},
+	{domain, []string{"std", domain}, "the domain is pure, and everything stands on it: the operator, the stand-in for AWS, the command line"},
+	{module + "/internal/desired", []string{"std", "k8s.io/apimachinery", ownAPI, domain}, "it turns objects into domain values, for the controller and for a command line alike"},
+	{module + "/internal/declared", []string{"std", "k8s.io/apimachinery", ownAPI, domain, module + "/internal/desired"}, "it settles what objects declare before anybody asks AWS or a cluster"},
+	{module + "/internal/report", []string{"std", domain}, "a report is drawn from domain values, and what it says is in its own types"},
+}
+
+// never says of a package, with all below it and with its tests, what it may
+// not import, and why.
+var never = map[string]map[string]string{
+	awsapi: {
+		ownAPI: "awsapi speaks domain values, so that it serves a command line as well as the operator",
 	},
-	{
-		from: "internal/autoscaling", only: []string{"std", domain},
-		reason: "the domain is pure: the operator, the stand-in, the simulator and the CLI all stand on it",
+	module + "/internal/admission": {
+		domain: "it answers as an API server does, which knows nothing of AWS",
 	},
-	{
-		from: "internal/awsapi",
-		never: map[string]string{
-			ownAPI:     "awsapi speaks domain values, so that it serves the CLI as well as the operator",
-			controller: "awsapi -> controller -> operator, one way",
-			operator:   "awsapi -> controller -> operator, one way",
-			lab:        "lab is the roof",
-		},
+	localcloud: {
+		ownAPI:     "the stand-in knows AWS, not Kubernetes",
+		"k8s.io":   "the stand-in knows AWS, not Kubernetes",
+		awsapi:     "the stand-in stays independent evidence about awsapi",
+		controller: "the stand-in stays independent evidence about the controller",
+		operator:   "the stand-in stays independent evidence about the operator",
 	},
-	{
-		from: "internal/awsapi",
-		never: map[string]string{
-			localcloud: "the two meet on the wire only; a test may start the stand-in and call it",
-			control:    "AWS has nothing to do with where the objects are kept",
-		},
-	},
-	{
-		from: "internal/desired", only: []string{"std", "k8s.io/apimachinery", ownAPI, domain},
-		reason: "it turns objects into domain values, for the controller and for a command line alike",
-	},
-	{
-		from:   "internal/kubectl",
-		never:  map[string]string{own: "it is the kubectl that everybody knows"},
-		except: []string{module + "/internal/kubectl"},
-	},
-	{
-		from: "internal/controller",
-		never: map[string]string{
-			awsSDK:     "internal/awsapi is AWS as domain values; the controller sees those",
-			operator:   "awsapi -> controller -> operator, one way",
-			localcloud: "the operator meets the stand-in on the wire only",
-			control:    "the controller runs against any API server",
-			lab:        "lab is the roof",
-		},
-	},
-	{
-		from: "internal/operator",
-		never: map[string]string{
-			awsSDK:     "internal/awsapi is AWS as domain values; the operator wires it",
-			localcloud: "the operator meets the stand-in on the wire only",
-			control:    "the operator runs against any API server",
-			lab:        "lab is the roof",
-		},
-	},
-	{
-		from: "internal/localcloud", tests: true,
-		never: map[string]string{
-			ownAPI:     "the stand-in knows AWS, not Kubernetes",
-			awsapi:     "the stand-in stays independent evidence about awsapi",
-			controller: "the stand-in stays independent evidence about the controller",
-			operator:   "the stand-in stays independent evidence about the operator",
-			lab:        "lab is the roof",
-			"k8s.io":   "the stand-in knows AWS, not Kubernetes",
-		},
-	},
-	{
-		from: "internal/localcloud",
-		never: map[string]string{
-			awsSDK: "wire types shared with the client would hide a mistake from both; tests drive it with the real SDK",
-		},
-	},
-	{
-		from: "internal/controlplane", tests: true,
-		never: map[string]string{
-			own: "the control plane is any Kubernetes and knows nothing of ours",
-		},
-		except: []string{control},
-	},
-	{
-		from: "internal/simulate",
-		never: map[string]string{
-			awsSDK:   "simulating needs no AWS",
-			"k8s.io": "simulating needs no cluster",
-		},
-	},
-	{
-		from: "internal/report",
-		never: map[string]string{
-			awsSDK:   "a report is drawn from domain values",
-			"k8s.io": "a report is drawn from domain values",
-		},
-	},
-	{
-		from: ".", tests: true,
-		never: map[string]string{
-			"github.com/stretchr/testify": "the standard library and go-cmp are one vocabulary for all tests",
-			"github.com/onsi/gomega":      "the standard library and go-cmp are one vocabulary for all tests",
-			"github.com/onsi/ginkgo":      "the standard library and go-cmp are one vocabulary for all tests",
-			"log":                         "log/slog is the one sink",
-			"github.com/pkg/errors":       "the standard library wraps errors",
-		},
-	},
-	{
-		from: ".",
-		never: map[string]string{
-			"github.com/robfig/cron":   "an oracle for tests; AWS's schedules are another grammar",
-			"github.com/google/go-cmp": "for tests; it may panic by design",
-		},
+	module: {
+		"github.com/stretchr/testify": "the standard library and go-cmp are one vocabulary for all tests",
+		"github.com/onsi/gomega":      "the standard library and go-cmp are one vocabulary for all tests",
+		"github.com/onsi/ginkgo":      "the standard library and go-cmp are one vocabulary for all tests",
+		"github.com/pkg/errors":       "the standard library wraps errors",
+		"log":                         "log/slog is the one sink",
 	},
 }
 
-// breach says what is wrong with an import under the rule, or nothing.
-func (a arrow) breach(imported string) string {
-	if len(a.only) > 0 && !a.allowed(imported) {
-		return a.reason
-	}
-	for _, path := range a.except {
-		if within(imported, path) {
-			return ""
-		}
-	}
-	for path, reason := range a.never {
-		// Of the standard library a rule means the package alone: log, not log/slog.
-		if path == imported || !isStandard(path) && within(imported, path) {
-			return reason
-		}
-	}
-	return ""
+// importers says of an import path, with all below it, which packages may
+// import it, tests aside. What is ours may always be imported by its own parts.
+var importers = map[string]struct {
+	may    []string
+	reason string
+}{
+	"github.com/aws": {[]string{awsapi, lab, commands}, "internal/awsapi is AWS as domain values; nothing else sees the SDK"},
+	controller:       {[]string{operator}, "awsapi -> controller -> operator, one way"},
+	operator:         {[]string{lab, commands}, "awsapi -> controller -> operator, one way"},
+	localcloud:       {[]string{lab, commands}, "what uses AWS meets the stand-in on the wire only"},
+	control:          {[]string{lab, commands}, "everything else runs against any API server"},
+	kubectl:          {[]string{lab, commands}, "kubectl is for people, and the lab has people"},
+	lab:              {[]string{commands}, "lab is the roof"},
+
+	"k8s.io/kubernetes":        {[]string{control}, "the API server is in one place"},
+	"go.etcd.io/etcd":          {[]string{control}, "etcd is in one place"},
+	"github.com/robfig/cron":   {nil, "an oracle for tests; AWS's schedules are another grammar"},
+	"github.com/google/go-cmp": {nil, "for tests; it may panic by design"},
 }
 
-func (a arrow) allowed(imported string) bool {
-	for _, path := range a.only {
-		if path == "std" && isStandard(imported) || within(imported, path) {
-			return true
+// standsAlone are the packages that import nothing of ours but their own parts.
+var standsAlone = map[string]string{
+	control: "the control plane is any Kubernetes and knows nothing of ours",
+	kubectl: "it is the kubectl that everybody knows",
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	for _, file := range goFiles(t) {
+		for _, imported := range file.imports() {
+			for _, reason := range breaches(path.Join(module, file.pkg), imported, file.test) {
+				t.Errorf("%s imports %s: %s", file.path, imported, reason)
+			}
 		}
 	}
-	return false
+}
+
+// A rule that never bites would pass for ever.
+func TestImportRulesBite(t *testing.T) {
+	for _, c := range []struct {
+		from, imported string
+		test           bool
+		broken         int
+		reason         string
+	}{
+		{domain + "/schedule", "time", false, 0, "the domain may import the standard library"},
+		{domain + "/schedule", domain, false, 0, "the domain may import itself"},
+		{domain + "/schedule", "github.com/robfig/cron/v3", true, 0, "an oracle is for tests"},
+		{domain + "/schedule", "github.com/robfig/cron/v3", false, 2, "an oracle is only for tests, and the domain stands alone"},
+		{ownAPI + "/v1alpha1", domain, false, 1, "the types come without the domain"},
+		{localcloud + "/sts", "github.com/aws/aws-sdk-go-v2/aws", true, 0, "tests drive the stand-in with the real SDK"},
+		{localcloud + "/sts", "github.com/aws/aws-sdk-go-v2/aws", false, 1, "the stand-in itself does not use the client's types"},
+		{localcloud, awsapi, true, 1, "not even in tests does the stand-in know awsapi"},
+		{awsapi, controller, false, 1, "not backwards"},
+		{awsapi, localcloud, true, 0, "a test of awsapi calls the stand-in"},
+		{awsapi, localcloud, false, 1, "awsapi itself does not know the stand-in"},
+		{control, domain, false, 1, "the control plane stands alone"},
+		{operator, control, false, 1, "the operator runs against any API server"},
+		{commands + "/setpoint-lab", lab, false, 0, "commands are the roof"},
+		{lab, "log/slog", false, 0, "log/slog is the sink"},
+		{lab, "log", false, 1, "log is not"},
+	} {
+		if got := breaches(c.from, c.imported, c.test); len(got) != c.broken {
+			t.Errorf("%s: %s imports %s: got %d breaches %q, want %d", c.reason, c.from, c.imported, len(got), got, c.broken)
+		}
+	}
+}
+
+// breaches returns why a package may not import another.
+func breaches(from, imported string, test bool) []string {
+	var reasons []string
+	for pkg, paths := range never {
+		for path, reason := range paths {
+			// Of the standard library a rule means the package alone: log, not log/slog.
+			if within(from, pkg) && (imported == path || !isStandard(path) && within(imported, path)) {
+				reasons = append(reasons, reason)
+			}
+		}
+	}
+	if test {
+		return reasons
+	}
+	for _, rule := range only {
+		allowed := withinAny(imported, rule.may) || isStandard(imported) && slices.Contains(rule.may, "std")
+		if within(from, rule.from) && !allowed {
+			reasons = append(reasons, rule.reason)
+		}
+	}
+	for path, rule := range importers {
+		if within(imported, path) && !within(from, path) && !withinAny(from, rule.may) {
+			reasons = append(reasons, rule.reason)
+		}
+	}
+	for pkg, reason := range standsAlone {
+		if within(from, pkg) && within(imported, module) && !within(imported, pkg) {
+			reasons = append(reasons, reason)
+		}
+	}
+	return reasons
+}
+
+func withinAny(path string, parents []string) bool {
+	return slices.ContainsFunc(parents, func(parent string) bool { return within(path, parent) })
 }
 
 // isStandard says whether an import path is of the standard library: its first
@@ -176,36 +171,6 @@ func (a arrow) allowed(imported string) bool {
 func isStandard(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	return !strings.Contains(first, ".")
-}
-
-func TestImportsPointOneWay(t *testing.T) {
-	for _, file := range goFiles(t) {
-		for _, rule := range arrows {
-			if file.test && !rule.tests || rule.from != "." && !within(file.pkg, rule.from) {
-				continue
-			}
-			for _, imported := range file.imports() {
-				if reason := rule.breach(imported); reason != "" {
-					t.Errorf("%s imports %s: %s", file.path, imported, reason)
-				}
-			}
-		}
-	}
-}
-
-// Only what is built on AWS's SDK sees it: awsapi, and the roof that puts
-// credentials together.
-func TestOneImporterOfTheSDK(t *testing.T) {
-	for _, file := range goFiles(t) {
-		if file.test || within(file.pkg, "internal/awsapi") || within(file.pkg, "internal/lab") || within(file.pkg, "cmd") {
-			continue
-		}
-		for _, imported := range file.imports() {
-			if within(imported, awsSDK) {
-				t.Errorf("%s imports %s: internal/awsapi is AWS as domain values, nothing else sees the SDK", file.path, imported)
-			}
-		}
-	}
 }
 
 // linked are the packages that a binary must not contain, directly or not.
@@ -222,6 +187,7 @@ var linked = map[string]map[string]string{
 		"k8s.io/kube-aggregator":                       "the API server is the lab's",
 	},
 	"cmd/setpoint": {
+		localcloud:               "a command line holds no stand-in for AWS",
 		control:                  "a command line starts no API server",
 		lab:                      "a command line is not the lab",
 		"go.etcd.io/etcd/server": "a command line starts no API server",
@@ -231,7 +197,7 @@ var linked = map[string]map[string]string{
 
 func TestBinariesLinkNoMoreThanTheyNeed(t *testing.T) {
 	files := goFiles(t)
-	for binary, never := range linked {
+	for binary, excluded := range linked {
 		if !slices.ContainsFunc(files, func(f sourceFile) bool { return f.pkg == binary }) {
 			continue
 		}
@@ -244,7 +210,7 @@ func TestBinariesLinkNoMoreThanTheyNeed(t *testing.T) {
 				t.Fatal(commandError(err))
 			}
 			dependencies := strings.Fields(string(output))
-			for path, reason := range never {
+			for path, reason := range excluded {
 				first := slices.IndexFunc(dependencies, func(d string) bool { return within(d, path) })
 				if first >= 0 {
 					t.Errorf("links %s (go list -deps shows the rest): %s", dependencies[first], reason)

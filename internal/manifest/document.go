@@ -64,11 +64,14 @@ func (p Position) String() string {
 // origin is the place of a document.
 type origin struct {
 	source
-	lines int // before the document
+	before int // lines before the document
+	lines  int // of the document
 }
 
+// position is a line of the document. The YAML parser counts some characters
+// as line breaks that no editor does, and may be one line too far at the end.
 func (o *origin) position(line, column int) Position {
-	return Position{File: o.file, Built: o.built, Line: o.lines + max(1, line), Column: column}
+	return Position{File: o.file, Built: o.built, Line: o.before + min(max(1, line), o.lines), Column: column}
 }
 
 func (o *origin) at(node *kyaml.Node) Position { return o.position(node.Line, node.Column) }
@@ -143,4 +146,21 @@ func resolve(node *kyaml.Node) *kyaml.Node {
 		return node.Alias
 	}
 	return node
+}
+
+// Entry returns where a key of a mapping is written, whatever characters the
+// key has.
+func (d *Document) Entry(field, key string) Position {
+	node := d.node
+	for _, match := range step.FindAllStringSubmatch(field, -1) {
+		_, next := child(node, match[1], match[2])
+		if next == nil {
+			return d.At(field)
+		}
+		node = resolve(next)
+	}
+	if at, _ := entry(node, key); at != nil {
+		return d.origin.at(at)
+	}
+	return d.At(field)
 }

@@ -37,6 +37,9 @@ func (s *Set) problem(at Position, code, format string, args ...any) {
 
 func (s *Set) parse(from source, text []byte) {
 	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
+	for _, lineBreak := range []string{"\r\n", "\r"} { // YAML means the same by all three
+		text = bytes.ReplaceAll(text, []byte(lineBreak), []byte("\n"))
+	}
 	for _, c := range split(text) {
 		s.parseChunk(from, c)
 	}
@@ -48,7 +51,7 @@ func (s *Set) parseChunk(from source, c chunk) {
 	if node.Kind == 0 && err != nil && strings.TrimSpace(string(c.text)) == "" || onlyComments(c.text) {
 		return
 	}
-	origin := &origin{source: from, lines: c.lines}
+	origin := &origin{source: from, before: c.lines, lines: bytes.Count(c.text, []byte("\n")) + 1}
 	if err != nil {
 		line, message := yamlFault(err)
 		s.problem(origin.position(line, 0), CodeUnreadable, "this is not YAML: %s", message)

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/declared"
+)
+
+// cluster are the flags that say which objects of which cluster are meant, as
+// kubectl has them.
+//
+// They are kubectl's own loading rules without the rest of its library, which
+// would double the size of the program.
+type cluster struct {
+	kubeconfig, context, namespace string
+
+	allNamespaces bool
+	selector      string
+}
+
+func (c *cluster) bind(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.kubeconfig, "kubeconfig", "", "path of the kubeconfig file (default: KUBECONFIG, or ~/.kube/config)")
+	cmd.Flags().StringVar(&c.context, "context", "", "context of the kubeconfig file")
+	cmd.Flags().StringVarP(&c.namespace, "namespace", "n", "", "namespace of the objects that do not name theirs; with --from-cluster: of the objects to plan")
+	cmd.Flags().BoolVarP(&c.allNamespaces, "all-namespaces", "A", false, "with --from-cluster: the objects of all namespaces")
+	cmd.Flags().StringVarP(&c.selector, "selector", "l", "", "with --from-cluster: scalable targets of which an object has these labels")
+}
+
+// kinds are our kinds as the API server lists them.
+var kinds = []struct {
+	plural string
+	empty  func() v1alpha1.Object
+}{
+	{"scalabletargets", func() v1alpha1.Object { return &v1alpha1.ScalableTarget{} }},
+	{"scalingpolicies", func() v1alpha1.Object { return &v1alpha1.ScalingPolicy{} }},
+	{"scheduledactions", func() v1alpha1.Object { return &v1alpha1.ScheduledAction{} }},
+}
+
+func (c *cluster) config() clientcmd.ClientConfig {
+	rules := clientcmd.NewDefaultClientConfigLoadingRules()
+	rules.ExplicitPath = c.kubeconfig
+	overrides := &clientcmd.ConfigOverrides{CurrentContext: c.context}
+	overrides.Context.Namespace = c.namespace
+	return clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides)
+}
+
+// read returns the groups of the objects in the cluster. A scalable target is
+// planned as a whole, so the selector chooses groups: what else belongs to a
+// chosen target is read too.
+func (c *cluster) read(ctx context.Context, home declared.Place) ([]declared.Group, error) {
+	selector, err := labels.Parse(c.selector)
+	if err != nil {
+		return nil, fmt.Errorf("--selector %s: %w", c.selector, err)
+	}
+	config := c.config()
+	rest, err := config.ClientConfig()
+	if err != nil {
+		return nil, fmt.Errorf("no Kubernetes cluster: set KUBECONFIG or --kubeconfig: %w", err)
+	}
+	client, err := dynamic.NewForConfig(rest)
+	if err != nil {
+		return nil, err
+	}
+	namespace, _, err := config.Namespace()
+	if err != nil {
+		return nil, err
+	}
+	if c.allNamespaces {
+		namespace = metav1.NamespaceAll
+	}
+	var objects []v1alpha1.Object
+	for _, kind := range kinds {
+		listed, err := list(ctx, client, namespace, kind.plural, kind.empty)
+		if err != nil {
+			return nil, err
+		}
+		objects = append(objects, listed...)
+	}
+	if objects, err = withReferences(ctx, client, objects); err != nil {
+		return nil, err
+	}
+	return chosen(declared.Gather(objects, home), selector), nil
+}
+
+func list(ctx context.Context, client dynamic.Interface, namespace, plural string, empty func() v1alpha1.Object) ([]v1alpha1.Object, error) {
+	found, err := client.Resource(v1alpha1.GroupVersion.WithResource(plural)).Namespace(namespace).List(ctx, metav1.ListOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil, fmt.Errorf("the cluster has no %s.%s: install the CustomResourceDefinitions first", plural, v1alpha1.GroupVersion.Group)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var objects []v1alpha1.Object
+	for i := range found.Items {
+		o, err := typed(&found.Items[i], empty())
+		if err != nil {
+			return nil, err
+		}
+		objects = append(objects, o)
+	}
+	return objects, nil
+}
+
+func typed(u *unstructured.Unstructured, into v1alpha1.Object) (v1alpha1.Object, error) {
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, into); err != nil {
+		return nil, fmt.Errorf("%s %s/%s cannot be read: %w", u.GetKind(), u.GetNamespace(), u.GetName(), err)
+	}
+	return into, nil
+}
+
+// withReferences adds the scalable targets of other namespaces to which objects
+// refer.
+func withReferences(ctx context.Context, client dynamic.Interface, objects []v1alpha1.Object) ([]v1alpha1.Object, error) {
+	known := map[declared.Ref]bool{}
+	for _, o := range objects {
+		known[declared.RefOf(o)] = true
+	}
+	for _, o := range objects {
+		ref := declared.ReferenceOf(o)
+		if ref == nil || known[*ref] {
+			continue
+		}
+		known[*ref] = true
+		found, err := client.Resource(v1alpha1.GroupVersion.WithResource(kinds[0].plural)).Namespace(ref.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
+		if apierrors.IsNotFound(err) {
+			continue // the plan says so
+		}
+		if err != nil {
+			return nil, err
+		}
+		target, err := typed(found, &v1alpha1.ScalableTarget{})
+		if err != nil {
+			return nil, err
+		}
+		objects = append(objects, target)
+	}
+	return objects, nil
+}
+
+// chosen returns the groups of which an object matches the selector.
+func chosen(groups []declared.Group, selector labels.Selector) []declared.Group {
+	if selector.Empty() {
+		return groups
+	}
+	var out []declared.Group
+	for _, g := range groups {
+		for _, m := range g.Members {
+			if selector.Matches(labels.Set(m.Object.GetLabels())) {
+				out = append(out, g)
+				break
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/awsapi"
+	"github.com/setpoint-io/setpoint/internal/declared"
+	"github.com/setpoint-io/setpoint/internal/manifest"
+	"github.com/setpoint-io/setpoint/internal/plan"
+	"github.com/setpoint-io/setpoint/internal/report"
+)
+
+type planOptions struct {
+	inputs
+	cluster
+	fromCluster bool
+
+	profile, region, endpoint string
+
+	format format
+}
+
+func planCommand(h host) *cobra.Command {
+	o := planOptions{format: newFormat("table", "json", "markdown")}
+	cmd := &cobra.Command{
+		Use:     "plan (-f FILE | -k DIR | --from-cluster) [-o FORMAT]",
+		Aliases: []string{"diff"},
+		Short:   "Show what manifests, or the objects of a cluster, would change in AWS",
+		Long: `Compares manifests, or the objects of a cluster, with what AWS has, by the same
+comparison that the controller makes, and shows what would be created, updated
+(field by field), replaced, deleted and adopted, and what follows from it.
+Policies and scheduled actions that AWS has under the same scalable targets and
+that nobody declares are listed, and left alone.
+
+kubectl diff says what an apply would change in the cluster; setpoint plan says
+what that would change in AWS. Manifests do not tell what the controller made:
+with --from-cluster the objects do, by their finalizers and status.
+
+AWS settings come from the AWS SDK's default chain (AWS_PROFILE, AWS_REGION and
+so on). It takes the rights application-autoscaling:DescribeScalableTargets,
+DescribeScalingPolicies and DescribeScheduledActions, and ListTagsForResource
+where tags are declared. With cloudwatch:DescribeAlarms the alarms of target
+tracking policies are looked at too.
+
+Exit codes, as those of kubectl diff: 0 no changes, 1 changes, 2 the plan is not
+complete: something could not be read, or the controller would refuse an object.`,
+		Example: `  # What would these manifests change?
+  setpoint plan -f examples/sagemaker/hosting-autoscaling-predefined.yaml
+
+  # Against the lab
+  setpoint plan --endpoint-url http://127.0.0.1:4566 -R -f deploy/
+
+  # Has anything drifted from what the cluster declares?
+  setpoint plan --from-cluster -A
+
+  # As a comment on a pull request
+  setpoint plan -k overlays/prod -o markdown > comment.md`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), h) },
+	}
+	o.inputs.bind(cmd)
+	o.cluster.bind(cmd)
+	o.format.bind(cmd)
+	cmd.Flags().BoolVar(&o.fromCluster, "from-cluster", false, "plan the objects of the cluster instead of manifests")
+	cmd.Flags().StringVar(&o.profile, "profile", "", "AWS profile")
+	cmd.Flags().StringVar(&o.region, "region", "", "AWS Region")
+	cmd.Flags().StringVar(&o.endpoint, "endpoint-url", "", "endpoint of AWS, such as that of the lab")
+	cmd.MarkFlagsMutuallyExclusive("from-cluster", "filename")
+	cmd.MarkFlagsMutuallyExclusive("from-cluster", "kustomize")
+	return cmd
+}
+
+func (o *planOptions) run(ctx context.Context, h host) error {
+	if !o.fromCluster && !o.given() {
+		return errors.New("nothing to plan: name manifests with -f or -k, or write --from-cluster")
+	}
+	quiet := slog.New(slog.DiscardHandler)
+	config, err := awsapi.LoadConfig(ctx, awsapi.ConfigOptions{Region: o.region, Profile: o.profile, Logger: quiet})
+	if err != nil {
+		return err
+	}
+	if o.endpoint != "" {
+		config.BaseEndpoint = &o.endpoint // of CloudWatch, which has no option of its own
+	}
+	aws := awsapi.New(awsapi.Options{Config: config, Endpoint: o.endpoint, IdentityEndpoint: o.endpoint, Version: version, Logger: quiet})
+	defer aws.Close()
+	home := declared.Place{Region: config.Region}
+	if account, err := aws.Account(ctx); err == nil {
+		home.Account = account.ID // no right is needed to ask, but some networks do not let one
+	}
+	groups, locate, err := o.groups(ctx, h, home)
+	if err != nil {
+		return err
+	}
+	progress := newProgress(h, "reading AWS", "scalable targets")
+	p := plan.Make(ctx, groups, plan.Options{
+		AWS: aws, Home: home, Now: h.now(), FromCluster: o.fromCluster, Locate: locate, Progress: progress.show,
+	})
+	progress.clear()
+	if err := o.write(p, h); err != nil {
+		return err
+	}
+	switch {
+	case p.Summary.Trouble():
+		return errTrouble
+	case p.Summary.Changes():
+		return errFound
+	}
+	return nil
+}
+
+// groups reads what shall be planned.
+func (o *planOptions) groups(ctx context.Context, h host, home declared.Place) ([]declared.Group, func(*declared.Member) report.Location, error) {
+	if o.fromCluster {
+		groups, err := o.cluster.read(ctx, home)
+		return groups, nil, err
+	}
+	set, err := o.inputs.read(h)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(set.Problems) > 0 {
+		first := set.Problems[0]
+		return nil, nil, fmt.Errorf("%s: %s (setpoint validate tells all that is wrong)", first.Position, first.Message)
+	}
+	var objects []v1alpha1.Object
+	for _, d := range set.Documents {
+		if d.Object == nil {
+			return nil, nil, fmt.Errorf("%s: %w (setpoint validate tells more)", d.At(""), d.Mismatch)
+		}
+		if d.Object.GetNamespace() == "" {
+			d.Object.SetNamespace(o.namespace)
+		}
+		objects = append(objects, d.Object)
+	}
+	return declared.Gather(objects, home), located(set.Documents), nil
+}
+
+func located(documents []*manifest.Document) func(*declared.Member) report.Location {
+	return func(m *declared.Member) report.Location {
+		at := documents[m.Index].At("")
+		return report.Location{File: at.File, Line: at.Line, Column: at.Column, Built: at.Built}
+	}
+}
+
+func (o *planOptions) write(p *report.Plan, h host) error {
+	var err error
+	switch o.format.value {
+	case "json":
+		err = p.WriteJSON(h.out)
+	case "markdown":
+		err = p.WriteMarkdown(h.out)
+	default:
+		err = p.WriteTable(h.out, style(h.out))
+	}
+	if err == nil {
+		fmt.Fprintln(h.err, p.Headline())
+	}
+	return err
+}

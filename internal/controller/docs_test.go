@@ -1,0 +1,36 @@
+package controller
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/awsapi"
+)
+
+// TestReferenceNamesEverything keeps the page that users look words up in
+// complete.
+func TestReferenceNamesEverything(t *testing.T) {
+	page, err := os.ReadFile("../../docs/reference/objects.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := []string{
+		reasonConflict, reasonForeign, reasonTarget, reasonReference, reasonInvalidInAWS, reasonScope, reasonNotThere, reasonAnnotation,
+		eventCreated, eventUpdated, eventDeleted, eventRetained, eventDriftCorrected, eventReady,
+		v1alpha1.ConditionReady, v1alpha1.ConditionResourceSynced, v1alpha1.ConditionTerminal, v1alpha1.ConditionStalled, v1alpha1.ConditionRecoverable,
+		v1alpha1.ConditionReconciling, v1alpha1.ConditionReferencesResolved, v1alpha1.ConditionAdvisory,
+		v1alpha1.AnnotationRegion, v1alpha1.AnnotationDefaultRegion, v1alpha1.AnnotationOwnerAccountID, v1alpha1.AnnotationTeamID, v1alpha1.AnnotationEndpointURL,
+		v1alpha1.AnnotationDeletionPolicy, v1alpha1.AnnotationNamespaceDeletionPolicy, v1alpha1.AnnotationAdoptionPolicy, v1alpha1.AnnotationReadOnly,
+		accountRoleMap, teamRoleMap,
+	}
+	for _, kind := range []awsapi.Kind{awsapi.NotFound, awsapi.Conflict, awsapi.Throttled, awsapi.Denied, awsapi.Limit, awsapi.Unavailable, awsapi.Unknown} {
+		words = append(words, string(kind))
+	}
+	for _, word := range words {
+		if !strings.Contains(string(page), "`"+word+"`") {
+			t.Errorf("docs/reference/objects.md does not explain %s", word)
+		}
+	}
+}

@@ -1,0 +1,196 @@
+// Package declared gathers Kubernetes objects by the scalable target that they
+// declare something about, for those who look at many objects at once and have
+// no work queue: the command line's validate and plan.
+//
+// It settles what a pass of the controller settles before it asks AWS. A
+// reference is followed to the ScalableTarget that it names; of two objects
+// that declare the same thing the one with the better claim counts; an object
+// with an error takes no part in what its group declares. What came out of it
+// is on each [Member].
+package declared
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/desired"
+)
+
+// Ref names a Kubernetes object of one of our kinds.
+type Ref struct {
+	Kind      autoscaling.Kind
+	Namespace string
+	Name      string
+}
+
+// String prints the reference for people: "ScalingPolicy default/cpu".
+func (r Ref) String() string {
+	if r.Namespace == "" {
+		return string(r.Kind) + " " + r.Name
+	}
+	return string(r.Kind) + " " + r.Namespace + "/" + r.Name
+}
+
+// Member is one object with its part in a group.
+type Member struct {
+	Ref
+	Object v1alpha1.Object
+	Index  int    // in the list that was gathered
+	AWS    string // name of the policy or action in AWS; empty for a target
+
+	// Target, Policy or Action is what the object declares, by its kind.
+	Target autoscaling.DesiredTarget
+	Policy autoscaling.Policy
+	Action autoscaling.Action
+
+	// Refers is the ScalableTarget that resourceRef names, and Dangling says
+	// that it is not among the objects.
+	Refers   *Ref
+	Dangling bool
+	// Elsewhere says that the identity is left to an object of a kind that is
+	// not ours, so that it cannot be known here.
+	Elsewhere bool
+	// Rival is the object with the better claim to what this one declares.
+	Rival *Member
+	// Findings are what is wrong with the object, by itself and in its group.
+	Findings []autoscaling.Finding
+}
+
+// Refused says that the controller would not act on the object.
+func (m *Member) Refused() bool {
+	return m.Rival != nil || slices.ContainsFunc(m.Findings, func(f autoscaling.Finding) bool { return f.Severity == autoscaling.Error })
+}
+
+// Held says that the object carries our finalizer, so that what AWS has under
+// its name was made for it or handed to it.
+func (m *Member) Held() bool {
+	return slices.Contains(m.Object.GetFinalizers(), finalizers[m.Kind])
+}
+
+// Deleting says that the object is on its way out.
+func (m *Member) Deleting() bool { return !m.Object.GetDeletionTimestamp().IsZero() }
+
+// Retained says that what the object declares stays in AWS when it is deleted.
+func (m *Member) Retained() bool {
+	return m.Object.GetAnnotations()[v1alpha1.AnnotationDeletionPolicy] == "retain"
+}
+
+// Adopts says that the object may take over what is in AWS already.
+func (m *Member) Adopts() bool {
+	return m.Object.GetAnnotations()[v1alpha1.AnnotationAdoptionPolicy] == "adopt-or-create"
+}
+
+// ReadOnly says that what the object names is looked at and never written.
+func (m *Member) ReadOnly() bool {
+	return strings.EqualFold(m.Object.GetAnnotations()[v1alpha1.AnnotationReadOnly], "true")
+}
+
+// place returns where in AWS the object belongs. What its status says wins: its
+// counterpart in AWS cannot move.
+func (m *Member) place(home Place) Place {
+	at := Place{Account: home.Account, Region: cmp.Or(m.Object.GetAnnotations()[v1alpha1.AnnotationRegion], home.Region)}
+	if known := m.Object.GetStatus().ACKResourceMetadata; known != nil {
+		at = Place{Account: cmp.Or(known.OwnerAccountID, at.Account), Region: cmp.Or(known.Region, at.Region)}
+	}
+	return at
+}
+
+// KnownARN is the ARN in the object's status.
+func (m *Member) KnownARN() string {
+	known := m.Object.GetStatus().ACKResourceMetadata
+	if known == nil || known.ARN == nil {
+		return ""
+	}
+	return *known.ARN
+}
+
+var finalizers = map[autoscaling.Kind]string{
+	autoscaling.KindTarget: v1alpha1.FinalizerScalableTarget,
+	autoscaling.KindPolicy: v1alpha1.FinalizerScalingPolicy,
+	autoscaling.KindAction: v1alpha1.FinalizerScheduledAction,
+}
+
+// RefOf returns the name of an object. Where a manifest leaves the namespace
+// to whoever applies it, it is empty.
+func RefOf(o v1alpha1.Object) Ref {
+	name := cmp.Or(o.GetName(), o.GetGenerateName())
+	switch o.(type) {
+	case *v1alpha1.ScalingPolicy:
+		return Ref{autoscaling.KindPolicy, o.GetNamespace(), name}
+	case *v1alpha1.ScheduledAction:
+		return Ref{autoscaling.KindAction, o.GetNamespace(), name}
+	}
+	return Ref{autoscaling.KindTarget, o.GetNamespace(), name}
+}
+
+// ReferenceOf returns the ScalableTarget that resourceRef names, or nil.
+func ReferenceOf(o v1alpha1.Object) *Ref {
+	var reference *v1alpha1.Reference
+	switch o := o.(type) {
+	case *v1alpha1.ScalingPolicy:
+		reference = o.Spec.ResourceRef
+	case *v1alpha1.ScheduledAction:
+		reference = o.Spec.ResourceRef
+	}
+	if reference == nil || reference.From == nil {
+		return nil
+	}
+	return &Ref{autoscaling.KindTarget, cmp.Or(reference.From.Namespace, o.GetNamespace()), reference.From.Name}
+}
+
+// declare reads an object. The identity is what the object itself says.
+func declare(o v1alpha1.Object) (*Member, autoscaling.Identity) {
+	m := &Member{Ref: RefOf(o), Object: o, Refers: ReferenceOf(o)}
+	var id autoscaling.Identity
+	switch o := o.(type) {
+	case *v1alpha1.ScalableTarget:
+		id, m.Target, m.Findings = desired.Target(o)
+		m.Elsewhere = o.Spec.SageMakerEndpointRef != nil
+	case *v1alpha1.ScalingPolicy:
+		id, m.Policy, m.Findings = desired.Policy(o)
+		m.AWS = m.Policy.Name
+	case *v1alpha1.ScheduledAction:
+		id, m.Action, m.Findings = desired.Action(o)
+		m.AWS = m.Action.Name
+	}
+	return m, id
+}
+
+// validate checks a member by itself. An identity that the object leaves to
+// another one, which is not here, is not its fault.
+func (m *Member) validate(id autoscaling.Identity) {
+	var found []autoscaling.Finding
+	switch m.Kind {
+	case autoscaling.KindTarget:
+		found = autoscaling.ValidateTarget(id, m.Target.Target)
+	case autoscaling.KindPolicy:
+		found = autoscaling.ValidatePolicy(id, m.Policy)
+	case autoscaling.KindAction:
+		found = autoscaling.ValidateAction(id, m.Action)
+	}
+	for _, f := range found {
+		if f.Code == autoscaling.IdentityIncomplete && (m.Refers != nil || m.Elsewhere && f.Field == "resourceID") {
+			continue
+		}
+		m.Findings = append(m.Findings, f)
+	}
+}
+
+// compareClaims orders members by their right to what they name, as the
+// controller does: those that it holds first, then the older ones. Manifests
+// have no age; of them the earlier counts.
+func compareClaims(a, b *Member) int {
+	held := func(m *Member) int {
+		if m.Held() {
+			return 0
+		}
+		return 1
+	}
+	created := func(m *Member) metav1.Time { return m.Object.GetCreationTimestamp() }
+	return cmp.Or(cmp.Compare(held(a), held(b)), created(a).Time.Compare(created(b).Time), cmp.Compare(a.Index, b.Index))
+}

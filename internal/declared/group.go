@@ -1,0 +1,162 @@
+package declared
+
+import (
+	"slices"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+)
+
+// Group is a scalable target with all objects that declare something about it.
+type Group struct {
+	// Identity is incomplete when no object of the group says which scalable
+	// target is meant.
+	autoscaling.Identity
+	Place   Place
+	Members []*Member // in the order of the objects
+}
+
+// Place is where in AWS something is. Either part may be unknown, which is
+// empty.
+type Place struct {
+	Account string // 12 digits
+	Region  string // such as us-west-2
+}
+
+// Gather groups objects and validates them. The groups are in the order in
+// which their first object occurs. Home is where objects belong that do not say
+// it themselves.
+func Gather(objects []v1alpha1.Object, home Place) []Group {
+	g := gathering{groups: map[key]*Group{}, targets: map[Ref]key{}}
+	members := make([]*Member, len(objects))
+	own := make([]autoscaling.Identity, len(objects))
+	for i, o := range objects {
+		members[i], own[i] = declare(o)
+		members[i].Index = i
+		if m := members[i]; m.Kind == autoscaling.KindTarget {
+			if _, twice := g.targets[m.Ref]; !twice {
+				g.targets[m.Ref] = keyOf(own[i], m.place(home), m.Ref)
+			}
+		}
+	}
+	for i, m := range members {
+		g.add(m, keyOf(own[i], m.place(home), m.Ref), own[i])
+	}
+	groups := make([]Group, 0, len(g.order))
+	for _, k := range g.order {
+		group := g.groups[k]
+		group.settle()
+		groups = append(groups, *group)
+	}
+	return groups
+}
+
+// key tells groups apart: by the identity, or, where it is not known, by the
+// ScalableTarget that stands for it or by the object alone.
+type key struct {
+	autoscaling.Identity
+	place Place
+	alone Ref
+}
+
+func keyOf(id autoscaling.Identity, at Place, alone Ref) key {
+	if id.Complete() {
+		return key{Identity: id, place: at}
+	}
+	return key{alone: alone}
+}
+
+type gathering struct {
+	groups  map[key]*Group
+	order   []key
+	targets map[Ref]key
+}
+
+func (g *gathering) add(m *Member, k key, id autoscaling.Identity) {
+	if m.Refers != nil {
+		found, ok := g.targets[*m.Refers]
+		if !ok {
+			m.Dangling, found = true, key{alone: *m.Refers}
+		}
+		k = found
+		id = k.Identity
+	}
+	if g.groups[k] == nil {
+		g.groups[k] = &Group{Identity: k.Identity, Place: k.place}
+		g.order = append(g.order, k)
+	}
+	m.validate(id)
+	g.groups[k].Members = append(g.groups[k].Members, m)
+}
+
+// settle decides between rivals and validates what the group declares as a
+// whole. Members that are refused for themselves have no part in that.
+func (g *Group) settle() {
+	type slot struct {
+		kind autoscaling.Kind
+		name string
+	}
+	holders := map[slot]*Member{}
+	for _, m := range slices.SortedStableFunc(slices.Values(g.Members), compareClaims) {
+		s := slot{m.Kind, m.AWS}
+		if m.Kind != autoscaling.KindTarget && m.AWS == "" {
+			continue // it has no name, which has been found
+		}
+		if holders[s] != nil {
+			m.Rival = holders[s]
+			continue
+		}
+		holders[s] = m
+	}
+	for _, f := range autoscaling.Validate(g.Identity, g.Desired()) {
+		for _, m := range g.Members {
+			if m.Kind == f.Kind && m.AWS == f.Name && m.Rival == nil {
+				m.Findings = append(m.Findings, f)
+				break
+			}
+		}
+	}
+}
+
+// Active returns the members that the controller would act on.
+func (g *Group) Active() []*Member {
+	var active []*Member
+	for _, m := range g.Members {
+		if m.Deleting() {
+			if m.Held() && !m.Retained() && !m.ReadOnly() {
+				active = append(active, m)
+			}
+			continue
+		}
+		if !m.Refused() {
+			active = append(active, m)
+		}
+	}
+	return active
+}
+
+// Desired is what the active members declare.
+func (g *Group) Desired() autoscaling.Desired { return Declaration(g.Active()) }
+
+// Declaration is what members of one group declare; those that only look
+// declare nothing.
+func Declaration(members []*Member) autoscaling.Desired {
+	var d autoscaling.Desired
+	for _, m := range members {
+		if m.ReadOnly() {
+			continue
+		}
+		absent := m.Deleting()
+		switch m.Kind {
+		case autoscaling.KindTarget:
+			t := m.Target
+			t.Absent = absent
+			d.Target = &t
+		case autoscaling.KindPolicy:
+			d.Policies = append(d.Policies, autoscaling.DesiredPolicy{Policy: m.Policy, Absent: absent})
+		case autoscaling.KindAction:
+			d.Actions = append(d.Actions, autoscaling.DesiredAction{Action: m.Action, Absent: absent})
+		}
+	}
+	return d
+}

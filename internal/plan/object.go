@@ -1,0 +1,119 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/declared"
+	"github.com/setpoint-io/setpoint/internal/report"
+)
+
+// object says what becomes of one member.
+func (t *targetPlan) object(m *declared.Member) report.ObjectPlan {
+	o := t.named(m)
+	if t.refuse(m, &o) {
+		return o
+	}
+	o.Action = report.ActionNone
+	switch {
+	case m.ReadOnly():
+		o.Notes = []string{"is read-only: what AWS has is looked at and never written"}
+		return o
+	case slices.Contains(t.foreign, m):
+		o.Action = report.ActionRefused
+		o.Notes = []string{"is in AWS already and was not made by this object, so it is left alone; to take it over, annotate the object with " + adoption}
+		return o
+	case !slices.Contains(t.members, m):
+		o.Notes = []string{"the object goes, and what it declares stays in AWS"}
+		return o
+	}
+	_, there := t.counterpart(m)
+	if m.Kind != autoscaling.KindTarget && !m.Deleting() && t.plan.TargetMissing {
+		o.Action = report.ActionWait
+		o.Notes = []string{"the scalable target is not registered, and no object here registers it"}
+		return o
+	}
+	t.changes(m, &o)
+	t.ownership(m, there, &o)
+	t.bounds(m, &o)
+	return o
+}
+
+// changes takes over the changes of the plan that are about the member.
+func (t *targetPlan) changes(m *declared.Member, o *report.ObjectPlan) {
+	var verbs []autoscaling.Verb
+	for _, c := range t.plan.Changes {
+		if c.Kind != m.Kind || c.Name != m.AWS {
+			continue
+		}
+		verbs = append(verbs, c.Verb)
+		for _, f := range c.Fields {
+			o.Fields = append(o.Fields, report.FieldChange(f))
+		}
+		for _, text := range c.Consequences {
+			if !slices.Contains(o.Consequences, text) {
+				o.Consequences = append(o.Consequences, text)
+			}
+		}
+	}
+	switch {
+	case len(verbs) == 0:
+		if t.goesWithTarget(m) {
+			o.Action = report.ActionDelete
+			o.Notes = append(o.Notes, "AWS deletes it with the scalable target")
+		}
+	case slices.Contains(verbs, autoscaling.Delete) && slices.Contains(verbs, autoscaling.Create):
+		o.Action = report.ActionReplace
+	case slices.Contains(verbs, autoscaling.Delete):
+		o.Action = report.ActionDelete
+	case slices.Contains(verbs, autoscaling.Create):
+		o.Action = report.ActionCreate
+	default:
+		o.Action = report.ActionUpdate
+	}
+}
+
+// goesWithTarget says that the member's policy or action is deleted by the
+// deregistration of the target.
+func (t *targetPlan) goesWithTarget(m *declared.Member) bool {
+	_, there := t.counterpart(m)
+	return there && m.Kind != autoscaling.KindTarget &&
+		slices.ContainsFunc(t.plan.Changes, func(c autoscaling.Change) bool { return c.Op == autoscaling.OpDeregisterTarget })
+}
+
+// ownership says what the controller will make of something that AWS has
+// already.
+func (t *targetPlan) ownership(m *declared.Member, there bool, o *report.ObjectPlan) {
+	if !there || m.Deleting() || m.Held() {
+		return
+	}
+	switch {
+	case t.options.FromCluster && m.Adopts():
+		if o.Action == report.ActionNone || o.Action == report.ActionUpdate {
+			o.Action = report.ActionAdopt
+		}
+	case t.options.FromCluster || o.Action == report.ActionNone:
+	case m.Adopts():
+		o.Notes = append(o.Notes, "exists in AWS; the object adopts it if it is not its own already")
+	default:
+		o.Notes = append(o.Notes, "exists in AWS; unless the controller made it for this object, it takes it over only with the annotation "+adoption)
+	}
+}
+
+// bounds explains bounds that a scheduled action set.
+func (t *targetPlan) bounds(m *declared.Member, o *report.ObjectPlan) {
+	if m.Kind != autoscaling.KindTarget || t.plan.Bounds == nil {
+		return
+	}
+	for _, b := range []struct {
+		name  string
+		bound *autoscaling.ScheduledBound
+	}{{"minCapacity", t.plan.Bounds.Min}, {"maxCapacity", t.plan.Bounds.Max}} {
+		if b.bound != nil {
+			o.Notes = append(o.Notes, fmt.Sprintf("%s is %d since %s, set by scheduled action %s (declared: %d); it stays until it is edited",
+				b.name, b.bound.Value, b.bound.Since.UTC().Format(time.RFC3339), b.bound.Action, b.bound.Base))
+		}
+	}
+}

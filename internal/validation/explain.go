@@ -1,0 +1,125 @@
+package validation
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/schedule"
+	"github.com/setpoint-io/setpoint/internal/declared"
+	"github.com/setpoint-io/setpoint/internal/manifest"
+	"github.com/setpoint-io/setpoint/internal/report"
+)
+
+// firings is how many future runs of a scheduled action are shown: a week of
+// weekdays.
+const firings = 5
+
+// explain says what step policies and schedules mean.
+func (v *validation) explain(groups []declared.Group, document []int, alarms []alarm, now time.Time) {
+	for _, group := range groups {
+		for _, m := range group.Members {
+			o := &v.result.Objects[document[m.Index]]
+			if group.Complete() {
+				o.Target = &report.Target{
+					ServiceNamespace: group.ServiceNamespace, ResourceID: group.ResourceID, ScalableDimension: group.ScalableDimension,
+				}
+			}
+			if m.Policy.Step != nil {
+				o.Steps = report.Steps(m.Policy.Step, thresholdOf(alarms, group.Identity, m.AWS))
+			}
+			if m.Kind == autoscaling.KindAction {
+				o.Schedule = firingsOf(m.Action, now)
+			}
+		}
+	}
+}
+
+// firingsOf returns nil for a schedule that cannot be read, which has been
+// found.
+func firingsOf(a autoscaling.Action, now time.Time) *report.Schedule {
+	s, err := a.Firings(now)
+	if err != nil {
+		return nil
+	}
+	shown := &report.Schedule{
+		Expression: a.Schedule, Timezone: "UTC", InWords: s.Expression.Describe(), Changes: changes(a), Next: []time.Time{},
+	}
+	if a.Timezone != "" {
+		shown.Timezone = a.Timezone
+	}
+	if s.Expression.Kind() == schedule.Rate && a.Start == nil {
+		shown.InWords += ", counted from when the action is made"
+		return shown
+	}
+	for at, ok := s.Next(now); ok && len(shown.Next) < firings; at, ok = s.Next(at) {
+		shown.Next = append(shown.Next, at)
+	}
+	return shown
+}
+
+func changes(a autoscaling.Action) string {
+	var bounds []string
+	for _, b := range []struct {
+		name  string
+		value *int32
+	}{{"minCapacity", a.MinCapacity}, {"maxCapacity", a.MaxCapacity}} {
+		if b.value != nil {
+			bounds = append(bounds, fmt.Sprintf("%s %d", b.name, *b.value))
+		}
+	}
+	if len(bounds) == 0 {
+		return "changes nothing"
+	}
+	return strings.Join(bounds, ", ")
+}
+
+// alarm is a CloudWatch alarm that is declared beside the policies, as an
+// object of ACK's controller for CloudWatch.
+type alarm struct {
+	threshold report.Threshold
+	actions   []string // ARNs
+}
+
+func thresholds(others []*manifest.Document) []alarm {
+	var alarms []alarm
+	for _, d := range others {
+		spec, _ := d.Content["spec"].(map[string]any)
+		if d.Kind() != "MetricAlarm" || !strings.HasPrefix(d.APIVersion(), "cloudwatch.services.k8s.aws/") || spec == nil {
+			continue
+		}
+		a := alarm{}
+		switch n := spec["threshold"].(type) {
+		case float64:
+			a.threshold = report.Threshold{Known: true, Value: n}
+		case int64:
+			a.threshold = report.Threshold{Known: true, Value: float64(n)}
+		default:
+			continue
+		}
+		a.threshold.Metric, _ = spec["metricName"].(string)
+		actions, _ := spec["alarmActions"].([]any)
+		for _, action := range actions {
+			if arn, ok := action.(string); ok {
+				a.actions = append(a.actions, arn)
+			}
+		}
+		alarms = append(alarms, a)
+	}
+	return alarms
+}
+
+// thresholdOf finds the alarm that starts a policy: its action is the policy's
+// ARN, which ends in the resource and the name (AWS API: ScalingPolicy).
+func thresholdOf(alarms []alarm, id autoscaling.Identity, policy string) report.Threshold {
+	end := fmt.Sprintf(":resource/%s/%s:policyName/%s", id.ServiceNamespace, id.ResourceID, policy)
+	for _, a := range alarms {
+		for _, arn := range a.actions {
+			if strings.HasSuffix(arn, end) {
+				return a.threshold
+			}
+		}
+	}
+	return report.Threshold{}
+}
