@@ -97,7 +97,11 @@ func (p *pass) settle() {
 	claimed := map[string]*member{}
 	for _, m := range p.members {
 		slot := string(m.ref.Kind) + "/" + m.name
-		if first := claimed[slot]; first != nil {
+		switch first := claimed[slot]; {
+		case first != nil && m.deleting():
+			m.outcome = outcome{state: gone} // what it names belongs to the other
+			continue
+		case first != nil:
 			m.outcome = conflict(m, first)
 			continue
 		}
