@@ -84,6 +84,7 @@ func (c *cloud) as(account, region string) *aas.Client {
 		Region:       region,
 		Credentials:  credentials.NewStaticCredentialsProvider(account, "secret", ""),
 		Retryer:      aws.NopRetryer{},
+		HTTPClient:   direct{c},
 	})
 }
 
@@ -293,4 +294,14 @@ func (f *fakeResources) Capacity(_ wire.Scope, _, resourceID, _ string) (appauto
 func (f *fakeResources) SetCapacity(_ wire.Scope, _, resourceID, _ string, n int32) error {
 	f.set = append(f.set, n)
 	return f.setErr
+}
+
+// direct is an HTTP client without a network, so that no test depends on what
+// happens to its connections on a busy machine.
+type direct struct{ http.Handler }
+
+func (d direct) Do(r *http.Request) (*http.Response, error) {
+	answer := httptest.NewRecorder()
+	d.ServeHTTP(answer, r)
+	return answer.Result(), nil
 }

@@ -66,7 +66,7 @@ func newCloud(t *testing.T, b sagemaker.Behaviour) *cloud {
 	c.url = server.URL
 	c.client = c.as(account, region)
 	c.scaler = aas.New(aas.Options{
-		BaseEndpoint: &c.url, Region: region, Retryer: aws.NopRetryer{},
+		BaseEndpoint: &c.url, Region: region, Retryer: aws.NopRetryer{}, HTTPClient: direct{c},
 		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
 	})
 	return c
@@ -93,7 +93,7 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // as returns a client of an account in a Region.
 func (c *cloud) as(account, region string) *sm.Client {
 	return sm.New(sm.Options{
-		BaseEndpoint: &c.url, Region: region, Retryer: aws.NopRetryer{},
+		BaseEndpoint: &c.url, Region: region, Retryer: aws.NopRetryer{}, HTTPClient: direct{c},
 		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
 	})
 }
@@ -280,4 +280,14 @@ func equal[T any](t *testing.T, what string, got, want T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("%s (-want +got):\n%s", what, d)
 	}
+}
+
+// direct is an HTTP client without a network, so that no test depends on what
+// happens to its connections on a busy machine.
+type direct struct{ http.Handler }
+
+func (d direct) Do(r *http.Request) (*http.Response, error) {
+	answer := httptest.NewRecorder()
+	d.ServeHTTP(answer, r)
+	return answer.Result(), nil
 }
