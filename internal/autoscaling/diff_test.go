@@ -18,7 +18,6 @@ var (
 )
 
 //go:fix inline
-func ptr[T any](v T) *T { return new(v) }
 
 const linkedRole = "arn:aws:iam::123456789012:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
 

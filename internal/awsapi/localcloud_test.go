@@ -38,7 +38,6 @@ func newCloud(t *testing.T, change ...func(*Options)) (*localcloud.Cloud, *API) 
 }
 
 //go:fix inline
-func ptr[T any](v T) *T { return new(v) }
 
 // wholePolicies have every member that AWS lets a policy of their type have.
 var wholePolicies = []autoscaling.Policy{{
