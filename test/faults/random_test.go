@@ -1,0 +1,105 @@
+package faults
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A step is one event of a random history. It is drawn from numbers of its
+// own, so that a history without it goes on in the same way.
+type step struct {
+	what  string
+	do    func(*world)
+	pause time.Duration
+}
+
+// history draws a whole history from a seed.
+func history(seed uint64) (prepare func(*world), steps []step) {
+	r := rand.New(rand.NewPCG(seed, 0))
+	prepare = weather(r)
+	n := 10 + r.IntN(25)
+	if *length > 0 {
+		n = min(n, *length)
+	}
+	for i := range n {
+		own := rand.New(rand.NewPCG(seed, uint64(i+1)))
+		s := draw(own)
+		s.pause = pick(own, 0, 0, 100*time.Millisecond, 5*time.Second, 5*time.Second, 40*time.Second, 2*time.Minute)
+		s.what = fmt.Sprintf("%s, then %s", s.what, s.pause)
+		steps = append(steps, s)
+	}
+	return prepare, steps
+}
+
+// weather draws how the world is for a whole history.
+func weather(r *rand.Rand) func(*world) {
+	v := pick(r, watch{}, watch{lag: time.Second}, watch{behind: 2}, watch{gap: 300 * time.Millisecond, twice: true},
+		watch{lag: 2 * time.Second, merge: true}, watch{deaf: 2}, watch{deaf: 3, lag: 200 * time.Millisecond})
+	concurrency, attempts := 1+r.IntN(3), pick(r, 1, 3, 3)
+	return func(w *world) { w.watch, w.concurrency, w.attempts = v, concurrency, attempts }
+}
+
+func pick[T any](r *rand.Rand, of ...T) T { return of[r.IntN(len(of))] }
+
+// live runs a history and returns what is wrong in the end.
+func live(t *testing.T, prepare func(*world), steps []step) (problems []string, report string) {
+	inWorld(t, prepare, func(w *world) {
+		for _, s := range steps {
+			s.do(w)
+			w.pass(s.pause)
+		}
+		w.calm()
+		w.settle()
+		problems, report = w.verdict(), w.report()
+	})
+	return problems, report
+}
+
+// calm ends everything that goes wrong.
+func (w *world) calm() {
+	w.cloud.Faults().Clear()
+	w.faults = nil
+	w.loseCalls(func() loss { return lostNothing })
+	w.process.plan(accident{})
+}
+
+// TestRandomHistories lets everything happen in any order.
+func TestRandomHistories(t *testing.T) {
+	from, to := uint64(1), uint64(*seeds)
+	if *seed != 0 {
+		from, to = *seed, *seed
+	}
+	for s := from; s <= to; s++ {
+		prepare, steps := history(s)
+		problems, report := live(t, prepare, steps)
+		if len(problems) == 0 {
+			continue
+		}
+		steps, problems, report = shrink(t, prepare, steps, problems, report)
+		t.Errorf("replay it: go test ./test/faults -run TestRandomHistories -seed=%d\nhistory, without what does not matter:\n%s\nproblems:\n%s\n%s",
+			s, told(steps), strings.Join(problems, "\n"), report)
+	}
+}
+
+func told(steps []step) string {
+	var b strings.Builder
+	for i, s := range steps {
+		fmt.Fprintf(&b, "%3d %s\n", i+1, s.what)
+	}
+	return b.String()
+}
+
+// shrink leaves steps out as long as something still goes wrong.
+func shrink(t *testing.T, prepare func(*world), steps []step, problems []string, report string) ([]step, []string, string) {
+	for i := range slices.Backward(steps) {
+		less := slices.Delete(slices.Clone(steps), i, i+1)
+		if p, r := live(t, prepare, less); len(p) > 0 {
+			steps, problems, report = less, p, r
+		}
+	}
+	return steps, problems, report
+}

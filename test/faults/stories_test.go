@@ -1,0 +1,275 @@
+package faults
+
+import (
+	"maps"
+	"time"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+)
+
+// A story is something that people do, told from a settled world on.
+type story struct {
+	reason  string
+	prepare func(*world)
+	act     func(*world)
+}
+
+var (
+	alpha   = variant("alpha")
+	beta    = variant("beta")
+	foreign = variant("foreign")
+
+	keyT = key{targetKind, "t"}
+	keyP = key{policyKind, "p"}
+	keyS = key{actionKind, "s"}
+)
+
+// some create what most stories begin with.
+func some(w *world) {
+	w.create(target("t", alpha, 1, 3), policy("p", "p", alpha, 50), action("s", "s", alpha, 2))
+}
+
+func bring(objects ...v1alpha1.Object) func(*world) {
+	return func(w *world) { w.create(objects...) }
+}
+
+func drop(keys ...key) func(*world) {
+	return func(w *world) { w.delete(keys...) }
+}
+
+// inTurn does several things, with time between them for the controller.
+func inTurn(acts ...func(*world)) func(*world) {
+	return func(w *world) {
+		for _, act := range acts {
+			act(w)
+			w.pass(10 * time.Second)
+		}
+	}
+}
+
+// atOnce does several things without a pause.
+func atOnce(acts ...func(*world)) func(*world) {
+	return func(w *world) {
+		for _, act := range acts {
+			act(w)
+		}
+	}
+}
+
+// put puts something into AWS behind the controller's back.
+func put(operation string, target identity, members map[string]any) func(*world) {
+	return func(w *world) {
+		in := target.members()
+		maps.Copy(in, members)
+		w.aws(operation, in)
+	}
+}
+
+func register(id identity, minimum, maximum int) func(*world) {
+	return put("RegisterScalableTarget", id, map[string]any{"MinCapacity": minimum, "MaxCapacity": maximum})
+}
+
+func putTracking(id identity, name string, value float64) func(*world) {
+	return put("PutScalingPolicy", id, map[string]any{
+		"PolicyName": name, "PolicyType": "TargetTrackingScaling",
+		"TargetTrackingScalingPolicyConfiguration": map[string]any{
+			"TargetValue": value, "PredefinedMetricSpecification": map[string]any{"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}},
+	})
+}
+
+func putStep(id identity, name string, adjustment int) func(*world) {
+	return put("PutScalingPolicy", id, map[string]any{
+		"PolicyName": name, "PolicyType": "StepScaling",
+		"StepScalingPolicyConfiguration": map[string]any{
+			"AdjustmentType": "ChangeInCapacity", "StepAdjustments": []any{map[string]any{"MetricIntervalLowerBound": 0, "ScalingAdjustment": adjustment}}},
+	})
+}
+
+func putAction(id identity, name string, minimum int) func(*world) {
+	return put("PutScheduledAction", id, map[string]any{
+		"ScheduledActionName": name, "Schedule": "at(2040-01-01T00:00:00)", "ScalableTargetAction": map[string]any{"MinCapacity": minimum},
+	})
+}
+
+func takeAway(operation string, id identity, members map[string]any) func(*world) {
+	return put(operation, id, members)
+}
+
+// foreigners puts things of others into AWS: a whole target, and a policy and
+// an action under the target that our stories are about, if it is there.
+func foreigners(w *world) {
+	atOnce(register(foreign, 1, 9), putTracking(foreign, "p", 11), putAction(foreign, "s", 4))(w)
+	all, err := describe(w.cloud)
+	w.must(err)
+	if _, there := all["target "+alpha.String()]; there {
+		atOnce(putStep(alpha, "others", 7), putAction(alpha, "others", 1))(w)
+	}
+	w.disown("target "+foreign.String(), "policy "+foreign.String()+" p", "action "+foreign.String()+" s",
+		"policy "+alpha.String()+" others", "action "+alpha.String()+" others")
+}
+
+// disown notes that things in AWS, if they are there, are somebody else's.
+func (w *world) disown(ids ...string) {
+	all, err := describe(w.cloud)
+	w.must(err)
+	for _, id := range ids {
+		if t, there := all[id]; there {
+			w.own(t)
+		}
+	}
+}
+
+// own notes that a thing is somebody else's. Only tests write it; processes
+// ask it, with the lock.
+func (w *world) own(t thing) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.owned[t.id] = t
+}
+
+// goesWithTarget notes that AWS deletes what is under the target with it.
+func goesWithTarget(w *world) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.owned, "policy "+alpha.String()+" others")
+	delete(w.owned, "action "+alpha.String()+" others")
+}
+
+func setBounds(minimum, maximum int64) func(*world) {
+	return func(w *world) {
+		edit(w, keyT, func(o *v1alpha1.ScalableTarget) { o.Spec.MinCapacity, o.Spec.MaxCapacity = &minimum, &maximum })
+	}
+}
+
+func setValue(k key, value float64) func(*world) {
+	return func(w *world) {
+		edit(w, k, func(o *v1alpha1.ScalingPolicy) { o.Spec.TargetTrackingScalingPolicyConfiguration.TargetValue = &value })
+	}
+}
+
+func setActionMin(k key, minimum int64) func(*world) {
+	return func(w *world) {
+		edit(w, k, func(o *v1alpha1.ScheduledAction) { o.Spec.ScalableTargetAction.MinCapacity = &minimum })
+	}
+}
+
+func setTags(tags ...v1alpha1.Tag) func(*world) {
+	return func(w *world) {
+		edit(w, keyT, func(o *v1alpha1.ScalableTarget) { o.Spec.Tags = tags })
+	}
+}
+
+func setSuspended(s *v1alpha1.SuspendedState) func(*world) {
+	return func(w *world) {
+		edit(w, keyT, func(o *v1alpha1.ScalableTarget) { o.Spec.SuspendedState = s })
+	}
+}
+
+func toSteps(w *world) {
+	edit(w, keyP, func(o *v1alpha1.ScalingPolicy) {
+		o.Spec.TargetTrackingScalingPolicyConfiguration, o.Spec.StepScalingPolicyConfiguration = nil, stepConfiguration(2)
+	})
+}
+
+func annotate(k key, name, value string) func(*world) {
+	return func(w *world) {
+		w.must(w.kube.update(k, func(o v1alpha1.Object) {
+			if value == "" {
+				o.SetAnnotations(nil)
+				return
+			}
+			o.SetAnnotations(map[string]string{name: value})
+		}))
+	}
+}
+
+func adopting[T v1alpha1.Object](obj T) T {
+	return annotated(obj, v1alpha1.AnnotationAdoptionPolicy, v1alpha1.AdoptionPolicyAdoptOrCreate)
+}
+
+func stepsOf(k key, adjustment int64) func(*world) {
+	return func(w *world) {
+		edit(w, k, func(o *v1alpha1.ScalingPolicy) { o.Spec.StepScalingPolicyConfiguration = stepConfiguration(adjustment) })
+	}
+}
+
+var tagA, tagB = v1alpha1.Tag{Key: "a", Value: "1"}, v1alpha1.Tag{Key: "b"}
+
+var stories = map[string]story{
+	"bring-up":                   {"target, policy and action come at once", nil, some},
+	"bring-up, children first":   {"policies and actions wait for their target", nil, inTurn(bring(policy("p", "p", alpha, 50), action("s", "s", alpha, 2)), bring(target("t", alpha, 1, 3)))},
+	"bring-up by reference":      {"a reference is followed when its object comes", nil, inTurn(bring(byReference(policy("p", "p", alpha, 50), "t"), byReference(action("s", "s", alpha, 2), "t")), bring(target("t", alpha, 1, 3)))},
+	"two targets":                {"targets do not disturb each other", nil, atOnce(some, bring(target("u", beta, 2, 4), stepPolicy("q", "p", beta, 1), action("v", "s", beta, 3)))},
+	"edit target":                {"bounds follow", some, setBounds(2, 5)},
+	"edit policy":                {"a policy follows", some, setValue(keyP, 60)},
+	"edit action":                {"an action follows", some, setActionMin(keyS, 3)},
+	"edit all":                   {"all follow", some, atOnce(setBounds(2, 5), setValue(keyP, 60), setActionMin(keyS, 3), setTags(tagA))},
+	"edit in a row":              {"only the last edit counts", some, atOnce(setValue(keyP, 60), setValue(keyP, 61), setValue(keyP, 50), setValue(keyP, 62))},
+	"tags":                       {"tags come, change and go", some, inTurn(setTags(tagA, tagB), setTags(tagB, v1alpha1.Tag{Key: "a", Value: "2"}), setTags(tagB), setTags())},
+	"suspension":                 {"what was switched on and is mentioned no more is switched off", some, inTurn(setSuspended(&v1alpha1.SuspendedState{DynamicScalingInSuspended: new(true)}), setSuspended(nil))},
+	"type change":                {"a policy is replaced", some, toSteps},
+	"delete all at once":         {"one deregistration takes all along", some, atOnce(goesWithTarget, drop(keyT, keyP, keyS))},
+	"delete target last":         {"the usual order", some, inTurn(drop(keyS), drop(keyP), atOnce(goesWithTarget, drop(keyT)))},
+	"delete target first":        {"children wait, and their objects can be deleted", some, inTurn(atOnce(goesWithTarget, drop(keyT)), drop(keyP), drop(keyS))},
+	"delete policy":              {"only the policy goes", some, drop(keyP)},
+	"delete action":              {"only the action goes", some, drop(keyS)},
+	"delete and edit":            {"an edit of what is being deleted changes nothing", some, atOnce(setValue(keyP, 60), drop(keyP), setActionMin(keyS, 3))},
+	"target comes back":          {"the children come back with their target", some, inTurn(atOnce(goesWithTarget, drop(keyT)), bring(target("t", alpha, 2, 4)))},
+	"another target object":      {"the target may be declared by another object then", some, inTurn(atOnce(goesWithTarget, drop(keyT)), bring(target("other", alpha, 2, 4)))},
+	"all come back":              {"a deleted set can be applied again", some, inTurn(atOnce(goesWithTarget, drop(keyT, keyP, keyS)), some)},
+	"rename object":              {"another object takes the policy over", some, atOnce(bring(policy("q", "p", alpha, 50)), drop(keyP))},
+	"rename object in turn":      {"an object that lost the claim takes over when the winner goes", some, inTurn(bring(policy("q", "p", alpha, 70)), drop(keyP))},
+	"rename policy":              {"a new policy may take the metric of the one that goes", some, atOnce(drop(keyP), bring(policy("q", "q", alpha, 50)))},
+	"second claim":               {"the second object does nothing", some, bring(policy("q", "p", alpha, 99), action("v", "s", alpha, 3))},
+	"second claim goes":          {"the deletion of an object that lost the claim changes nothing in AWS", some, inTurn(bring(policy("q", "p", alpha, 99)), drop(key{policyKind, "q"}))},
+	"second target object":       {"two objects for one target are not two targets", some, inTurn(bring(target("u", alpha, 2, 8)), atOnce(goesWithTarget, drop(keyT)))},
+	"several policies":           {"children are independent", some, inTurn(bring(stepPolicy("q", "q", alpha, 1), stepPolicy("r", "r", alpha, 2)), atOnce(stepsOf(key{policyKind, "q"}, 3), drop(key{policyKind, "r"}), setValue(keyP, 51)))},
+	"adoption":                   {"what is there is taken over on request", adoptees, bring(adopting(target("t", alpha, 1, 3)), adopting(policy("p", "p", alpha, 50)), adopting(action("s", "s", alpha, 2)))},
+	"adoption on second thought": {"an annotation is an edit", adoptees, inTurn(some, atOnce(annotate(keyT, v1alpha1.AnnotationAdoptionPolicy, "adopt-or-create"), annotate(keyP, v1alpha1.AnnotationAdoptionPolicy, "adopt-or-create")))},
+	"hands off":                  {"what is there is left alone", adoptees, some},
+	"hands off, deleted":         {"the objects can go, and AWS keeps what it has", adoptees, inTurn(some, drop(keyT, keyP, keyS))},
+	"retain":                     {"what shall stay stays, and can be adopted later", some, inTurn(retainAll, drop(keyT, keyP, keyS), bring(adopting(target("t", alpha, 2, 4)), adopting(policy("p", "p", alpha, 70))))},
+	"drift":                      {"what others change is put right", some, atOnce(register(alpha, 3, 9), putTracking(alpha, "p", 99), putAction(alpha, "s", 5))},
+	"others delete":              {"what others delete comes back", some, atOnce(takeAway("DeleteScalingPolicy", alpha, map[string]any{"PolicyName": "p"}), takeAway("DeleteScheduledAction", alpha, map[string]any{"ScheduledActionName": "s"}))},
+	"others deregister":          {"a whole target comes back", some, atOnce(goesWithTarget, takeAway("DeregisterScalableTarget", alpha, nil))},
+	"deleted at birth":           {"nothing is made for what is gone already", nil, atOnce(some, drop(keyT, keyP, keyS))},
+	"deleted while it is held":   {"nothing is made for what goes while the controller looks at AWS", nil, deletedMidway},
+	"finalizers stripped":        {"what is known to be ours is held again", some, atOnce(strip(keyT), strip(keyP), strip(keyS))},
+	"forced deletion":            {"what a forced deletion left in AWS is not the next object's", some, forced},
+	"others were faster":         {"what is gone already need not be deleted", some, atOnce(goesWithTarget, takeAway("DeregisterScalableTarget", alpha, nil), drop(keyT, keyP, keyS))},
+}
+
+// strip takes all finalizers off an object.
+func strip(k key) func(*world) {
+	return func(w *world) {
+		w.must(w.kube.update(k, func(o v1alpha1.Object) { o.SetFinalizers(nil) }))
+	}
+}
+
+// forced deletes objects without the controller and creates them again.
+func forced(w *world) {
+	w.disown("target "+alpha.String(), "policy "+alpha.String()+" p", "action "+alpha.String()+" s")
+	atOnce(strip(keyT), strip(keyP), strip(keyS), drop(keyT, keyP, keyS), some)(w)
+}
+
+// deletedMidway deletes a target while its first read of AWS is under way.
+func deletedMidway(w *world) {
+	w.cloud.Faults().Delay("DescribeScalableTargets", 3*time.Second)
+	w.create(target("t", alpha, 1, 3))
+	time.Sleep(2 * time.Second)
+	w.delete(keyT)
+	w.cloud.Faults().Clear()
+}
+
+// adoptees are things of others under the names of our objects.
+func adoptees(w *world) {
+	atOnce(register(alpha, 1, 8), putTracking(alpha, "p", 33), putAction(alpha, "s", 5))(w)
+	w.disown("target "+alpha.String(), "policy "+alpha.String()+" p", "action "+alpha.String()+" s")
+}
+
+func retainAll(w *world) {
+	for _, k := range []key{keyT, keyP, keyS} {
+		annotate(k, v1alpha1.AnnotationDeletionPolicy, v1alpha1.DeletionPolicyRetain)(w)
+	}
+	w.disown("target "+alpha.String(), "policy "+alpha.String()+" p", "action "+alpha.String()+" s")
+}

@@ -1,0 +1,198 @@
+package faults
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/localcloud"
+)
+
+// A world is what one run has to itself. It lives in a synctest bubble.
+type world struct {
+	*testing.T
+	kube        *apiServer
+	cloud       *localcloud.Cloud
+	process     *process
+	watch       watch
+	concurrency int
+	resync      time.Duration
+	attempts    int         // of the AWS SDK
+	kubeFault   func() loss // asked, with the lock, at every write to the API server
+	faults      []func(*localcloud.Faults)
+	owned       map[string]thing // in AWS: what somebody else made, and how it must stay
+
+	mu       sync.Mutex
+	writes   []string
+	events   int
+	untruths []string // that statuses told on the way
+}
+
+// A loss is what becomes of a call to the API server.
+type loss int
+
+const (
+	lostNothing loss = iota
+	lostBefore       // the call does not reach it
+	lostAfter        // its answer does not come back
+)
+
+// endpoints are the SageMaker endpoints of every world.
+var endpoints = []string{"alpha", "beta", "foreign"}
+
+// inWorld runs a test in a new world with a running controller.
+func inWorld(t *testing.T, prepare func(*world), run func(*world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{
+			T: t, kube: newAPIServer(), cloud: newCloud(t), concurrency: 2, resync: resync,
+			kubeFault: func() loss { return lostNothing }, owned: map[string]thing{},
+		}
+		if prepare != nil {
+			prepare(w)
+		}
+		w.start()
+		defer func() {
+			w.stop()
+			time.Sleep(2 * time.Second) // the metrics of the work queue notice its end at their next tick
+		}()
+		run(w)
+	})
+}
+
+func newCloud(t testing.TB) *localcloud.Cloud {
+	c := localcloud.New(localcloud.Options{Account: account, Region: region, JournalSize: 1000, Logger: slog.New(slog.DiscardHandler)})
+	for _, name := range endpoints {
+		if err := c.Seed(t.Context(), localcloud.Endpoint{Account: account, Region: region, Name: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c
+}
+
+func (w *world) wrote(what string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.writes = append(w.writes, what)
+}
+
+func (w *world) announced() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.events++
+}
+
+// loses says what becomes of a call to the API server.
+func (w *world) loses() loss {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.kubeFault()
+}
+
+func (w *world) loseCalls(how func() loss) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.kubeFault = how
+}
+
+func (w *world) eventCount() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.events
+}
+
+// written returns all writes of all processes so far.
+func (w *world) written() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.writes)
+}
+
+// pass lets time pass, with a new process should the present one die.
+func (w *world) pass(d time.Duration) {
+	const look = 5 * time.Second
+	for ; d > 0; d -= look {
+		time.Sleep(look)
+		w.reincarnate()
+	}
+}
+
+// settle lets so much time pass that nothing is under way any more.
+func (w *world) settle() { w.pass(4 * resync) }
+
+func (w *world) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// create creates objects, as kubectl does that waits for those of the same
+// name to be gone.
+func (w *world) create(objects ...v1alpha1.Object) {
+	w.Helper()
+	for _, obj := range objects {
+		err := w.kube.create(obj)
+		for waited := time.Duration(0); apierrors.IsAlreadyExists(err) && waited < 5*resync; waited += 5 * time.Second {
+			w.pass(5 * time.Second)
+			err = w.kube.create(obj)
+		}
+		w.must(err)
+	}
+}
+
+func (w *world) delete(keys ...key) {
+	w.Helper()
+	for _, k := range keys {
+		w.must(w.kube.delete(k))
+	}
+}
+
+// edit changes an object that must be there.
+func edit[T v1alpha1.Object](w *world, k key, change func(T)) {
+	w.Helper()
+	w.must(w.kube.update(k, func(obj v1alpha1.Object) { change(obj.(T)) }))
+}
+
+// call asks a cloud as a client does that has read AWS's reference and nothing
+// else.
+func call(c *localcloud.Cloud, operation string, in map[string]any) (map[string]any, error) {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return nil, err
+	}
+	r := httptest.NewRequest(http.MethodPost, "http://aws.test/", bytes.NewReader(body))
+	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	r.Header.Set("X-Amz-Target", "AnyScaleFrontendService."+operation)
+	r.Header.Set("Authorization", fmt.Sprintf("AWS4-HMAC-SHA256 Credential=%s/20000101/%s/application-autoscaling/aws4_request", account, region))
+	answer := httptest.NewRecorder()
+	c.ServeHTTP(answer, r)
+	out := map[string]any{}
+	if err := json.Unmarshal(answer.Body.Bytes(), &out); err != nil && answer.Body.Len() > 0 {
+		return nil, fmt.Errorf("%s: %w", operation, err)
+	}
+	if answer.Code != http.StatusOK {
+		return nil, fmt.Errorf("%s: %d %s", operation, answer.Code, strings.TrimSpace(answer.Body.String()))
+	}
+	return out, nil
+}
+
+// aws changes AWS behind the controller's back.
+func (w *world) aws(operation string, in map[string]any) {
+	w.Helper()
+	if _, err := call(w.cloud, operation, in); err != nil {
+		w.Fatal(err)
+	}
+}
