@@ -17,8 +17,6 @@ var (
 	noon    = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 )
 
-//go:fix inline
-
 const linkedRole = "arn:aws:iam::123456789012:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
 
 // registered is a target as AWS describes it.

@@ -37,8 +37,6 @@ func newCloud(t *testing.T, change ...func(*Options)) (*localcloud.Cloud, *API) 
 	}, change...)...)
 }
 
-//go:fix inline
-
 // wholePolicies have every member that AWS lets a policy of their type have.
 var wholePolicies = []autoscaling.Policy{{
 	Name: "predefined", Type: autoscaling.TargetTrackingScaling,

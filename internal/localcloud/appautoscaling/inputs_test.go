@@ -122,7 +122,6 @@ func step(lower, upper *float64, adjustment int32) types.StepAdjustment {
 	return types.StepAdjustment{MetricIntervalLowerBound: lower, MetricIntervalUpperBound: upper, ScalingAdjustment: &adjustment}
 }
 
-//go:fix inline
 func at(bound float64) *float64 { return new(bound) }
 
 // addOne is a step configuration that is valid.
