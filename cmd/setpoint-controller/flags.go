@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/setpoint-io/setpoint/internal/operator"
 )
@@ -24,6 +25,9 @@ type flags struct {
 	leaderElection                     bool
 	leaderElectionNamespace            string
 	namespaces                         string
+	selectors                          string
+	selector                           labels.Selector // of selectors
+	crossNamespace                     bool
 	resync                             int
 	concurrency                        int
 	deletionPolicy                     string
@@ -43,6 +47,8 @@ func (f *flags) bind(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.leaderElection, "enable-leader-election", true, "let one replica work at a time")
 	fs.StringVar(&f.leaderElectionNamespace, "leader-election-namespace", "", "namespace of the Lease (default: the pod's; outside a cluster: default)")
 	fs.StringVar(&f.namespaces, "watch-namespace", "", "namespaces to watch, separated by commas (default: all)")
+	fs.StringVar(&f.selectors, "watch-selectors", "", "label selector of the objects to watch (default: all)")
+	fs.BoolVar(&f.crossNamespace, "enable-cross-namespace", true, "let references lead to other namespaces")
 	fs.IntVar(&f.resync, "reconcile-default-resync-seconds", 0, "period of the check for drift in seconds (default 300)")
 	fs.IntVar(&f.concurrency, "reconcile-default-max-concurrent-syncs", 0, "scalable targets worked on at once (default 100)")
 	fs.StringVar(&f.deletionPolicy, "deletion-policy", "delete", "what becomes of AWS resources when their objects are deleted: delete or retain")
@@ -57,7 +63,12 @@ var ignored = map[string]string{
 	"aws-endpoint-use-path-style":             "it concerns Amazon S3",
 	"enable-webhook-server":                   "there are no webhooks",
 	"webhook-server-addr":                     "there are no webhooks",
+	"reconcile-resources":                     "all kinds of one scalable target are worked on together",
+	"reconcile-resource-resync-seconds":       "all kinds of one scalable target are worked on together",
 	"reconcile-resource-max-concurrent-syncs": "all kinds of one scalable target are worked on together",
+	"resource-tags":                           "it has no effect on this service in the ACK controller either",
+	"feature-gates":                           "adoption with adopt-or-create and read-only objects are always on, the others are not there",
+	"enable-field-export-reconciler":          "FieldExport is not there",
 }
 
 func bindIgnored(fs *pflag.FlagSet) {
@@ -92,6 +103,10 @@ func (f *flags) logger() (*slog.Logger, error) {
 func (f *flags) check() error {
 	if f.deletionPolicy != "delete" && f.deletionPolicy != "retain" {
 		return fmt.Errorf("--deletion-policy %q: write delete or retain", f.deletionPolicy)
+	}
+	var err error
+	if f.selector, err = labels.Parse(f.selectors); err != nil {
+		return fmt.Errorf("--watch-selectors %q: %w", f.selectors, err)
 	}
 	return f.checkEndpoints()
 }
@@ -137,6 +152,8 @@ func (f *flags) operator() operator.Options {
 		Namespaces:              slices.DeleteFunc(strings.Split(f.namespaces, ","), func(s string) bool { return s == "" }),
 		SystemNamespace:         f.systemNamespace(),
 		Retain:                  f.deletionPolicy == "retain",
+		Selector:                f.selector,
+		SameNamespace:           !f.crossNamespace,
 		Concurrency:             f.concurrency,
 		Resync:                  time.Duration(f.resync) * time.Second,
 	}

@@ -35,6 +35,8 @@ type Options struct {
 	// Retain says that AWS resources stay when their objects are deleted,
 	// unless an annotation says otherwise.
 	Retain bool
+	// SameNamespace refuses references that lead to another namespace.
+	SameNamespace bool
 
 	Events events.EventRecorder
 	Logger *slog.Logger

@@ -38,6 +38,7 @@ type member struct {
 	retained  bool   // its counterpart stays in AWS when it is deleted
 	problem   string // with its annotations
 	misplaced string // what is wrong with where in AWS it wants to be
+	strays    string // which of its references leads too far
 	declared  declaration
 	outcome   outcome
 }
@@ -70,6 +71,9 @@ func (r *Reconciler) gather(ctx context.Context, group Group) (*pass, error) {
 		m.readOnly = readOnly(obj)
 		m.problem = cmp.Or(m.problem, adoptionProblem(obj))
 		m.misplaced = r.groups.problem(ref)
+		if r.options.SameNamespace {
+			m.strays = m.strayReference()
+		}
 		if m.deleting() && !m.held() {
 			continue
 		}
@@ -144,7 +148,7 @@ func (p *pass) settleMember(m *member) {
 		return
 	}
 	m.declared = declare(m.obj, p.group.Identity)
-	if why := p.resolve(m); why != "" {
+	if why := cmp.Or(m.strays, p.resolve(m)); why != "" {
 		m.outcome = outcome{state: waiting, reason: reasonReference, message: why}
 		return
 	}

@@ -113,6 +113,16 @@ func (r *Reconciler) referentHandler(kind autoscaling.Kind) handler.TypedEventHa
 	}
 }
 
+// strayReference says that a reference leads to another namespace.
+func (m *member) strayReference() string {
+	for _, to := range m.naming.refs() {
+		if to.Namespace != m.ref.Namespace {
+			return fmt.Sprintf("the reference to %s leads to another namespace, which --enable-cross-namespace=false forbids: refer to an object in namespace %s", to, m.ref.Namespace)
+		}
+	}
+	return ""
+}
+
 // referents are the foreign objects that a pass needs, as read.
 type referents map[ObjectRef]*unstructured.Unstructured
 

@@ -112,7 +112,7 @@ func Start(ctx context.Context, o Options) (_ *Lab, err error) {
 	}
 	l.ControlPlane, err = controlplane.Start(ctx, controlplane.Options{Addr: o.KubeAddr, Logger: o.KubeLogger})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the API server (--kube-addr %s): %w", o.KubeAddr, err)
 	}
 	if err := installCRDs(ctx, l.ControlPlane.RESTConfig()); err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	eventsv1 "k8s.io/api/events/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
@@ -47,8 +48,11 @@ type Options struct {
 	LeaderElectionNamespace string   // default: the namespace the program runs in
 	Namespaces              []string // watched namespaces; none means all
 
+	Selector labels.Selector // of our objects; nil means all
+
 	SystemNamespace string // see controller.Options
 	Retain          bool   // see controller.Options
+	SameNamespace   bool   // see controller.Options
 
 	Concurrency int           // see controller.Options
 	Resync      time.Duration // see controller.Options
@@ -108,6 +112,9 @@ func cacheOptions(o Options) cache.Options {
 			&corev1.ConfigMap{}: {Namespaces: map[string]cache.Config{o.SystemNamespace: {}}},
 		},
 	}
+	for _, obj := range ours() {
+		c.ByObject[obj] = cache.ByObject{Label: o.Selector}
+	}
 	for _, name := range o.Namespaces {
 		if c.DefaultNamespaces == nil {
 			c.DefaultNamespaces = map[string]cache.Config{}
@@ -115,6 +122,11 @@ func cacheOptions(o Options) cache.Options {
 		c.DefaultNamespaces[name] = cache.Config{}
 	}
 	return c
+}
+
+// ours is one object of each of our kinds.
+func ours() []client.Object {
+	return []client.Object{&v1alpha1.ScalableTarget{}, &v1alpha1.ScalingPolicy{}, &v1alpha1.ScheduledAction{}}
 }
 
 // Run works until the context ends.
@@ -169,7 +181,7 @@ func (s starter) start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("asking AWS who we are: %w", err)
 	}
-	for _, obj := range []client.Object{&v1alpha1.ScalableTarget{}, &v1alpha1.ScalingPolicy{}, &v1alpha1.ScheduledAction{}} {
+	for _, obj := range ours() {
 		if _, err := s.manager.GetCache().GetInformer(ctx, obj); err != nil {
 			if meta.IsNoMatchError(err) {
 				return fmt.Errorf("the CRDs of applicationautoscaling.services.k8s.aws are not installed: %w", err)
@@ -183,6 +195,7 @@ func (s starter) start(ctx context.Context) error {
 		Open:            func(scope controller.Scope) controller.AWS { return s.open(ctx, scope) },
 		SystemNamespace: s.options.SystemNamespace,
 		Retain:          s.options.Retain,
+		SameNamespace:   s.options.SameNamespace,
 		Events:          s.manager.GetEventRecorder("setpoint"),
 		Logger:          s.options.Logger,
 		Concurrency:     s.options.Concurrency,
