@@ -50,7 +50,7 @@ func (f *flags) bind(fs *pflag.FlagSet) {
 	fs.StringVar(&f.selectors, "watch-selectors", "", "label selector of the objects to watch (default: all)")
 	fs.BoolVar(&f.crossNamespace, "enable-cross-namespace", true, "let references lead to other namespaces")
 	fs.IntVar(&f.resync, "reconcile-default-resync-seconds", 0, "period of the check for drift in seconds (default 300)")
-	fs.IntVar(&f.concurrency, "reconcile-default-max-concurrent-syncs", 0, "scalable targets worked on at once (default 100)")
+	fs.IntVar(&f.concurrency, "reconcile-default-max-concurrent-syncs", 0, "scalable targets worked on at once (default 200)")
 	fs.StringVar(&f.deletionPolicy, "deletion-policy", "delete", "what becomes of AWS resources when their objects are deleted: delete or retain")
 	fs.BoolVar(&f.carm, "enable-carm", true, "let the annotations of namespaces choose other accounts, by the ConfigMaps ack-role-account-map and ack-role-team-map")
 	fs.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")

@@ -20,6 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/awsapi"
 )
 
@@ -43,8 +44,8 @@ type Options struct {
 	Now    func() time.Time // default: time.Now
 
 	// Concurrency is how many scalable targets are worked on at once. Passes
-	// that run at the same time share their reads, so it should be larger than
-	// a page of DescribeScalableTargets. Default 100.
+	// that run at the same time share their reads, and mostly wait for answers,
+	// so it should be several pages of DescribeScalableTargets. Default 200.
 	Concurrency int
 	// Resync is the period of the check for drift. Default 5 minutes.
 	Resync time.Duration
@@ -55,7 +56,7 @@ func (o *Options) setDefaults() {
 		o.Now = time.Now
 	}
 	if o.Concurrency == 0 {
-		o.Concurrency = 100
+		o.Concurrency = 200
 	}
 	if o.Resync == 0 {
 		o.Resync = 5 * time.Minute
@@ -145,7 +146,11 @@ func handlerFor[T object](r *Reconciler) handler.TypedEventHandler[T, Group] {
 		UpdateFunc: func(_ context.Context, e event.TypedUpdateEvent[T], q queue) {
 			r.objects.seen(e.ObjectNew)
 			touched := r.groups.put(e.ObjectNew) // the status says where the object is bound
-			if redeclared(e.ObjectOld, e.ObjectNew) {
+			switch {
+			case !redeclared(e.ObjectOld, e.ObjectNew):
+			case kindOf(e.ObjectNew) == autoscaling.KindTarget && !e.ObjectNew.GetDeletionTimestamp().IsZero():
+				addAfter(q, goingTogether, touched)
+			default:
 				add(q, false, touched...)
 			}
 		},
@@ -157,18 +162,29 @@ func handlerFor[T object](r *Reconciler) handler.TypedEventHandler[T, Group] {
 	}
 }
 
+// How long an edit waits for others. The objects of one target are mostly
+// applied together, and then one pass is enough for all of them; above all when
+// the target goes, which takes the others along.
+const (
+	together      = 100 * time.Millisecond
+	goingTogether = 300 * time.Millisecond
+)
+
 // add enqueues groups. What nobody is waiting for goes behind what somebody
 // just edited.
 func add(q queue, background bool, groups ...Group) {
-	pq, ok := q.(priorityqueue.PriorityQueue[Group])
-	if !ok || !background {
-		for _, g := range groups {
-			q.Add(g)
-		}
+	if pq, ok := q.(priorityqueue.PriorityQueue[Group]); ok && background {
+		low := handler.LowPriority
+		pq.AddWithOpts(priorityqueue.AddOpts{Priority: &low}, groups...)
 		return
 	}
-	low := handler.LowPriority
-	pq.AddWithOpts(priorityqueue.AddOpts{Priority: &low}, groups...)
+	addAfter(q, together, groups)
+}
+
+func addAfter(q queue, delay time.Duration, groups []Group) {
+	for _, g := range groups {
+		q.AddAfter(g, delay)
+	}
 }
 
 // sweep enqueues every group each resync period, all at once, so that the

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"sync"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
@@ -74,10 +75,17 @@ func newer(a, b v1alpha1.Object) bool {
 	return aerr == nil && berr == nil && av > bv
 }
 
-// patchStatus writes the status of changed if it differs from that of before.
+// patchStatus writes what differs in the status of changed from that of before.
+// It is refused when the object was deleted and made anew meanwhile: the new
+// one's event is on its way, and the status would not be true of it.
 func (r *Reconciler) patchStatus(ctx context.Context, before, changed v1alpha1.Object) error {
-	err := r.client.Status().Patch(ctx, changed, client.MergeFrom(before), fieldOwner)
-	return client.IgnoreNotFound(r.afterWrite(changed, err)) // deleted meanwhile: the event for it is on its way
+	old := before.DeepCopyObject().(v1alpha1.Object)
+	old.SetUID("") // so that the patch names the object that is meant
+	err := r.afterWrite(changed, r.client.Status().Patch(ctx, changed, client.MergeFrom(old), fieldOwner))
+	if apierrors.IsConflict(err) {
+		return nil
+	}
+	return client.IgnoreNotFound(err)
 }
 
 // patchFinalizers writes the finalizers of changed. Lists are replaced whole,

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -92,10 +93,17 @@ type Lab struct {
 	done     chan error // what the operator ended with; closed when there is none
 }
 
+// gcPercent of the whole process: an API server makes much garbage, and a lab
+// is sooner short of processor than of memory. GOGC overrides it.
+const gcPercent = 400
+
 // Start starts a lab and returns when all of it is ready. It stops when the
 // context ends or Stop is called.
 func Start(ctx context.Context, o Options) (_ *Lab, err error) {
 	o.setDefaults()
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, err
 	}
