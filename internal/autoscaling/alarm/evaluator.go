@@ -137,12 +137,13 @@ func (e *Evaluator) Evaluate(now int64) Evaluation {
 }
 
 // invoke decides whether scaling policies are invoked now. The minutes are
-// those of the clock, so that skipping over quiet ones changes nothing.
+// those of the clock, and it is their first evaluation that invokes, so that
+// skipping over quiet ones changes nothing.
 func (e *Evaluator) invoke(now int64, previous State) bool {
 	if e.state != Alarm {
 		return false
 	}
-	if previous == Alarm && now/60 == e.invoked/60 {
+	if previous == Alarm && (now/60 == e.invoked/60 || now%60 >= e.step) {
 		return false
 	}
 	e.invoked = now
@@ -290,9 +291,10 @@ func (e *Evaluator) Datapoints(dst []float64) []float64 {
 // QuietUntil returns the first time after the last evaluation (Unix seconds) at
 // which another evaluation can find something else, as long as nobody scales.
 // It is never later than that, and the next evaluation if nothing is known.
-func (e *Evaluator) QuietUntil() int64 {
+// Since is when the capacity last changed, on which the metric may depend.
+func (e *Evaluator) QuietUntil(since int64) int64 {
 	next := e.NextEvaluation(e.last)
-	if e.steady == nil || e.changing != nil || !e.settled || len(e.windows) != 1 || e.current == nil || e.current.run < e.size {
+	if e.steady == nil || e.changing != nil || !e.settled || len(e.windows) != 1 || e.current == nil || e.current.run < e.size || e.current.newest < since {
 		return next
 	}
 	differs := e.steady.SteadyUntil(e.current.newest)

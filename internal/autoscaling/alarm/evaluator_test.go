@@ -333,14 +333,17 @@ func TestQuietUntil(t *testing.T) {
 	change := base + 6000
 	e := evaluator(t, above50(3, 0, ""), level{until: change}, alarm.InsufficientData, alarm.DefaultBehaviour())
 	e.Evaluate(base)
-	if got := e.QuietUntil(); got != base+60 {
+	if got := e.QuietUntil(0); got != base+60 {
 		t.Errorf("got %d: the state has just changed, so the next evaluation counts", got-base)
 	}
 	e.Evaluate(base + 60)
-	if got := e.QuietUntil(); got != change+120 {
+	if got := e.QuietUntil(0); got != change+120 {
 		t.Errorf("quiet until %d, want %d: the first datapoint that differs ends a minute after its start and is seen a minute later", got-base, change+120-base)
 	}
-	if got := evaluator(t, above50(1, 0, ""), series{}, alarm.OK, prompt()); got.Evaluate(base).State == alarm.OK || got.QuietUntil() != base+60 {
+	if got := e.QuietUntil(base); got != base+120 {
+		t.Errorf("got %d: what was read is from before the capacity changed", got-base)
+	}
+	if got := evaluator(t, above50(1, 0, ""), series{}, alarm.OK, prompt()); got.Evaluate(base).State == alarm.OK || got.QuietUntil(0) != base+60 {
 		t.Errorf("a source that does not know is asked every time")
 	}
 }

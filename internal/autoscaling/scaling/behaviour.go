@@ -10,6 +10,10 @@ type Behaviour struct {
 	// ScaleInPace is how far one scale-in of a target tracking policy goes. AWS
 	// documents "more gradually" than scale-out.
 	ScaleInPace ScaleInPace
+	// ScaleInGuard keeps a target tracking policy from removing so much that
+	// the newest datapoint would be above target. AWS documents that it does
+	// not scale in where that is likely; not by which datapoints.
+	ScaleInGuard bool
 	// FromZero is what a target tracking policy asks for when its metric is
 	// above target and there is no capacity, which a proportion cannot grow
 	// from. SageMaker documents that asynchronous endpoints then leave zero.
@@ -90,6 +94,7 @@ func DefaultBehaviour() Behaviour {
 	return Behaviour{
 		Aggregate:           Average,
 		ScaleInPace:         Proportional,
+		ScaleInGuard:        true,
 		FromZero:            ToOne,
 		UnneededScaleIn:     AlreadyAtDesiredCapacity,
 		Credit:              CreditFromBase,

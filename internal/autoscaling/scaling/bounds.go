@@ -51,3 +51,6 @@ func (p Proposal) Better(q Proposal) bool {
 		return p.Alarm < q.Alarm
 	}
 }
+
+// CapacityOf returns the capacity that a forecast needs, rounded up.
+func CapacityOf(forecast float64) int32 { return ceil(forecast) }
