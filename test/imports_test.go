@@ -32,6 +32,7 @@ var only = []struct {
 }{
 	{ownAPI, []string{"std", "k8s.io/apimachinery", ownAPI}, "users import the types, and should get nothing else with them"},
 	{domain, []string{"std", domain}, "the domain is pure, and everything stands on it: the operator, the stand-in for AWS, the command line"},
+	{domain + "/alarm", []string{"std"}, "CloudWatch knows nothing of scaling; who scales asks it"},
 	{module + "/internal/desired", []string{"std", "k8s.io/apimachinery", ownAPI, domain}, "it turns objects into domain values, for the controller and for a command line alike"},
 	{module + "/internal/declared", []string{"std", "k8s.io/apimachinery", ownAPI, domain, module + "/internal/desired"}, "it settles what objects declare before anybody asks AWS or a cluster"},
 	{module + "/internal/report", []string{"std", domain}, "a report is drawn from domain values, and what it says is in its own types"},
@@ -110,6 +111,7 @@ func TestImportRulesBite(t *testing.T) {
 		{domain + "/schedule", domain, false, 0, "the domain may import itself"},
 		{domain + "/schedule", "github.com/robfig/cron/v3", true, 0, "an oracle is for tests"},
 		{domain + "/schedule", "github.com/robfig/cron/v3", false, 2, "an oracle is only for tests, and the domain stands alone"},
+		{domain + "/alarm", domain, false, 1, "alarms are below the domain of scaling"},
 		{ownAPI + "/v1alpha1", domain, false, 1, "the types come without the domain"},
 		{localcloud + "/sts", "github.com/aws/aws-sdk-go-v2/aws", true, 0, "tests drive the stand-in with the real SDK"},
 		{localcloud + "/sts", "github.com/aws/aws-sdk-go-v2/aws", false, 1, "the stand-in itself does not use the client's types"},
@@ -180,6 +182,7 @@ var linked = map[string]map[string]string{
 		control:                      "what runs in production brings no API server",
 		lab:                          "what runs in production is not the lab",
 		module + "/internal/console": "what runs in production serves no lab pages",
+		domain + "/engine":           "AWS scales in production; nothing of ours does",
 		"go.etcd.io/etcd/server":     "etcd is the lab's",
 		"k8s.io/kubernetes":          "the API server is the lab's, and is most of its size",
 		"k8s.io/kubectl":             "kubectl is the lab's",

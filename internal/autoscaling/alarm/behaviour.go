@@ -13,7 +13,8 @@ type Behaviour struct {
 	// MetricDelay is how long after the end of its period a datapoint enters
 	// evaluation. CloudWatch documents no figure; in published notifications
 	// the newest period ended 34 to 95 seconds before the evaluation. It is
-	// rounded up to evaluations.
+	// rounded up to evaluations. Alarms that are evaluated hourly have no delay:
+	// CloudWatch documents that they look at data up to the last full hour.
 	MetricDelay time.Duration
 }
 

@@ -89,7 +89,9 @@ func NewEvaluator(d Definition, source Source, state State, b Behaviour) (*Evalu
 	e.changing, _ = source.(Changing)
 	e.steady, _ = source.(Steady)
 	e.size = e.n + max(0, b.ExtraDatapoints)
-	e.delay = max(0, int64(b.MetricDelay/time.Second))
+	if e.step < 3600 { // the others look at full hours, which a delay would double
+		e.delay = max(0, int64(b.MetricDelay/time.Second))
+	}
 	phases := e.period / gcd(e.period, e.step)
 	e.windows = make([]window, phases)
 	for i := range e.windows {

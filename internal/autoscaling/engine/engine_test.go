@@ -369,7 +369,7 @@ func TestErrorsSayWhatToWrite(t *testing.T) {
 			t.Errorf("got %v, want an error about %s", err, name)
 		}
 	}
-	var refusal *engine.Refusal
+	var refusal *engine.RefusalError
 	if err := w.resource.Scale(begin, -1); !errors.As(err, &refusal) {
 		t.Errorf("got %v", err)
 	}

@@ -119,7 +119,7 @@ func (t *Target) forecastFloor() int32 {
 	return floor
 }
 
-// PredictedCapacity returns the capacity that is forecast for now, within the
+// PredictedCapacity returns the capacity that is forecast for this time, within the
 // bounds. It returns false if no policy scales by a forecast.
 func (t *Target) PredictedCapacity() (int32, bool) {
 	found, predicted := false, int32(0)

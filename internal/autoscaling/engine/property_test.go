@@ -105,8 +105,8 @@ func TestSameInputSameOutput(t *testing.T) {
 			return rand.New(rand.NewPCG(seed, 3)).Perm(n)
 		}, false)
 		r := rand.New(rand.NewPCG(seed, 5))
-		for now := begin; now.Before(begin.Add(24 * time.Hour)); now = now.Add(time.Duration(r.IntN(4000)) * time.Second) {
-			again.Advance(now)
+		for at := begin; at.Before(begin.Add(24 * time.Hour)); at = at.Add(time.Duration(r.IntN(4000)) * time.Second) {
+			again.Advance(at)
 		}
 		again.after(24 * time.Hour)
 		if diff := cmp.Diff(once.diary.lines, again.diary.lines); diff != "" {
@@ -128,8 +128,8 @@ func TestSkippingChangesNothing(t *testing.T) {
 func TestCapacityStaysWithinBounds(t *testing.T) {
 	for seed := range uint64(worlds) {
 		w := random(t, seed, ascending, false)
-		for now := begin; now.Before(begin.Add(24 * time.Hour)); now = now.Add(time.Minute) {
-			w.Advance(now)
+		for at := begin; at.Before(begin.Add(24 * time.Hour)); at = at.Add(time.Minute) {
+			w.Advance(at)
 		}
 		open := 0
 		for _, a := range w.diary.activities {

@@ -107,11 +107,11 @@ func (p *Provisioner) Scale(now time.Time, n int32) error {
 	s := p.Status(now)
 	switch {
 	case s.Unscalable != "":
-		return &Refusal{Reason: s.Unscalable}
+		return &RefusalError{Reason: s.Unscalable}
 	case n < 0:
-		return &Refusal{Reason: fmt.Sprintf("A capacity of %d is not possible.", n)}
+		return &RefusalError{Reason: fmt.Sprintf("A capacity of %d is not possible.", n)}
 	case p.how.Quota > 0 && n > p.how.Quota:
-		return &Refusal{Reason: fmt.Sprintf("The limit is %d, with current utilization of %d and a request delta of %d.", p.how.Quota, p.desired, n-p.desired)}
+		return &RefusalError{Reason: fmt.Sprintf("The limit is %d, with current utilization of %d and a request delta of %d.", p.how.Quota, p.desired, n-p.desired)}
 	}
 	delta := n - p.desired
 	p.desired = n
@@ -173,7 +173,7 @@ func (p *Provisioner) Over(from, to int64, f func(running int32, seconds int64))
 	}
 }
 
-// Refusal is an error of a resource that does not take a capacity.
-type Refusal struct{ Reason string }
+// RefusalError is an error of a resource that does not take a capacity.
+type RefusalError struct{ Reason string }
 
-func (r *Refusal) Error() string { return r.Reason }
+func (r *RefusalError) Error() string { return r.Reason }
