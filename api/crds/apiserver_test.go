@@ -14,11 +14,11 @@ import (
 	"k8s.io/apiextensions-apiserver/pkg/registry/customresource"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/yaml"
 
 	"github.com/setpoint-io/setpoint/api/crds"
-	"github.com/setpoint-io/setpoint/api/v1alpha1"
 )
 
 // strategy is what an API server does with an object before it stores it.
@@ -60,8 +60,7 @@ func newAPIServer(t testing.TB) apiServer {
 	server := apiServer{strategies: map[string]strategy{}, structurals: map[string]*structuralschema.Structural{}}
 	for kind, crd := range definitions(t) {
 		props := &apiextensions.JSONSchemaProps{}
-		schema := crd.Spec.Versions[0].Schema.OpenAPIV3Schema
-		if err := apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(schema, props, nil); err != nil {
+		if err := apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(crd.Spec.Versions[0].Schema.OpenAPIV3Schema, props, nil); err != nil {
 			t.Fatal(err)
 		}
 		structural, err := structuralschema.NewStructural(props)
@@ -78,7 +77,7 @@ func newAPIServer(t testing.TB) apiServer {
 			t.Fatalf("%s: %v", kind, err)
 		}
 		server.structurals[kind] = structural
-		server.strategies[kind] = customresource.NewStrategy(nil, true, v1alpha1.GroupVersion.WithKind(kind),
+		server.strategies[kind] = customresource.NewStrategy(nil, true, schema.GroupVersionKind{Group: crd.Spec.Group, Version: "v1alpha1", Kind: kind},
 			validator, statusValidator, structural, &apiextensions.CustomResourceSubresourceStatus{}, nil, nil)
 	}
 	return server

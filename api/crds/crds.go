@@ -1,6 +1,6 @@
 // Package crds carries the CustomResourceDefinitions of Setpoint, generated
-// from the Go types of package v1alpha1 and embedded, so that the controller,
-// the lab, the chart and the tests install the same bytes.
+// from the Go types of api/v1alpha1 and api/services/v1alpha1 and embedded, so
+// that the controller, the lab, the chart and the tests install the same bytes.
 package crds
 
 import (
@@ -9,7 +9,7 @@ import (
 	"io/fs"
 )
 
-//go:generate go tool -modfile=../../go.tool.mod controller-gen crd:allowDangerousTypes=true paths=../v1alpha1 output:crd:dir=.
+//go:generate go tool -modfile=../../go.tool.mod controller-gen crd:allowDangerousTypes=true paths=../v1alpha1 paths=../services/v1alpha1 output:crd:dir=.
 
 //go:embed *.yaml
 var files embed.FS

@@ -9,7 +9,11 @@ import (
 
 // manifest makes an object of its kind from the text of its spec.
 func manifest(kind, spec string) string {
-	head := "apiVersion: applicationautoscaling.services.k8s.aws/v1alpha1\nkind: " + kind + "\nmetadata: {name: x, namespace: default, resourceVersion: '1'}\n"
+	group := "applicationautoscaling.services.k8s.aws"
+	if isShared(kind) {
+		group = "services.k8s.aws"
+	}
+	head := "apiVersion: " + group + "/v1alpha1\nkind: " + kind + "\nmetadata: {name: x, namespace: default, resourceVersion: '1'}\n"
 	if spec == "" {
 		return head
 	}

@@ -182,7 +182,7 @@ var refusedActions = []refusal{
 
 func refusals() []refusal {
 	var all []refusal
-	for _, list := range [][]refusal{refusedTargets, refusedPolicies, refusedTracking, refusedSteps, refusedPredictive, refusedActions} {
+	for _, list := range [][]refusal{refusedTargets, refusedPolicies, refusedTracking, refusedSteps, refusedPredictive, refusedActions, refusedShared} {
 		all = append(all, list...)
 	}
 	return all

@@ -57,7 +57,7 @@ func TestDefinitionsAreAccepted(t *testing.T) {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}
-	if kinds := slices.Sorted(maps.Keys(all)); !slices.Equal(kinds, []string{"ScalableTarget", "ScalingPolicy", "ScheduledAction"}) {
+	if kinds := slices.Sorted(maps.Keys(all)); !slices.Equal(kinds, []string{"FieldExport", "IAMRoleSelector", "ScalableTarget", "ScalingPolicy", "ScheduledAction"}) {
 		t.Errorf("the definitions are of kinds %v", kinds)
 	}
 }
@@ -108,6 +108,15 @@ func TestRequiredFields(t *testing.T) {
 			"status.boundTo":             {"resourceID", "scalableDimension", "serviceNamespace"},
 			"status.conditions[]":        {"status", "type"},
 		},
+		"FieldExport": {
+			"spec":                {"from", "to"},
+			"spec.from":           {"path", "resource"},
+			"spec.from.resource":  {"group", "kind", "name"},
+			"spec.to":             {"kind", "name"},
+			"status.conditions[]": {"status", "type"}, // ACK: and conditions in status
+		},
+		// ACK: and names, matchLabels, group, version and kind in the selectors.
+		"IAMRoleSelector": {"spec": {"arn"}},
 	}
 	got := map[string]map[string][]string{}
 	for kind, crd := range definitions(t) {
@@ -167,10 +176,25 @@ func TestFieldsOfACKAreThere(t *testing.T) {
 			"spec.startTime": "string date-time", "spec.endTime": "string date-time",
 			"spec.scalableTargetAction.minCapacity": "integer int64", "spec.scalableTargetAction.maxCapacity": "integer int64",
 		},
+		"FieldExport": {
+			"spec.from.path": "string", "spec.from.resource.group": "string", "spec.from.resource.kind": "string", "spec.from.resource.name": "string",
+			"spec.to.kind": "string", "spec.to.name": "string", "spec.to.namespace": "string", "spec.to.key": "string",
+			"status.conditions[].type": "string", "status.conditions[].status": "string", "status.conditions[].message": "string",
+			"status.conditions[].reason": "string", "status.conditions[].lastTransitionTime": "string date-time",
+		},
+		"IAMRoleSelector": {
+			"spec.arn": "string", "spec.namespaceSelector.names[]": "string", "spec.namespaceSelector.labelSelector.matchLabels": "object",
+			"spec.resourceTypeSelector[].group": "string", "spec.resourceTypeSelector[].version": "string", "spec.resourceTypeSelector[].kind": "string",
+			"spec.resourceLabelSelector.matchLabels": "object", "status": "object",
+		},
 	}
 	for kind, crd := range definitions(t) {
 		schema := nodes(crd.Spec.Versions[0].Schema.OpenAPIV3Schema)
-		for _, fields := range []map[string]string{common, own[kind]} {
+		lists := []map[string]string{own[kind]}
+		if !isShared(kind) {
+			lists = append(lists, common)
+		}
+		for _, fields := range lists {
 			for path, want := range fields {
 				got := schema[path].Type
 				if format := schema[path].Format; format != "" {
