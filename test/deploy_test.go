@@ -100,6 +100,18 @@ func TestTheControllerMayDoNoMoreThanItDoes(t *testing.T) {
 		t.Errorf("cluster-wide rights (-want +got):\n%s", diff)
 	}
 
+	var export rbacv1.ClusterRole
+	decode(t, resources, "ClusterRole", "setpoint-controller-field-export", &export)
+	want = map[string]string{
+		"services.k8s.aws/fieldexports":        "get list patch watch",
+		"services.k8s.aws/fieldexports/status": "patch",
+		"/configmaps":                          "get patch", // targets; who may list Secrets may read them all
+		"/secrets":                             "get patch",
+	}
+	if diff := cmp.Diff(want, rights(export.Rules)); diff != "" {
+		t.Errorf("cluster-wide rights for FieldExport (-want +got):\n%s", diff)
+	}
+
 	var own rbacv1.Role
 	decode(t, resources, "Role", "setpoint-controller-own-namespace", &own)
 	if diff := cmp.Diff(map[string]string{"coordination.k8s.io/leases": "create get patch update", "/configmaps": "get list watch"}, rights(own.Rules)); diff != "" {

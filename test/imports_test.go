@@ -15,6 +15,7 @@ const (
 	domain     = module + "/internal/autoscaling"
 	awsapi     = module + "/internal/awsapi"
 	controller = module + "/internal/controller"
+	exports    = module + "/internal/fieldexport"
 	operator   = module + "/internal/operator"
 	localcloud = module + "/internal/localcloud"
 	control    = module + "/internal/controlplane"
@@ -44,6 +45,11 @@ var never = map[string]map[string]string{
 	awsapi: {
 		ownAPI: "awsapi speaks domain values, so that it serves a command line as well as the operator",
 	},
+	exports: {
+		awsapi:     "it works on objects of Kubernetes, and AWS is none of its business",
+		controller: "it works beside the controller",
+		domain:     "it reads objects as anybody does",
+	},
 	module + "/internal/admission": {
 		domain: "it answers as an API server does, which knows nothing of AWS",
 	},
@@ -71,6 +77,7 @@ var importers = map[string]struct {
 }{
 	"github.com/aws": {[]string{awsapi, lab, commands}, "internal/awsapi is AWS as domain values; nothing else sees the SDK"},
 	controller:       {[]string{operator}, "awsapi -> controller -> operator, one way"},
+	exports:          {[]string{operator}, "it is a part of the operator"},
 	operator:         {[]string{lab, commands}, "awsapi -> controller -> operator, one way"},
 	localcloud:       {[]string{lab, commands}, "what uses AWS meets the stand-in on the wire only"},
 	control:          {[]string{lab, commands}, "everything else runs against any API server"},
@@ -79,6 +86,7 @@ var importers = map[string]struct {
 
 	"k8s.io/kubernetes":        {[]string{control}, "the API server is in one place"},
 	"go.etcd.io/etcd":          {[]string{control}, "etcd is in one place"},
+	"github.com/itchyny/gojq":  {[]string{exports}, "jq is the language of FieldExport's paths, which are bounded there"},
 	"github.com/robfig/cron":   {nil, "an oracle for tests; AWS's schedules are another grammar"},
 	"github.com/google/go-cmp": {nil, "for tests; it may panic by design"},
 }

@@ -27,7 +27,7 @@ type flags struct {
 	namespaces                         string
 	selectors                          string
 	selector                           labels.Selector // of selectors
-	crossNamespace                     bool
+	crossNamespace, fieldExport        bool
 	resync                             int
 	concurrency                        int
 	deletionPolicy                     string
@@ -48,7 +48,8 @@ func (f *flags) bind(fs *pflag.FlagSet) {
 	fs.StringVar(&f.leaderElectionNamespace, "leader-election-namespace", "", "namespace of the Lease (default: the pod's; outside a cluster: default)")
 	fs.StringVar(&f.namespaces, "watch-namespace", "", "namespaces to watch, separated by commas (default: all)")
 	fs.StringVar(&f.selectors, "watch-selectors", "", "label selector of the objects to watch (default: all)")
-	fs.BoolVar(&f.crossNamespace, "enable-cross-namespace", true, "let references lead to other namespaces")
+	fs.BoolVar(&f.crossNamespace, "enable-cross-namespace", true, "let references and FieldExports lead to other namespaces")
+	fs.BoolVar(&f.fieldExport, "enable-field-export-reconciler", true, "carry out FieldExport objects")
 	fs.IntVar(&f.resync, "reconcile-default-resync-seconds", 0, "period of the check for drift in seconds (default 300)")
 	fs.IntVar(&f.concurrency, "reconcile-default-max-concurrent-syncs", 0, "scalable targets worked on at once (default 200)")
 	fs.StringVar(&f.deletionPolicy, "deletion-policy", "delete", "what becomes of AWS resources when their objects are deleted: delete or retain")
@@ -68,7 +69,6 @@ var ignored = map[string]string{
 	"reconcile-resource-max-concurrent-syncs": "all kinds of one scalable target are worked on together",
 	"resource-tags":                           "it has no effect on this service in the ACK controller either",
 	"feature-gates":                           "adoption with adopt-or-create and read-only objects are always on, the others are not there",
-	"enable-field-export-reconciler":          "FieldExport is not there",
 }
 
 func bindIgnored(fs *pflag.FlagSet) {
@@ -154,6 +154,7 @@ func (f *flags) operator() operator.Options {
 		Retain:                  f.deletionPolicy == "retain",
 		Selector:                f.selector,
 		SameNamespace:           !f.crossNamespace,
+		NoFieldExport:           !f.fieldExport,
 		Concurrency:             f.concurrency,
 		Resync:                  time.Duration(f.resync) * time.Second,
 	}

@@ -25,12 +25,12 @@ func TestFlagsOfTheACKController(t *testing.T) {
 		"--resource-tags", "services.k8s.aws/namespace=%K8S_NAMESPACE%", "--watch-namespace", "a,b", "--watch-selectors", "team=ml", "--deletion-policy", "retain",
 		"--reconcile-default-resync-seconds", "36000", "--reconcile-default-max-concurrent-syncs", "1", "--reconcile-resources", "ScalableTarget,ScalingPolicy",
 		"--reconcile-resource-resync-seconds", "ScalableTarget=10", "--feature-gates", "ReadOnlyResources=true", "--enable-carm=false", "--enable-cross-namespace=false",
-		"--enable-field-export-reconciler", "--enable-leader-election", "--leader-election-namespace", "ns", "--http-client-timeout", "30s", "--enable-webhook-server")
+		"--enable-field-export-reconciler=false", "--enable-leader-election", "--leader-election-namespace", "ns", "--http-client-timeout", "30s", "--enable-webhook-server")
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := f.operator()
-	if strings.Join(o.Namespaces, " ") != "a b" || o.Selector.String() != "team=ml" || !o.Retain || !o.SameNamespace || o.SystemNamespace != "" ||
+	if strings.Join(o.Namespaces, " ") != "a b" || o.Selector.String() != "team=ml" || !o.Retain || !o.SameNamespace || !o.NoFieldExport || o.SystemNamespace != "" ||
 		o.Resync.Hours() != 10 || o.LeaderElectionNamespace != "ns" || !o.LeaderElection {
 		t.Errorf("the flags are read as %+v", o)
 	}

@@ -26,9 +26,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
+	services "github.com/setpoint-io/setpoint/api/services/v1alpha1"
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/awsapi"
 	"github.com/setpoint-io/setpoint/internal/controller"
+	"github.com/setpoint-io/setpoint/internal/fieldexport"
 )
 
 // LeaderElectionID is the name of the Lease. It is that of the ACK controller,
@@ -48,11 +50,13 @@ type Options struct {
 	LeaderElectionNamespace string   // default: the namespace the program runs in
 	Namespaces              []string // watched namespaces; none means all
 
-	Selector labels.Selector // of our objects; nil means all
+	Selector labels.Selector // of our objects and FieldExports; nil means all
 
 	SystemNamespace string // see controller.Options
 	Retain          bool   // see controller.Options
-	SameNamespace   bool   // see controller.Options
+	SameNamespace   bool   // see controller.Options and fieldexport.Options
+
+	NoFieldExport bool // leave FieldExports alone
 
 	Concurrency int           // see controller.Options
 	Resync      time.Duration // see controller.Options
@@ -69,7 +73,7 @@ type Operator struct {
 // New prepares an operator. It makes no AWS request.
 func New(o Options) (*Operator, error) {
 	scheme := runtime.NewScheme()
-	if err := errors.Join(corev1.AddToScheme(scheme), eventsv1.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
+	if err := errors.Join(corev1.AddToScheme(scheme), eventsv1.AddToScheme(scheme), v1alpha1.AddToScheme(scheme), services.AddToScheme(scheme)); err != nil {
 		return nil, err
 	}
 	// The client's own limit would be the bottleneck; the API server has its
@@ -99,8 +103,21 @@ func New(o Options) (*Operator, error) {
 		mgr.AddHealthzCheck("ping", healthz.Ping),
 		mgr.AddReadyzCheck("ready", op.ready),
 		mgr.Add(starter{op}),
+		op.addFieldExport(),
 	)
 	return op, err
+}
+
+// addFieldExport adds what carries out FieldExports. It is apart from the
+// controller: it needs no AWS, and nothing waits for its kind.
+func (op *Operator) addFieldExport() error {
+	o := op.options
+	if o.NoFieldExport {
+		return nil
+	}
+	return fieldexport.AddTo(op.manager, fieldexport.Options{
+		SystemNamespace: o.SystemNamespace, SameNamespace: o.SameNamespace, Logger: o.Logger, Resync: o.Resync,
+	})
 }
 
 // cacheOptions keeps what we read small: our objects in the watched namespaces,
@@ -112,7 +129,7 @@ func cacheOptions(o Options) cache.Options {
 			&corev1.ConfigMap{}: {Namespaces: map[string]cache.Config{o.SystemNamespace: {}}},
 		},
 	}
-	for _, obj := range ours() {
+	for _, obj := range append(ours(), &services.FieldExport{}) {
 		c.ByObject[obj] = cache.ByObject{Label: o.Selector}
 	}
 	for _, name := range o.Namespaces {
