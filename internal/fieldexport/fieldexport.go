@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
@@ -22,6 +23,9 @@ import (
 
 // Options configure the carrying out of FieldExports.
 type Options struct {
+	// Selector chooses FieldExports by their labels; nil means all. What they
+	// read is chosen by the cache.
+	Selector labels.Selector
 	// SystemNamespace is the controller's own, into which nothing is exported
 	// from outside; empty: unknown.
 	SystemNamespace string
@@ -38,6 +42,9 @@ type Options struct {
 }
 
 func (o *Options) setDefaults() {
+	if o.Selector == nil {
+		o.Selector = labels.Everything()
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -133,7 +140,7 @@ func (s *starter) watch() error {
 	for _, from := range []source.Source{
 		// Deletion counts as a change of what is declared.
 		source.TypedKind(cache, &services.FieldExport{}, &handler.TypedEnqueueRequestForObject[*services.FieldExport]{},
-			predicate.TypedGenerationChangedPredicate[*services.FieldExport]{}),
+			predicate.Or(predicate.TypedGenerationChangedPredicate[*services.FieldExport]{}, predicate.TypedLabelChangedPredicate[*services.FieldExport]{})),
 		source.TypedKind(cache, &v1alpha1.ScalableTarget{}, readersOf[*v1alpha1.ScalableTarget](r, "ScalableTarget")),
 		source.TypedKind(cache, &v1alpha1.ScalingPolicy{}, readersOf[*v1alpha1.ScalingPolicy](r, "ScalingPolicy")),
 		source.TypedKind(cache, &v1alpha1.ScheduledAction{}, readersOf[*v1alpha1.ScheduledAction](r, "ScheduledAction")),

@@ -12,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
@@ -347,6 +348,10 @@ func TestFieldExportsOfOtherControllers(t *testing.T) {
 	b := newBench(t, Options{}, exportOf(theirs), syncedTarget(), &corev1.ConfigMap{ObjectMeta: inA("settings")})
 	if _, writes, next := b.look(); len(writes) > 0 || next != 0 {
 		t.Errorf("it is left to its controller: got writes %q and another look after %s", writes, next)
+	}
+	b = newBench(t, Options{Selector: labels.SelectorFromSet(labels.Set{"team": "x"})}, exportOf(nil), syncedTarget(), &corev1.ConfigMap{ObjectMeta: inA("settings")})
+	if _, writes, next := b.look(); len(writes) > 0 || next != 0 {
+		t.Errorf("it is left to the controller that selects it: got writes %q and another look after %s", writes, next)
 	}
 	if keys := sourceOf(exportOf(theirs)); len(keys) > 0 {
 		t.Errorf("no object of ours is read by it: got %v", keys)

@@ -116,7 +116,7 @@ func (op *Operator) addFieldExport() error {
 		return nil
 	}
 	return fieldexport.AddTo(op.manager, fieldexport.Options{
-		SystemNamespace: o.SystemNamespace, SameNamespace: o.SameNamespace, Logger: o.Logger, Resync: o.Resync,
+		Selector: o.Selector, SystemNamespace: o.SystemNamespace, SameNamespace: o.SameNamespace, Logger: o.Logger, Resync: o.Resync,
 	})
 }
 
@@ -129,8 +129,10 @@ func cacheOptions(o Options) cache.Options {
 			&corev1.ConfigMap{}: {Namespaces: map[string]cache.Config{o.SystemNamespace: {}}},
 		},
 	}
-	for _, obj := range append(ours(), &services.FieldExport{}) {
-		c.ByObject[obj] = cache.ByObject{Label: o.Selector}
+	if o.Selector != nil && !o.Selector.Empty() { // asks the API server for the kinds, which may not be installed yet
+		for _, obj := range ours() {
+			c.ByObject[obj] = cache.ByObject{Label: o.Selector}
+		}
 	}
 	for _, name := range o.Namespaces {
 		if c.DefaultNamespaces == nil {

@@ -5,6 +5,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	services "github.com/setpoint-io/setpoint/api/services/v1alpha1"
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/awsapi"
 	"github.com/setpoint-io/setpoint/internal/kubectl"
@@ -75,7 +77,7 @@ func run(m *testing.M) (code int, err error) {
 			err = fmt.Errorf("stopping the lab: %w", stopped)
 		}
 	}()
-	if err := v1alpha1.AddToScheme(scheme.Scheme); err != nil {
+	if err := errors.Join(v1alpha1.AddToScheme(scheme.Scheme), services.AddToScheme(scheme.Scheme)); err != nil {
 		return 1, err
 	}
 	kube, err = client.New(theLab.ControlPlane.RESTConfig(), client.Options{Scheme: scheme.Scheme})
