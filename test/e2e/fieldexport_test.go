@@ -142,7 +142,7 @@ func TestFieldExportInstalledLater(t *testing.T) {
 	}
 	install := func() { w.kubectl(definition, "apply", "-f", "-") }
 	t.Cleanup(func() { // the other tests need it
-		w.ctx = context.Background()
+		w.ctx = context.WithoutCancel(w.ctx)
 		install()
 	})
 	theController()
