@@ -1,0 +1,18 @@
+// Package metricstore keeps metrics as CloudWatch does: by the minute, and by
+// the second for metrics of high resolution, aggregated as they arrive, rolled
+// up with age, and read as statistics over periods.
+//
+// A [Store] has a [Series] for each metric: namespace, name and exact set of
+// dimensions. What was put with different units is kept and read apart. Of each
+// minute a series has the sample count, the sum, the minimum and the maximum,
+// in columns that take no memory where a column is constant or equals another;
+// a metric with one value a minute takes about eight bytes a minute. Percentiles
+// need the values themselves, which are kept only for minutes in which different
+// values were put.
+//
+// Retention is the documented one: seconds for 3 hours, minutes for 15 days,
+// five minutes for 63 days and hours for 455 days (AWS API:
+// GetMetricStatistics). What grows too old is added to the next coarser step.
+//
+// Time is an argument and in seconds since 1970, the unit of periods.
+package metricstore

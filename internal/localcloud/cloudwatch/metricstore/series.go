@@ -1,0 +1,171 @@
+package metricstore
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// The retention of CloudWatch, in seconds, by the step of the points (AWS API:
+// GetMetricStatistics).
+const (
+	minute = 60
+	five   = 5 * minute
+	hour   = 60 * minute
+	day    = 24 * hour
+
+	keepSeconds = 3 * hour
+	keepMinutes = 15 * day
+	keepFives   = 63 * day
+	keepHours   = 455 * day
+)
+
+// Series is one metric. The zero value is a metric without data.
+type Series struct {
+	ID
+	streams []*stream // by unit, sorted
+	newest  int64     // the latest time of a sample
+}
+
+// stream is what was put with one unit.
+type stream struct {
+	unit                           string
+	seconds, minutes, fives, hours tier
+}
+
+// Put adds a sample at a time. Only samples of high resolution are kept by the
+// second, and by the minute like all others. now is when it was put; what has
+// grown too old by then is rolled up.
+func (s *Series) Put(unit string, at int64, highResolution bool, sample Sample, now int64) {
+	st := s.stream(unit)
+	p := point{sample.Count, sample.Sum, sample.Min, sample.Max}
+	d := distributionOf(sample)
+	if highResolution {
+		st.seconds.put(at, p, d)
+	}
+	st.minutes.put(floor(at, minute), p, d)
+	s.newest = max(s.newest, at)
+	st.seconds.expire(now-keepSeconds, nil)
+	st.minutes.expire(floor(now-keepMinutes, minute), &st.fives)
+	st.fives.expire(floor(now-keepFives, five), &st.hours)
+	st.hours.expire(floor(now-keepHours, hour), nil)
+}
+
+// Newest returns the latest time that a sample was put at.
+func (s *Series) Newest() int64 { return s.newest }
+
+func (s *Series) stream(unit string) *stream {
+	i, found := slices.BinarySearchFunc(s.streams, unit, func(st *stream, unit string) int { return cmp.Compare(st.unit, unit) })
+	if !found {
+		st := &stream{
+			unit: unit, seconds: tier{step: 1}, minutes: tier{step: minute}, fives: tier{step: five}, hours: tier{step: hour},
+		}
+		s.streams = slices.Insert(s.streams, i, st)
+	}
+	return s.streams[i]
+}
+
+// Units returns the units with which there are data from one time until before
+// another, sorted.
+func (s *Series) Units(from, to int64) []string {
+	var units []string
+	for _, st := range s.streams {
+		if st.has(from, to) {
+			units = append(units, st.unit)
+		}
+	}
+	return units
+}
+
+func (st *stream) has(from, to int64) bool {
+	for _, t := range []*tier{&st.hours, &st.fives, &st.minutes} {
+		if t.has(ceil(from, t.step), ceil(to, t.step)) {
+			return true
+		}
+	}
+	return st.seconds.has(from, to)
+}
+
+// Window is consecutive periods, in seconds: Period long, from Start on. Now is
+// when it is looked at, which decides what is too old to be read with short
+// periods.
+type Window struct{ Start, Period, Now int64 }
+
+// Read writes the statistic of each period of the window into out, NaN where
+// there is none. An empty unit stands for the first, in alphabetical order, with
+// data in the window: the real service was seen to choose that one.
+func (s *Series) Read(w Window, unit string, statistic Statistic, out []float64) {
+	st := s.choose(w, unit, len(out))
+	for i := range out {
+		out[i] = math.NaN()
+		if st != nil {
+			from := w.Start + int64(i)*w.Period
+			out[i] = st.read(from, from+w.Period, w, statistic)
+		}
+	}
+}
+
+func (s *Series) choose(w Window, unit string, periods int) *stream {
+	for _, st := range s.streams {
+		if st.unit == unit || unit == "" && st.has(w.Start, w.Start+int64(periods)*w.Period) {
+			return st
+		}
+	}
+	return nil
+}
+
+// read computes the statistic of what is from one time until before another.
+func (st *stream) read(from, to int64, w Window, statistic Statistic) float64 {
+	from = max(from, w.oldest())
+	var sum point
+	known := &distribution{}
+	for _, t := range st.tiers(w.Period) {
+		if t == nil {
+			continue
+		}
+		t.visit(ceil(from, t.step), ceil(to, t.step), func(c *chunk, i int) {
+			p := c.get(i)
+			sum.add(p)
+			if !statistic.needsValues() {
+				return
+			}
+			d := p.distribution()
+			if d == nil {
+				d = c.distributions[c.time(i)]
+			}
+			known = merged(known, d)
+		})
+	}
+	if sum.count == 0 {
+		return math.NaN()
+	}
+	return statistic.of(sum, known)
+}
+
+// oldest returns the time before which data are kept in longer periods only.
+func (w Window) oldest() int64 {
+	switch {
+	case w.Period < minute:
+		return w.Now - keepSeconds
+	case w.Period%five != 0:
+		return w.Now - keepMinutes
+	case w.Period%hour != 0:
+		return w.Now - keepFives
+	}
+	return w.Now - keepHours
+}
+
+// tiers returns where the data of a period are, from old to new. Short periods
+// of a metric that is not of high resolution find its minutes, each in the
+// period in which the minute begins (AWS API: PutMetricAlarm, Period).
+func (st *stream) tiers(period int64) [3]*tier {
+	switch {
+	case period < minute && len(st.seconds.chunks) > 0:
+		return [3]*tier{&st.seconds}
+	case period%five != 0:
+		return [3]*tier{&st.minutes}
+	case period%hour != 0:
+		return [3]*tier{&st.fives, &st.minutes}
+	}
+	return [3]*tier{&st.hours, &st.fives, &st.minutes}
+}

@@ -1,0 +1,159 @@
+package metricstore
+
+import "slices"
+
+// tier is the points of a series at one step.
+type tier struct {
+	step   int64 // seconds
+	chunks []*chunk
+}
+
+// put adds a sample at a time, in steps.
+func (t *tier) put(at int64, p point, d *distribution) {
+	c := t.chunkFor(at)
+	i, found := c.find(at)
+	if !found {
+		c.insert(i, at)
+		c.set(i, p)
+		c.know(at, p, d)
+		return
+	}
+	before := c.get(i)
+	after := before
+	after.add(p)
+	known := before.distribution()
+	if known == nil {
+		known = c.distributions[at]
+	}
+	c.set(i, after)
+	if after.least != after.most {
+		d = merged(known, d)
+	}
+	c.know(at, after, d)
+}
+
+// know keeps the values of a point when it needs them and they are known.
+func (c *chunk) know(at int64, p point, d *distribution) {
+	if p.least == p.most || d == nil {
+		delete(c.distributions, at)
+		return
+	}
+	if c.distributions == nil {
+		c.distributions = map[int64]*distribution{}
+	}
+	c.distributions[at] = d
+}
+
+// chunkFor returns the chunk in which a time is or belongs, with room for it.
+func (t *tier) chunkFor(at int64) *chunk {
+	i := t.chunkAt(at)
+	if len(t.chunks) == 0 {
+		t.chunks = append(t.chunks, &chunk{})
+		return t.chunks[0]
+	}
+	i = max(i, 0)
+	c := t.chunks[i]
+	if _, found := c.find(at); found || c.n < chunkPoints {
+		return c
+	}
+	if i == len(t.chunks)-1 && at > c.last() {
+		c.seal()
+		t.chunks = append(t.chunks, &chunk{})
+		return t.chunks[i+1]
+	}
+	left, right := c.split()
+	t.chunks = slices.Replace(t.chunks, i, i+1, left, right)
+	if at >= right.first {
+		return right
+	}
+	return left
+}
+
+// chunkAt returns the index of the last chunk that begins at a time or before
+// it, -1 when there is none.
+func (t *tier) chunkAt(at int64) int {
+	i, found := slices.BinarySearchFunc(t.chunks, at, func(c *chunk, at int64) int {
+		switch {
+		case c.first < at:
+			return -1
+		case c.first > at:
+			return 1
+		}
+		return 0
+	})
+	if found {
+		return i
+	}
+	return i - 1
+}
+
+// split returns two chunks with the halves of a full one.
+func (c *chunk) split() (left, right *chunk) {
+	left, right = &chunk{}, &chunk{}
+	for i := range c.n {
+		half := left
+		if i >= c.n/2 {
+			half = right
+		}
+		at := c.time(i)
+		half.insert(half.n, at)
+		half.set(half.n-1, c.get(i))
+		if d := c.distributions[at]; d != nil {
+			half.know(at, c.get(i), d)
+		}
+	}
+	left.seal()
+	return left, right
+}
+
+// visit calls f for the points from one time until before another.
+func (t *tier) visit(from, to int64, f func(c *chunk, i int)) {
+	for k := max(t.chunkAt(from), 0); k < len(t.chunks) && t.chunks[k].first < to; k++ {
+		c := t.chunks[k]
+		for i, _ := c.find(from); i < c.n && c.time(i) < to; i++ {
+			f(c, i)
+		}
+	}
+}
+
+// has tells whether there are points from one time until before another.
+func (t *tier) has(from, to int64) bool {
+	for k := max(t.chunkAt(from), 0); k < len(t.chunks) && t.chunks[k].first < to; k++ {
+		c := t.chunks[k]
+		if i, _ := c.find(from); i < c.n {
+			return c.time(i) < to
+		}
+	}
+	return false
+}
+
+// expire takes out the chunks that end before a time, and gives their points
+// to the next coarser tier, if any.
+func (t *tier) expire(before int64, coarser *tier) {
+	for len(t.chunks) > 0 && t.chunks[0].last() < before {
+		old := t.chunks[0]
+		t.chunks = slices.Delete(t.chunks, 0, 1)
+		if coarser == nil {
+			continue
+		}
+		for i := range old.n {
+			at, p := old.time(i), old.get(i)
+			d := p.distribution()
+			if d == nil {
+				d = old.distributions[at]
+			}
+			coarser.put(floor(at*t.step, coarser.step), p, d)
+		}
+	}
+}
+
+// floor and ceil divide seconds into steps.
+func floor(seconds, step int64) int64 {
+	q := seconds / step
+	if seconds%step < 0 {
+		q--
+	}
+	return q
+}
+
+func ceil(seconds, step int64) int64 { return -floor(-seconds, step) }
