@@ -111,10 +111,11 @@ func metrics(c *compiler, n call, args []value) (value, *Error) {
 		part = args[0].word
 	}
 	queries := c.contains(part)
+	c.needed = append(c.needed, queries...)
 	return arrayOf(func(r *run) []Series {
 		array := make([]Series, len(queries))
 		for i, query := range queries {
-			array[i] = r.results[query][0]
+			array[i] = r.result(query)[0]
 		}
 		return array
 	}), nil

@@ -3,8 +3,8 @@
 //
 // [Parse] reads one expression. [Compile] takes all queries of an alarm or of a
 // request together, because expressions refer to each other and METRICS() to
-// all metrics; it settles types and order once. [Program.Evaluate] then
-// computes every expression over a [Grid] of periods, as often as one likes.
+// all metrics; it settles types once. [Program.Evaluate] then computes an
+// expression over a [Grid] of periods, as often as one likes.
 //
 // A value is a scalar, a time series or an array of time series. A series has
 // one value for each period of the grid; a missing point is NaN. What is no

@@ -55,12 +55,12 @@ func evaluate(t *testing.T, expression string, series []string) (string, error) 
 	}
 	// Saturday, 28 February 2026, 23:58 UTC: the grid crosses into March.
 	grid := Grid{Start: time.Date(2026, 2, 28, 23, 58, 0, 0, time.UTC), Period: time.Minute, Len: len(metrics[1])}
-	results, err := p.Evaluate(grid, metrics)
+	results, err := p.Evaluate(0, grid, metrics)
 	if err != nil {
 		return "", err
 	}
 	var shown []string
-	for _, s := range results[0] {
+	for _, s := range results {
 		shown = append(shown, show(s.Values))
 	}
 	return strings.Join(shown, " | "), nil
@@ -257,18 +257,23 @@ func TestExpressionsOfExpressions(t *testing.T) {
 		t.Errorf("types are known before evaluation: %v %v %v", p.Type(0), p.Type(1), p.Type(2))
 	}
 	grid := Grid{Period: time.Minute, Len: 2}
-	results, err := p.Evaluate(grid, [][]float64{nil, nil, {1, 2}, {3, 4}, {5, 6}})
-	if err != nil {
-		t.Fatal(err)
+	want := [][]Series{{{-1, []float64{8, 12}}}, {{2, []float64{2, 4}}, {3, []float64{6, 8}}}, {{2, []float64{1, 2}}}}
+	for i := range want {
+		got, err := p.Evaluate(i, grid, [][]float64{nil, nil, {1, 2}, {3, 4}, {5}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want[i], got); diff != "" {
+			t.Errorf("expressions are computed from what they need, and elements know their metric (-want +got):\n%s", diff)
+		}
 	}
-	want := [][]Series{{{-1, []float64{8, 12}}}, {{2, []float64{2, 4}}, {3, []float64{6, 8}}}, {{2, []float64{1, 2}}}, {{3, []float64{3, 4}}}, {{4, []float64{5, 6}}}}
-	if diff := cmp.Diff(want, results); diff != "" {
-		t.Errorf("expressions are computed after what they need, and elements know their metric (-want +got):\n%s", diff)
+	if diff := cmp.Diff([][]int{{2, 3}, {2, 3}, {2}}, [][]int{p.Needs(0), p.Needs(1), p.Needs(2)}); diff != "" {
+		t.Errorf("needs are through all expressions (-want +got):\n%s", diff)
 	}
-	if _, err := p.Evaluate(grid, [][]float64{nil, nil, {1}, {3, 4}, {5, 6}}); !errors.Is(err, ErrShape) {
+	if _, err := p.Evaluate(2, grid, [][]float64{nil, nil, {1}, {3, 4}, {5, 6}}); !errors.Is(err, ErrShape) {
 		t.Errorf("a metric that does not fit the grid is refused: %v", err)
 	}
-	if _, err := p.Evaluate(grid, nil); !errors.Is(err, ErrShape) {
+	if _, err := p.Evaluate(0, grid, nil); !errors.Is(err, ErrShape) {
 		t.Errorf("and one that is not given: %v", err)
 	}
 	for _, wrong := range [][]Query{
@@ -346,11 +351,11 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		nan := math.NaN()
-		results, err := p.Evaluate(Grid{Period: time.Minute, Len: 4}, [][]float64{{1, nan, -3, 0}, {nan, nan, 2, 1e300}, nil})
+		results, err := p.Evaluate(2, Grid{Period: time.Minute, Len: 4}, [][]float64{{1, nan, -3, 0}, {nan, nan, 2, 1e300}, nil})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, s := range results[2] {
+		for _, s := range results {
 			if len(s.Values) != 4 {
 				t.Errorf("%q has %d points, not 4", text, len(s.Values))
 			}
@@ -377,7 +382,7 @@ func BenchmarkEvaluate(b *testing.B) {
 	grid := Grid{Start: time.Unix(0, 0), Period: time.Minute, Len: 5}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := p.Evaluate(grid, metrics); err != nil {
+		if _, err := p.Evaluate(3, grid, metrics); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -68,14 +68,14 @@ type Program struct {
 	queries []Query
 	types   []Type
 	exec    []value // of expressions
-	order   []int   // the expressions, each after those that it needs
+	needs   [][]int // the metrics that each query is computed from, sorted
 }
 
 // Compile reads the expressions of all queries and settles their types. The
 // error is an *[Error] with the ID of the query, of the first that is wrong.
 func Compile(queries []Query) (*Program, error) {
 	c := &compiler{
-		Program: &Program{queries: slices.Clone(queries), types: make([]Type, len(queries)), exec: make([]value, len(queries))},
+		Program: &Program{queries: slices.Clone(queries), types: make([]Type, len(queries)), exec: make([]value, len(queries)), needs: make([][]int, len(queries))},
 		index:   make(map[string]int, len(queries)),
 		roots:   make([]node, len(queries)),
 		started: make([]bool, len(queries)),
@@ -86,7 +86,7 @@ func Compile(queries []Query) (*Program, error) {
 		}
 		c.index[q.ID] = i
 		if q.Expression == "" {
-			c.types[i] = TimeSeries
+			c.types[i], c.needs[i] = TimeSeries, []int{i}
 			c.metrics = append(c.metrics, i)
 		}
 	}
@@ -112,36 +112,41 @@ func Compile(queries []Query) (*Program, error) {
 // Type returns the type of the query of the index: TimeSeries or Array.
 func (p *Program) Type(query int) Type { return p.types[query] }
 
+// Needs returns the indices of the metrics that a query is computed from,
+// sorted: of a metric itself.
+func (p *Program) Needs(query int) []int { return slices.Clone(p.needs[query]) }
+
 // ErrShape is the error of Evaluate when the series of a metric does not fit
 // the grid.
 var ErrShape = errors.New("every metric needs one value for each period of the grid, NaN where there is no point")
 
-// Evaluate computes all expressions. metrics has the points of each query that
-// is a metric, by the index of the query; other entries are ignored. The result
-// has the series of each query, by index: one, or of an array any number. They
-// may share memory with each other and with metrics.
-func (p *Program) Evaluate(grid Grid, metrics [][]float64) ([][]Series, error) {
-	if len(metrics) != len(p.queries) {
-		return nil, ErrShape
-	}
-	r := &run{Grid: grid, results: make([][]Series, len(p.queries))}
-	for i, q := range p.queries {
-		if q.Expression != "" {
-			continue
-		}
-		if len(metrics[i]) != grid.Len {
+// Evaluate computes the query of the index. metrics has, by the index of their
+// queries, the points of at least the metrics that it needs. The result is one
+// series, or of an array any number; it may share memory with metrics.
+func (p *Program) Evaluate(query int, grid Grid, metrics [][]float64) ([]Series, error) {
+	r := &run{Grid: grid, program: p, results: make([][]Series, len(p.queries)), done: make([]bool, len(p.queries))}
+	for _, i := range p.needs[query] {
+		if i >= len(metrics) || len(metrics[i]) != grid.Len {
 			return nil, ErrShape
 		}
-		r.results[i] = []Series{{Metric: i, Values: metrics[i]}}
+		r.results[i], r.done[i] = []Series{{Metric: i, Values: metrics[i]}}, true
 	}
-	for _, i := range p.order {
-		if p.types[i] == Array {
-			r.results[i] = p.exec[i].array(r)
-		} else {
-			r.results[i] = []Series{{Metric: -1, Values: p.exec[i].series(r)}}
-		}
+	return r.result(query), nil
+}
+
+// result returns the series of a query, computed when first asked for.
+func (r *run) result(i int) []Series {
+	if r.done[i] {
+		return r.results[i]
 	}
-	return r.results, nil
+	exec := &r.program.exec[i]
+	if exec.kind == Array {
+		r.results[i] = exec.array(r)
+	} else {
+		r.results[i] = []Series{{Metric: -1, Values: exec.series(r)}}
+	}
+	r.done[i] = true
+	return r.results[i]
 }
 
 // compiler builds a program.
@@ -151,6 +156,7 @@ type compiler struct {
 	metrics []int // the queries that are metrics
 	roots   []node
 	started []bool
+	needed  []int // the metrics of the expression that is being compiled
 }
 
 // query compiles an expression after those that it names.
@@ -159,7 +165,10 @@ func (c *compiler) query(i int) *Error {
 		return nil
 	}
 	c.started[i] = true
+	outer := c.needed
+	c.needed = nil
 	v, err := c.compile(c.roots[i])
+	c.needs[i], c.needed = c.needed, outer
 	if err != nil {
 		err.ID = cmp.Or(err.ID, c.queries[i].ID)
 		return err
@@ -171,7 +180,8 @@ func (c *compiler) query(i int) *Error {
 		}
 	}
 	c.types[i], c.exec[i] = v.kind, v
-	c.order = append(c.order, i)
+	slices.Sort(c.needs[i])
+	c.needs[i] = slices.Compact(c.needs[i])
 	return nil
 }
 
@@ -256,15 +266,16 @@ func (c *compiler) reference(n reference) (value, *Error) {
 	if err := c.query(i); err != nil {
 		return value{}, err
 	}
+	c.needed = append(c.needed, c.needs[i]...)
 	v := value{kind: c.types[i], metric: -1}
 	if v.kind == Array {
-		v.array = func(r *run) []Series { return r.results[i] }
+		v.array = func(r *run) []Series { return r.result(i) }
 		return v, nil
 	}
 	if c.queries[i].Expression == "" {
 		v.metric = i
 	}
-	v.series = func(r *run) []float64 { return r.results[i][0].Values }
+	v.series = func(r *run) []float64 { return r.result(i)[0].Values }
 	return v, nil
 }
 
@@ -297,7 +308,9 @@ func arrayOf(f func(*run) []Series) value { return value{kind: Array, metric: -1
 // run is one evaluation.
 type run struct {
 	Grid
+	program *Program
 	results [][]Series
+	done    []bool
 	free    []float64 // memory for series, so that most evaluations allocate once
 }
 

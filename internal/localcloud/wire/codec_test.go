@@ -196,7 +196,11 @@ func TestXML(t *testing.T) {
 	if err != nil || string(got) != empty {
 		t.Errorf("no output has no result element: %s, %v", got, err)
 	}
-	if _, err := encodeXML("urn:x", "PutThing", "id", sample{Free: map[string]int{"a": 1}}); err == nil {
+	const entries = "<Free><entry><key>a</key><value>1</value></entry><entry><key>b</key><value>2</value></entry></Free>"
+	if got, err := encodeXML("urn:x", "PutThing", "id", struct{ Free map[string]int }{map[string]int{"b": 2, "a": 1}}); err != nil || !strings.Contains(string(got), entries) {
+		t.Errorf("a map is a list of entries, in the order of the keys: %s, %v", got, err)
+	}
+	if _, err := encodeXML("urn:x", "PutThing", "id", struct{ Free chan int }{}); err == nil {
 		t.Error("a member of a kind that the protocol has no form for must be reported, as it is a mistake of the service")
 	}
 }

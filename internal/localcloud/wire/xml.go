@@ -2,10 +2,12 @@ package wire
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -88,6 +90,8 @@ func (x *xmlWriter) value(element string, v reflect.Value) error {
 			}
 		}
 		x.close(element)
+	case reflect.Map:
+		return x.entries(element, v)
 	default:
 		text, err := scalarText(v)
 		if err != nil {
@@ -95,6 +99,23 @@ func (x *xmlWriter) value(element string, v reflect.Value) error {
 		}
 		x.text(element, text)
 	}
+	return nil
+}
+
+// entries writes a map with text keys, in their order.
+func (x *xmlWriter) entries(element string, v reflect.Value) error {
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(a.String(), b.String()) })
+	x.open(element)
+	for _, key := range keys {
+		x.open("entry")
+		x.text("key", key.String())
+		if err := x.value("value", v.MapIndex(key)); err != nil {
+			return err
+		}
+		x.close("entry")
+	}
+	x.close(element)
 	return nil
 }
 
@@ -112,7 +133,7 @@ func (x *xmlWriter) members(v reflect.Value) error {
 }
 
 func isEmpty(v reflect.Value) bool {
-	if v.Kind() == reflect.Slice {
+	if v.Kind() == reflect.Slice || v.Kind() == reflect.Map {
 		return v.Len() == 0
 	}
 	return v.IsZero()
