@@ -3,8 +3,8 @@ package cloudwatch
 import (
 	"fmt"
 	"slices"
-	"time"
 
+	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch/metricstore"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -19,10 +19,7 @@ const (
 )
 
 // Dimension is one name and value of a metric's identity.
-type Dimension struct {
-	Name  string `json:"Name"`
-	Value string `json:"Value"`
-}
+type Dimension = metricstore.Dimension
 
 // Metric is the identity of a metric.
 type Metric struct {
@@ -118,8 +115,13 @@ func (s *Service) Put(scope wire.Scope, c Config) *Alarm {
 		}
 		st.add(c.AlarmName, a)
 	}
+	change := changeUpdate
+	if a.Config.AlarmName == "" {
+		change = changeCreate
+	}
 	a.Config = c.normalized()
 	a.AlarmConfigurationUpdatedTimestamp = now
+	st.history.configured(now.Time, change, a)
 	return a
 }
 
@@ -127,9 +129,13 @@ func (s *Service) Put(scope wire.Scope, c Config) *Alarm {
 func (s *Service) Delete(scope wire.Scope, names ...string) (missing []string) {
 	st := s.store(scope)
 	for _, name := range names {
-		if !st.remove(name) {
+		a := st.alarms[name]
+		if a == nil {
 			missing = append(missing, name)
+			continue
 		}
+		st.remove(name)
+		st.history.configured(s.options.Now(), changeDelete, a)
 	}
 	return missing
 }
@@ -156,13 +162,23 @@ func (s *Service) RemoveAction(scope wire.Scope, actionARN string) {
 	}
 }
 
-// setState writes the state of an alarm.
-func (a *Alarm) setState(now time.Time, state State, reason, data string) {
-	at := wire.Time{Time: now}
-	if a.StateValue != state {
-		a.StateTransitionedTimestamp = at
+// SetState writes the state of an alarm and tells whether there is such an
+// alarm. The reason data are JSON, or empty. A change of state goes into the
+// history; what actions do is the caller's.
+func (s *Service) SetState(scope wire.Scope, name string, state State, reason, data string) bool {
+	st := s.store(scope)
+	a := st.alarms[name]
+	if a == nil {
+		return false
 	}
+	at := wire.Time{Time: s.options.Now()}
+	before := *a
 	a.StateValue, a.StateReason, a.StateReasonData, a.StateUpdatedTimestamp = state, reason, data, at
+	if before.StateValue != state {
+		a.StateTransitionedTimestamp = at
+		st.history.changed(at.Time, &before, a)
+	}
+	return true
 }
 
 // normalized returns the configuration as DescribeAlarms shows it: lists that

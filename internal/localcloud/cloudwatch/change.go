@@ -61,6 +61,7 @@ func (s *Service) setActions(r *wire.Request, enabled bool) (any, error) {
 	for _, name := range in.AlarmNames {
 		if a := st.alarms[name]; a != nil {
 			a.ActionsEnabled = &enabled
+			st.history.configured(s.options.Now(), changeUpdate, a)
 		}
 	}
 	return nil, nil
@@ -99,10 +100,8 @@ func (s *Service) setAlarmState(r *wire.Request) (any, error) {
 			Message:   "StateReasonData is not syntactically valid JSON.",
 		}
 	}
-	a := s.store(r.Scope).alarms[in.AlarmName]
-	if a == nil {
+	if !s.SetState(r.Scope, in.AlarmName, State(in.StateValue), *in.StateReason, in.StateReasonData) {
 		return nil, alarmNotFound(in.AlarmName)
 	}
-	a.setState(s.options.Now(), State(in.StateValue), *in.StateReason, in.StateReasonData)
 	return nil, nil
 }

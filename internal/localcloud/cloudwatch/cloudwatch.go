@@ -1,5 +1,12 @@
-// Package cloudwatch is the local cloud's Amazon CloudWatch: metric alarms as
-// a client and as Application Auto Scaling see them.
+// Package cloudwatch is the local cloud's Amazon CloudWatch: metrics, and metric
+// alarms as a client and as Application Auto Scaling see them.
+//
+// Metrics are in a [metricstore.Store] for each account and Region. What is put
+// can be read and listed at once, where AWS takes minutes. Other services of the
+// local cloud put with [Service.Record], and what evaluates alarms reads with
+// [Service.Statistic]. Labels of GetMetricData are returned as they are given,
+// also those that the real service would expand; linked accounts, Metrics
+// Insights queries and trimmed statistics are not implemented.
 //
 // An alarm is what PutMetricAlarm configures ([Config]) and the state it is in
 // ([Alarm]). A new alarm has insufficient data; an update overwrites the whole
@@ -40,6 +47,9 @@ type Behaviour struct {
 	// succeed. The API model has the error ResourceNotFound for it, which is the
 	// default; reports of the real service differ.
 	DeleteIgnoresMissing bool
+	// RefuseServiceNamespaces makes PutMetricData to a namespace that begins
+	// with AWS/ fail. AWS says that one should not put there, and not what happens.
+	RefuseServiceNamespaces bool
 }
 
 // Service is Amazon CloudWatch. It is not safe for concurrent use.
@@ -68,6 +78,11 @@ var operations = map[string]func(*Service, *wire.Request) (any, error){
 	"ListTagsForResource":     (*Service).listTagsForResource,
 	"TagResource":             (*Service).tagResource,
 	"UntagResource":           (*Service).untagResource,
+	"DescribeAlarmHistory":    (*Service).describeAlarmHistory,
+	"PutMetricData":           (*Service).putMetricData,
+	"GetMetricStatistics":     (*Service).getMetricStatistics,
+	"GetMetricData":           (*Service).getMetricData,
+	"ListMetrics":             (*Service).listMetrics,
 }
 
 // Handle performs one operation.

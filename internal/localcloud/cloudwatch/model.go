@@ -21,10 +21,12 @@ var (
 		"Bytes/Second", "Kilobytes/Second", "Megabytes/Second", "Gigabytes/Second", "Terabytes/Second",
 		"Bits/Second", "Kilobits/Second", "Megabits/Second", "Gigabits/Second", "Terabits/Second", "Count/Second", "None",
 	}
-	states         = []string{string(StateOK), string(StateAlarm), string(StateInsufficientData)}
+	states         = []string{string(StateInsufficientData), string(StateAlarm), string(StateOK)}
 	alarmTypes     = []string{"CompositeAlarm", "MetricAlarm"}
 	missingData    = []string{"breaching", "notBreaching", "ignore", "missing"}
 	lowSampleCount = []string{"evaluate", "ignore"}
+	scanOrders     = []string{ascending, descending}
+	historyTypes   = []string{"ConfigurationUpdate", "StateUpdate", "Action", "AlarmContributorStateUpdate", "AlarmContributorAction"}
 )
 
 const namespacePattern = `[^:].*`

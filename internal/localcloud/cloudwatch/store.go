@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch/metricstore"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -15,8 +16,10 @@ type place struct{ account, region string }
 // because alarms are listed page by page and an account may have many
 // thousands.
 type store struct {
-	alarms map[string]*Alarm
-	names  []string
+	alarms  map[string]*Alarm
+	names   []string
+	history history
+	metrics *metricstore.Store
 }
 
 // store returns the store of a scope, for reading and writing.
@@ -24,7 +27,7 @@ func (s *Service) store(scope wire.Scope) *store {
 	p := place{scope.Account, scope.Region}
 	st := s.stores[p]
 	if st == nil {
-		st = &store{alarms: map[string]*Alarm{}}
+		st = &store{alarms: map[string]*Alarm{}, metrics: metricstore.New()}
 		s.stores[p] = st
 	}
 	return st
@@ -37,15 +40,11 @@ func (st *store) add(name string, a *Alarm) {
 	st.names = slices.Insert(st.names, at, name)
 }
 
-// remove tells whether there was such an alarm.
-func (st *store) remove(name string) bool {
-	if st.alarms[name] == nil {
-		return false
-	}
+// remove takes out an alarm that is there.
+func (st *store) remove(name string) {
 	delete(st.alarms, name)
 	at, _ := slices.BinarySearch(st.names, name)
 	st.names = slices.Delete(st.names, at, at+1)
-	return true
 }
 
 // named iterates in order over the alarms whose names are greater than last

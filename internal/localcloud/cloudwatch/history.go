@@ -1,0 +1,224 @@
+package cloudwatch
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
+)
+
+// keepHistory is how long AWS keeps the history of an alarm, also of one that
+// was deleted (Amazon CloudWatch User Guide).
+const keepHistory = 14 * 24 * time.Hour
+
+// history is what happened to the alarms of a store, oldest first.
+type history struct {
+	items []historyItem
+	next  int // number of the next item
+}
+
+type historyItem struct {
+	AlarmName       string
+	AlarmType       string
+	Timestamp       wire.Time
+	HistoryItemType string
+	HistorySummary  string
+	HistoryData     string
+
+	number int // orders items of the same time, and is the token of pages
+}
+
+// add appends an item. The data are written by us and can be encoded.
+func (h *history) add(at time.Time, alarm, kind, summary string, data any) {
+	encoded, err := json.Marshal(data)
+	if err != nil {
+		encoded = []byte("{}")
+	}
+	old, _ := slices.BinarySearchFunc(h.items, at.Add(-keepHistory), func(i historyItem, t time.Time) int { return i.Timestamp.Compare(t) })
+	h.items = append(slices.Delete(h.items, 0, old), historyItem{
+		AlarmName: alarm, AlarmType: "MetricAlarm", Timestamp: wire.Time{Time: at},
+		HistoryItemType: kind, HistorySummary: summary, HistoryData: string(encoded), number: h.next,
+	})
+	h.next++
+}
+
+// A configChange is a kind of ConfigurationUpdate; AWS's documentation shows
+// only some of their data.
+type configChange struct{ kind, member, verb string }
+
+var (
+	changeCreate = configChange{"Create", "createdAlarm", "created"}
+	changeUpdate = configChange{"Update", "updatedAlarm", "updated"}
+	changeDelete = configChange{"Delete", "deletedAlarm", "deleted"}
+)
+
+// historyVersion is the version of the format of HistoryData.
+const historyVersion = "1.0"
+
+func (h *history) configured(at time.Time, change configChange, a *Alarm) {
+	h.add(at, a.AlarmName, "ConfigurationUpdate", fmt.Sprintf("Alarm %q %s", a.AlarmName, change.verb), map[string]any{
+		"version": historyVersion, "type": change.kind, change.member: configData(a),
+	})
+}
+
+// stateData is one of the states of a StateUpdate.
+type stateData struct {
+	Value  State           `json:"stateValue"`
+	Reason string          `json:"stateReason"`
+	Data   json.RawMessage `json:"stateReasonData,omitempty"`
+}
+
+func stateOf(a *Alarm) stateData {
+	return stateData{Value: a.StateValue, Reason: a.StateReason, Data: json.RawMessage(a.StateReasonData)}
+}
+
+func (h *history) changed(at time.Time, before, after *Alarm) {
+	h.add(at, after.AlarmName, "StateUpdate", fmt.Sprintf("Alarm updated from %s to %s", before.StateValue, after.StateValue), struct {
+		Version string    `json:"version"`
+		Old     stateData `json:"oldState"`
+		New     stateData `json:"newState"`
+	}{historyVersion, stateOf(before), stateOf(after)})
+}
+
+// RecordAction notes in the history of an alarm that an action was executed, or
+// with an error why it was not.
+func (s *Service) RecordAction(scope wire.Scope, alarmName, actionARN string, failure error) {
+	data := struct {
+		State    string `json:"actionState"`
+		Resource string `json:"notificationResource"`
+		Error    string `json:"error,omitempty"`
+	}{State: "Succeeded", Resource: actionARN}
+	summary := "Successfully executed action " + actionARN
+	if failure != nil {
+		data.State, data.Error = "Failed", failure.Error()
+		summary = "Failed to execute action " + actionARN
+	}
+	s.store(scope).history.add(s.options.Now(), alarmName, "Action", summary, data)
+}
+
+// configData is an alarm's configuration in the history's words.
+func configData(a *Alarm) map[string]any {
+	dimensions := make([]map[string]string, len(a.Dimensions))
+	for i, d := range a.Dimensions {
+		dimensions[i] = map[string]string{"name": d.Name, "value": d.Value}
+	}
+	data := map[string]any{
+		"alarmName": a.AlarmName, "alarmArn": a.AlarmArn, "actionsEnabled": a.ActionsEnabled,
+		"okactions": a.OKActions, "alarmActions": a.AlarmActions, "insufficientDataActions": a.InsufficientDataActions,
+		"evaluationPeriods": a.EvaluationPeriods, "threshold": a.Threshold, "comparisonOperator": a.ComparisonOperator,
+		"stateValue": a.StateValue, "stateReason": a.StateReason,
+		"alarmConfigurationUpdatedTimestamp": historyTime(a.AlarmConfigurationUpdatedTimestamp),
+		"stateUpdatedTimestamp":              historyTime(a.StateUpdatedTimestamp),
+	}
+	if a.MetricName != "" {
+		data["metricName"], data["namespace"], data["dimensions"], data["period"] = a.MetricName, a.Namespace, dimensions, a.Period
+	}
+	if a.DatapointsToAlarm != nil {
+		data["datapointsToAlarm"] = *a.DatapointsToAlarm
+	}
+	for member, value := range map[string]string{
+		"alarmDescription": a.AlarmDescription, "statistic": a.Statistic, "extendedStatistic": a.ExtendedStatistic,
+		"unit": a.Unit, "treatMissingData": a.TreatMissingData,
+	} {
+		if value != "" {
+			data[member] = value
+		}
+	}
+	return data
+}
+
+func historyTime(t wire.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000-0700") }
+
+type historyInput struct {
+	AlarmName          string
+	AlarmTypes         []string
+	AlarmContributorID string `json:"AlarmContributorId"`
+	HistoryItemType    string
+	StartDate          *wire.Time
+	EndDate            *wire.Time
+	MaxRecords         *int32
+	NextToken          string
+	ScanBy             string
+}
+
+type historyOutput struct {
+	AlarmHistoryItems []historyItem
+	NextToken         string `json:",omitempty"`
+}
+
+// The orders of ScanBy.
+const (
+	ascending  = "TimestampAscending"
+	descending = "TimestampDescending"
+)
+
+// describeAlarmHistory lists what happened, also to alarms that were deleted.
+func (s *Service) describeAlarmHistory(r *wire.Request) (any, error) {
+	var in historyInput
+	if err := r.Decode(&in); err != nil {
+		return nil, err
+	}
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	items := slices.Clone(s.store(r.Scope).history.items)
+	if in.ScanBy != ascending {
+		slices.Reverse(items)
+	}
+	last, err := parseToken(in.NextToken)
+	if err != nil {
+		return nil, err
+	}
+	if last != "" {
+		at := slices.IndexFunc(items, func(i historyItem) bool { return strconv.Itoa(i.number) == last })
+		items = items[at+1:] // all of them when the last item has expired
+	}
+	limit := maxRecords
+	if in.MaxRecords != nil {
+		limit = int(*in.MaxRecords)
+	}
+	out := historyOutput{AlarmHistoryItems: []historyItem{}}
+	for _, item := range items {
+		if !in.matches(item, s.options.Now()) {
+			continue
+		}
+		if len(out.AlarmHistoryItems) == limit {
+			out.NextToken = formatToken(strconv.Itoa(out.AlarmHistoryItems[limit-1].number))
+			break
+		}
+		out.AlarmHistoryItems = append(out.AlarmHistoryItems, item)
+	}
+	return out, nil
+}
+
+func (in *historyInput) check() error {
+	var m model
+	m.text("alarmName", in.AlarmName, 255)
+	for _, t := range in.AlarmTypes {
+		m.Enum("alarmTypes", t, append(slices.Clone(alarmTypes), "LogAlarm")...)
+	}
+	m.enum("historyItemType", in.HistoryItemType, historyTypes)
+	m.enum("scanBy", in.ScanBy, scanOrders)
+	m.text("alarmContributorId", in.AlarmContributorID, 16)
+	if in.MaxRecords != nil {
+		m.Range("maxRecords", int64(*in.MaxRecords), 1, maxRecords)
+	}
+	return m.Err()
+}
+
+func (in *historyInput) matches(i historyItem, now time.Time) bool {
+	switch {
+	case in.AlarmName != "" && in.AlarmName != i.AlarmName,
+		len(in.AlarmTypes) > 0 && !slices.Contains(in.AlarmTypes, i.AlarmType),
+		in.AlarmContributorID != "", // only alarms on several series have contributors
+		in.HistoryItemType != "" && in.HistoryItemType != i.HistoryItemType,
+		in.StartDate != nil && i.Timestamp.Before(in.StartDate.Time),
+		in.EndDate != nil && i.Timestamp.After(in.EndDate.Time),
+		i.Timestamp.Before(now.Add(-keepHistory)):
+		return false
+	}
+	return true
+}

@@ -1,0 +1,112 @@
+package cloudwatch
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch/metricstore"
+	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
+)
+
+// Observation is a sample of a metric at a time. An empty unit is None.
+type Observation struct {
+	Metric         Metric
+	Unit           string
+	At             time.Time
+	HighResolution bool // kept by the second, not only by the minute
+	Sample         metricstore.Sample
+}
+
+// Record puts a sample, as PutMetricData does after validation. Services of the
+// local cloud put their metrics with it.
+func (s *Service) Record(scope wire.Scope, o Observation) {
+	if o.Sample.Count <= 0 {
+		return // values that never occurred
+	}
+	unit := o.Unit
+	if unit == "" {
+		unit = unitNone
+	}
+	s.store(scope).metrics.Series(o.Metric.id()).Put(unit, o.At.Unix(), o.HighResolution, o.Sample, s.options.Now().Unix())
+}
+
+// unitNone is the unit of what is put without one.
+const unitNone = "None"
+
+func (m *Metric) id() metricstore.ID {
+	return metricstore.ID{Namespace: m.Namespace, Name: m.MetricName, Dimensions: m.Dimensions}
+}
+
+// Statistic writes a statistic of consecutive periods into values, the first
+// period beginning at from, NaN where there are no data. The periods are those
+// of q; values says how many. Without a unit, and with data in several, it is of
+// the first in alphabetical order. The error is that the statistic is not
+// computed here.
+func (s *Service) Statistic(scope wire.Scope, q MetricStat, from time.Time, values []float64) error {
+	statistic, known := metricstore.ParseStatistic(q.Stat)
+	if !known || q.Metric == nil || q.Period == nil {
+		return fmt.Errorf("the statistic %q of a metric over periods is not computed by the local cloud", q.Stat)
+	}
+	series := s.store(scope).metrics.Find(q.Metric.id())
+	if series == nil {
+		series = &metricstore.Series{}
+	}
+	window := metricstore.Window{Start: from.Unix(), Period: int64(*q.Period), Now: s.options.Now().Unix()}
+	series.Read(window, q.Unit, statistic, values)
+	return nil
+}
+
+// span is the periods that a request is for.
+type span struct {
+	start, period int64 // seconds
+	n             int
+}
+
+// The ages at which periods grow, in seconds.
+const (
+	minute   = 60
+	dayFive  = 15 * day
+	dayHours = 63 * day
+)
+
+// spanOf returns the periods from a start, rounded down as documented, until
+// before an end (AWS API: GetMetricStatistics, StartTime). Periods begin at the
+// start, wherever that is in the hour, as AWS's examples show.
+func spanOf(start, end time.Time, period int32, now time.Time) span {
+	unit := int64(minute)
+	switch age := now.Unix() - start.Unix(); {
+	case period < minute:
+		unit = int64(period)
+	case age > dayHours:
+		unit = hour
+	case age > dayFive:
+		unit = 5 * minute
+	}
+	sp := span{start: start.Unix() - mod(start.Unix(), unit), period: int64(period)}
+	length := end.Unix() - sp.start
+	if end.Nanosecond() > 0 {
+		length++
+	}
+	sp.n = int(max(0, (length+sp.period-1)/sp.period))
+	return sp
+}
+
+func mod(a, b int64) int64 { return (a%b + b) % b }
+
+func (sp span) at(i int) time.Time { return time.Unix(sp.start+int64(i)*sp.period, 0).UTC() }
+
+func (sp span) window(now time.Time) metricstore.Window {
+	return metricstore.Window{Start: sp.start, Period: sp.period, Now: now.Unix()}
+}
+
+func (sp span) end() int64 { return sp.start + int64(sp.n)*sp.period }
+
+// isPeriod tells whether a read may have the period (AWS API:
+// GetMetricStatistics, Period).
+func isPeriod(period int32) bool {
+	switch period {
+	case 1, 5, 10, 20, 30:
+		return true
+	}
+	return period > 0 && period%minute == 0
+}
