@@ -36,6 +36,7 @@ var only = []struct {
 	{domain + "/alarm", []string{"std"}, "CloudWatch knows nothing of scaling; who scales asks it"},
 	{module + "/internal/desired", []string{"std", "k8s.io/apimachinery", ownAPI, domain}, "it turns objects into domain values, for the controller and for a command line alike"},
 	{module + "/internal/declared", []string{"std", "k8s.io/apimachinery", ownAPI, domain, module + "/internal/desired"}, "it settles what objects declare before anybody asks AWS or a cluster"},
+	{localcloud + "/cloudwatch/metricstore", []string{"std"}, "it keeps numbers and knows neither AWS's wire nor its errors"},
 	{module + "/internal/report", []string{"std", domain}, "a report is drawn from domain values, and what it says is in its own types"},
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
@@ -59,6 +60,31 @@ func FuzzToken(f *testing.F) {
 		}
 		if err == nil && text != "" && last != "" && formatToken(last) == "" {
 			t.Errorf("the token %q names nothing", text)
+		}
+	})
+}
+
+func FuzzMetricData(f *testing.F) {
+	f.Add(`{"Namespace":"N","MetricData":[{"MetricName":"m","Values":[1,2],"Counts":[0,3]}]}`,
+		`{"StartTime":0,"EndTime":600,"MetricDataQueries":[{"Id":"m","MetricStat":{"Metric":{"Namespace":"N","MetricName":"m"},"Period":60,"Stat":"p50"}},{"Id":"e","Expression":"METRICS()/m"}]}`)
+	f.Add(`{"Namespace":"N","MetricData":[{"MetricName":"m","StorageResolution":1,"StatisticValues":{"SampleCount":1,"Sum":2,"Minimum":2,"Maximum":2}}]}`,
+		`{"StartTime":-5,"EndTime":61.5,"MaxDatapoints":1,"ScanBy":"TimestampAscending","MetricDataQueries":[{"Id":"m","MetricStat":{"Metric":{"Namespace":"N","MetricName":"m"},"Period":10,"Stat":"Sum"}}]}`)
+	f.Add(`{"Namespace":"N","MetricData":[{"Timestamp":1e9,"Dimensions":[{}]}]}`, `{"NextToken":"YWZ0ZXI6LTE","MetricDataQueries":[{"MetricStat":{}}]}`)
+	f.Fuzz(func(t *testing.T, put, get string) {
+		if !json.Valid([]byte(put)) || !json.Valid([]byte(get)) {
+			return
+		}
+		s := New(Options{Now: func() time.Time { return time.Unix(60, 0) }})
+		scope := wire.Scope{Account: "1", Region: "r"}
+		for operation, body := range map[string]string{"PutMetricData": put, "GetMetricStatistics": get, "GetMetricData": get, "ListMetrics": get} {
+			out, err := s.Handle(t.Context(), wire.NewRequest(scope, operation, json.RawMessage(body)))
+			var e *wire.Error
+			if err != nil && (!errors.As(err, &e) || e.HTTPStatus() != 400 || e.Message == "") {
+				t.Errorf("%s of %s is refused with %v", operation, body, err)
+			}
+			if _, err := json.Marshal(out); err != nil {
+				t.Errorf("%s of %s is answered with what cannot be encoded: %v", operation, body, err)
+			}
 		}
 	})
 }

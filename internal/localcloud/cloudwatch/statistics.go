@@ -86,14 +86,14 @@ func (in *statisticsInput) datapoints(series *metricstore.Series, sp span, w met
 	}
 	var points []datapoint
 	for i := range sp.n {
-		d, any := datapoint{Timestamp: wire.Time{Time: sp.at(i)}, Unit: unit}, false
+		d, found := datapoint{Timestamp: wire.Time{Time: sp.at(i)}, Unit: unit}, false
 		for k, name := range names {
 			if x := columns[k][i]; !math.IsNaN(x) {
 				d.set(name, x)
-				any = true
+				found = true
 			}
 		}
-		if any {
+		if found {
 			points = append(points, d)
 		}
 	}
