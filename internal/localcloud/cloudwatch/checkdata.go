@@ -1,10 +1,8 @@
 package cloudwatch
 
 import (
-	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling/metricmath"
 	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch/metricstore"
@@ -25,7 +23,6 @@ func (in *getDataInput) check(account string) (*metricmath.Program, error) {
 	}
 	var wrong []string
 	ids := map[string]bool{}
-	queries := make([]metricmath.Query, len(in.MetricDataQueries))
 	for i, q := range in.MetricDataQueries {
 		path := fmt.Sprintf("MetricDataQueries.member.%d.", i+1)
 		if ids[q.ID] {
@@ -33,20 +30,11 @@ func (in *getDataInput) check(account string) (*metricmath.Program, error) {
 		}
 		ids[q.ID] = true
 		wrong = append(wrong, q.checkData(path, account)...)
-		queries[i] = metricmath.Query{ID: q.ID, Expression: q.Expression}
-		if q.MetricStat != nil {
-			queries[i].Period = time.Duration(*q.MetricStat.Period) * time.Second
-		}
 	}
 	if len(wrong) > 0 {
 		return nil, wire.Validation("%s", strings.Join(wrong, "\n"))
 	}
-	program, err := metricmath.Compile(queries)
-	var e *metricmath.Error
-	if errors.As(err, &e) {
-		return nil, wire.Validation("Error in expression '%s': position %d: %s", e.ID, e.Offset+1, e.Text)
-	}
-	return program, err
+	return compile(in.MetricDataQueries)
 }
 
 func (in *getDataInput) checkModel() error {

@@ -1,8 +1,11 @@
 package cloudwatch
 
 import (
+	"errors"
 	"regexp"
+	"time"
 
+	"github.com/setpoint-io/setpoint/internal/autoscaling/metricmath"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -67,7 +70,40 @@ func checkMetrics(in *putInput) error {
 	case expressions > maxExpressions:
 		return wire.Validation("The metrics list has %d expressions, more than the maximum of %d", expressions, maxExpressions)
 	}
-	return checkSamePeriod(in.Metrics)
+	if err := checkSamePeriod(in.Metrics); err != nil {
+		return err
+	}
+	return checkExpressions(in.Metrics)
+}
+
+// checkExpressions: an alarm watches one time series (AWS API: PutMetricAlarm).
+func checkExpressions(metrics []MetricDataQuery) error {
+	program, err := compile(metrics)
+	if err != nil {
+		return err
+	}
+	for i, q := range metrics {
+		if q.returnsData() && program.Type(i) != metricmath.TimeSeries {
+			return wire.Validation("The expression %s must return a single time series", q.ID)
+		}
+	}
+	return nil
+}
+
+// compile compiles the expressions of queries whose members were checked.
+func compile(metrics []MetricDataQuery) (*metricmath.Program, error) {
+	queries := make([]metricmath.Query, len(metrics))
+	for i, q := range metrics {
+		queries[i] = metricmath.Query{ID: q.ID, Expression: q.Expression}
+		if q.MetricStat != nil {
+			queries[i].Period = time.Duration(*q.MetricStat.Period) * time.Second
+		}
+	}
+	program, err := metricmath.Compile(queries)
+	if e, ok := errors.AsType[*metricmath.Error](err); ok {
+		return nil, wire.Validation("Error in expression '%s': position %d: %s", e.ID, e.Offset+1, e.Text)
+	}
+	return program, err
 }
 
 // checkSamePeriod: all metrics of an alarm must have one period (Amazon

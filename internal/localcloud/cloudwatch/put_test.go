@@ -207,6 +207,10 @@ func TestPutMetricAlarmRefusesMetrics(t *testing.T) {
 			"ValidationError", "multiple of 60"},
 		"Model": {"constraints of the model name the path", func(in *input) { in.Metrics[0].MetricStat.Unit = "Furlong" },
 			"ValidationError", "'metrics.1.member.metricStat.unit'"},
+		"Expression": {"expressions are compiled", func(in *input) { in.Metrics[2].Expression = aws.String("m1/m3") },
+			"ValidationError", "Error in expression 'e1': position 4: m3 is the Id of no query"},
+		"Array": {"an alarm watches one series", func(in *input) { in.Metrics[2].Expression = aws.String("METRICS()") },
+			"ValidationError", "must return a single time series"},
 		"Expressions": {"ten expressions at most", func(in *input) {
 			for id := range strings.SplitSeq("f g h i j k l m n o", " ") {
 				in.Metrics = append(in.Metrics, types.MetricDataQuery{Id: &id, Expression: aws.String("m1"), ReturnData: aws.Bool(false)})
