@@ -17,12 +17,16 @@ const (
 	// ConditionReferencesResolved says whether the objects that the spec refers
 	// to were found. Objects without references do not have it.
 	ConditionReferencesResolved = "ACK.ReferencesResolved"
-	// ConditionAdopted says whether the AWS resource was taken over.
+	// ConditionAdopted is True on objects that took over an AWS resource that
+	// was there before them.
 	ConditionAdopted = "ACK.Adopted"
 	// ConditionAdvisory carries advice about an object that works.
 	ConditionAdvisory = "ACK.Advisory"
 	// ConditionIAMRoleSelected names the IAM role that an IAMRoleSelector chose.
 	ConditionIAMRoleSelected = "ACK.IAMRoleSelected"
+	// ConditionPaused is True while the object is paused. Its message says until
+	// when and why.
+	ConditionPaused = "Paused"
 	// ConditionReady mirrors ConditionResourceSynced.
 	ConditionReady = "Ready"
 	// ConditionReconciling is True while a newer spec is being carried out or a
@@ -32,7 +36,7 @@ const (
 	ConditionStalled = "Stalled"
 )
 
-// The annotations that steer Setpoint. They are those of the ACK controllers.
+// The annotations that steer Setpoint and that the ACK controllers have too.
 const (
 	// AnnotationRegion on an object or a namespace chooses the AWS Region.
 	AnnotationRegion = "services.k8s.aws/region"
@@ -61,6 +65,24 @@ const (
 	// AnnotationReadOnly on an object is "true" when AWS shall be read and never
 	// written.
 	AnnotationReadOnly = "services.k8s.aws/read-only"
+)
+
+// The annotations that only Setpoint has.
+const (
+	// AnnotationReconcileRequestedAt on an object asks for a full check now,
+	// alarms included: any value that status.lastHandledReconcileAt does not
+	// have. The current time is customary.
+	AnnotationReconcileRequestedAt = "applicationautoscaling.services.k8s.aws/reconcile-requested-at"
+	// AnnotationPause on an object or a namespace is "true", or a time as RFC
+	// 3339 has it until which AWS is read and not written. "false" on an object
+	// exempts it from the pause of its namespace.
+	AnnotationPause = "applicationautoscaling.services.k8s.aws/pause"
+	// AnnotationPauseReason next to AnnotationPause says why, for people.
+	AnnotationPauseReason = "applicationautoscaling.services.k8s.aws/pause-reason"
+	// AnnotationYield on an object lists fields of its spec, separated by commas,
+	// that somebody else changes in AWS: they are sent when the AWS resource is
+	// created, and neither compared nor changed afterwards.
+	AnnotationYield = "applicationautoscaling.services.k8s.aws/yield"
 )
 
 // The values of AnnotationDeletionPolicy: what happens to the AWS resource when

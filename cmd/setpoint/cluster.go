@@ -90,7 +90,7 @@ func (c *cluster) read(ctx context.Context, home declared.Place) ([]declared.Gro
 	if objects, err = withReferences(ctx, client, objects); err != nil {
 		return nil, err
 	}
-	return chosen(declared.Gather(objects, home), selector), nil
+	return chosen(declared.Gather(objects, declared.Surroundings{Home: home}), selector), nil
 }
 
 func list(ctx context.Context, client dynamic.Interface, namespace, plural string, empty func() v1alpha1.Object) ([]v1alpha1.Object, error) {

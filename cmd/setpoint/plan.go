@@ -139,7 +139,7 @@ func (o *planOptions) groups(ctx context.Context, h host, home declared.Place) (
 		}
 		objects = append(objects, d.Object)
 	}
-	return declared.Gather(objects, home), located(set.Documents), nil
+	return declared.Gather(objects, declared.Surroundings{Home: home}), located(set.Documents), nil
 }
 
 func located(documents []*manifest.Document) func(*declared.Member) report.Location {

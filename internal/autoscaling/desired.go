@@ -17,12 +17,15 @@ type DesiredTarget struct {
 	// were last applied, so they are sent even when a scheduled action
 	// explains the bounds that AWS has.
 	PinBounds bool
+	// Yield are the fields that are left as AWS has them: see [Yield].
+	Yield []string
 }
 
 // DesiredPolicy declares a policy, or with Absent that it shall not exist.
 type DesiredPolicy struct {
 	Policy
 	Absent bool
+	Yield  []string // fields that are left as AWS has them
 }
 
 // DesiredAction declares a scheduled action, or with Absent that it shall not
@@ -30,4 +33,5 @@ type DesiredPolicy struct {
 type DesiredAction struct {
 	Action
 	Absent bool
+	Yield  []string // fields that are left as AWS has them
 }

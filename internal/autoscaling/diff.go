@@ -29,12 +29,13 @@ type Plan struct {
 // deletions before puts, because two target tracking policies may not name the
 // same metric even for a moment; and when the target itself goes, one
 // deregistration, which takes everything under it along (AWS API:
-// DeregisterScalableTarget). Nothing that is not declared is changed.
+// DeregisterScalableTarget). Nothing that is not declared is changed, and nothing
+// that is yielded to somebody else: see [Yield].
 func Diff(id Identity, desired Desired, observed Observed, now time.Time) Plan {
 	if t := desired.Target; t != nil && t.Absent {
 		return planDeregister(desired, observed)
 	}
-	d := differ{id: id, desired: desired, observed: observed, now: now}
+	d := differ{id: id, desired: Yield(desired, observed), observed: observed, now: now}
 	d.target()
 	d.deletePolicies()
 	d.deleteActions()

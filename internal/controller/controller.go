@@ -22,6 +22,7 @@ import (
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/awsapi"
+	"github.com/setpoint-io/setpoint/internal/desired"
 )
 
 // Options configure the controller.
@@ -148,7 +149,7 @@ func handlerFor[T object](r *Reconciler) handler.TypedEventHandler[T, Group] {
 			touched := r.groups.put(e.ObjectNew) // the status says where the object is bound
 			switch {
 			case !redeclared(e.ObjectOld, e.ObjectNew):
-			case kindOf(e.ObjectNew) == autoscaling.KindTarget && !e.ObjectNew.GetDeletionTimestamp().IsZero():
+			case desired.KindOf(e.ObjectNew) == autoscaling.KindTarget && !e.ObjectNew.GetDeletionTimestamp().IsZero():
 				addAfter(q, goingTogether, touched)
 			default:
 				add(q, false, touched...)

@@ -52,7 +52,7 @@ func (r *Reconciler) announce(p *pass, m *member) {
 // announceChanges emits an event for every change made in AWS. A difference
 // that turned up while the declaration stayed the same is drift.
 func (r *Reconciler) announceChanges(_ *pass, m *member) {
-	if m.outcome.state == gone && m.retained {
+	if m.outcome.state == gone && m.life.Retained {
 		r.event(m, corev1.EventTypeNormal, eventRetained, "Delete", "left in AWS, as the deletion policy asks")
 	}
 	drift := readyAt(m.before.GetStatus().Conditions, m.obj.GetGeneration())

@@ -25,30 +25,8 @@ func newObject(kind autoscaling.Kind) v1alpha1.Object {
 	}
 }
 
-func kindOf(obj v1alpha1.Object) autoscaling.Kind {
-	switch obj.(type) {
-	case *v1alpha1.ScalingPolicy:
-		return autoscaling.KindPolicy
-	case *v1alpha1.ScheduledAction:
-		return autoscaling.KindAction
-	default:
-		return autoscaling.KindTarget
-	}
-}
-
 func refOf(obj v1alpha1.Object) ObjectRef {
-	return ObjectRef{Kind: kindOf(obj), NamespacedName: types.NamespacedName{Namespace: obj.GetNamespace(), Name: obj.GetName()}}
-}
-
-func finalizerOf(kind autoscaling.Kind) string {
-	switch kind {
-	case autoscaling.KindPolicy:
-		return v1alpha1.FinalizerScalingPolicy
-	case autoscaling.KindAction:
-		return v1alpha1.FinalizerScheduledAction
-	default:
-		return v1alpha1.FinalizerScalableTarget
-	}
+	return ObjectRef{Kind: desired.KindOf(obj), NamespacedName: types.NamespacedName{Namespace: obj.GetNamespace(), Name: obj.GetName()}}
 }
 
 // awsName is the object's name in AWS below the scalable target.

@@ -7,13 +7,14 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/desired"
 )
 
 // TestLastModifiedTimeIsNotBeforeCreation is about a process that died right
 // after it had registered a target anew: the next one finds nothing to change.
 func TestLastModifiedTimeIsNotBeforeCreation(t *testing.T) {
 	target := targetObject("t", "service/a/b")
-	target.Finalizers = []string{finalizerOf(autoscaling.KindTarget)}
+	target.Finalizers = []string{desired.Finalizer(autoscaling.KindTarget)}
 	old := metav1.NewTime(then.Add(-time.Hour))
 	target.Status.CreationTime, target.Status.LastModifiedTime = &old, &old
 

@@ -52,6 +52,7 @@ const (
 	reasonReference    = "ReferenceNotResolved"
 	reasonScope        = "AccountOrRegionUnusable"
 	reasonInvalidInAWS = "RefusedByAWS"
+	reasonAnnotation   = "AnnotationInvalid"
 )
 
 // fail turns an AWS error into a verdict. What AWS finds invalid stays so
@@ -106,7 +107,7 @@ func conflict(m, first *member) outcome {
 func foreign(m *member) outcome {
 	return outcome{state: refused, reason: reasonForeign, message: fmt.Sprintf(
 		"Resource already exists: %s is in AWS but was not made by this object, so it is left alone. To take it over, annotate the object with %s=%s; otherwise delete it in AWS or choose another name",
-		m.inWords(), v1alpha1.AnnotationAdoptionPolicy, adoptionAdoptOrCreate)}
+		m.inWords(), v1alpha1.AnnotationAdoptionPolicy, v1alpha1.AdoptionPolicyAdoptOrCreate)}
 }
 
 // inWords names what the member stands for in AWS.
@@ -129,7 +130,7 @@ func (p *pass) finish() {
 		case !m.active():
 		case m.deleting():
 			m.outcome.state = gone
-		case m.readOnly && !p.isThere(m):
+		case m.life.ReadOnly && !p.isThere(m):
 			m.outcome.state, m.outcome.reason, m.outcome.message = waiting, reasonNotThere, "the object is read-only, and AWS does not have what it names"
 		case !registered:
 			m.outcome.state, m.outcome.reason, m.outcome.message = waiting, reasonTarget, p.targetMissing()

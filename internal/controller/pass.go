@@ -12,6 +12,7 @@ import (
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/awsapi"
+	"github.com/setpoint-io/setpoint/internal/desired"
 )
 
 // A pass is one round over one group.
@@ -34,9 +35,7 @@ type member struct {
 	name   string          // of the policy or action in AWS
 	naming naming
 
-	readOnly  bool   // its counterpart is looked at and never written
-	retained  bool   // its counterpart stays in AWS when it is deleted
-	problem   string // with its annotations
+	life      desired.Life
 	misplaced string // what is wrong with where in AWS it wants to be
 	strays    string // which of its references leads too far
 	declared  declaration
@@ -47,9 +46,7 @@ func (m *member) deleting() bool { return !m.obj.GetDeletionTimestamp().IsZero()
 
 // held says that the object carries our finalizer: everything in AWS under its
 // name was made for it, or handed to it.
-func (m *member) held() bool {
-	return slices.Contains(m.obj.GetFinalizers(), finalizerOf(m.ref.Kind))
-}
+func (m *member) held() bool { return desired.Held(m.obj) }
 
 // active says that the member has a part in what the group declares.
 func (m *member) active() bool { return m.outcome.state == pending }
@@ -67,9 +64,7 @@ func (r *Reconciler) gather(ctx context.Context, group Group) (*pass, error) {
 			continue
 		}
 		m := &member{ref: ref, before: obj, obj: obj.DeepCopyObject().(v1alpha1.Object), name: awsName(obj), naming: namingOf(obj)}
-		m.retained, m.problem = deletionPolicy(obj, r.groups.annotations(ref.Namespace), r.options.Retain)
-		m.readOnly = readOnly(obj)
-		m.problem = cmp.Or(m.problem, adoptionProblem(obj))
+		m.life = desired.LifeOf(obj, r.groups.annotations(ref.Namespace), r.options.Retain)
 		m.misplaced = r.groups.problem(ref)
 		if r.options.SameNamespace {
 			m.strays = m.strayReference()
@@ -132,10 +127,10 @@ func (m *member) find(f autoscaling.Finding) {
 // settleMember decides about a member that has its name in AWS for itself.
 func (p *pass) settleMember(m *member) {
 	switch {
-	case m.problem != "":
-		m.outcome = outcome{state: refused, reason: reasonAnnotation, message: m.problem}
+	case len(m.life.Blocks(m.deleting())) > 0:
+		m.outcome = outcome{state: refused, reason: reasonAnnotation, message: m.life.Blocks(m.deleting())[0].String()}
 		return
-	case m.deleting() && (m.retained || m.readOnly):
+	case m.deleting() && (m.life.Retained || m.life.ReadOnly):
 		m.outcome = outcome{state: gone}
 		return
 	case m.misplaced != "" && (!m.deleting() || p.group.Lone == m.ref):
@@ -209,7 +204,7 @@ func (p *pass) targetGoes() bool {
 func (p *pass) desired() autoscaling.Desired {
 	var d autoscaling.Desired
 	for _, m := range p.members {
-		if !m.active() || m.readOnly {
+		if !m.active() || m.life.ReadOnly {
 			continue
 		}
 		switch m.ref.Kind {
@@ -269,7 +264,7 @@ func (p *pass) isThere(m *member) bool {
 // adopt it, or knew it before it lost our finalizer.
 func (p *pass) respectForeign() {
 	for _, m := range p.members {
-		if !m.active() || m.deleting() || m.held() || m.readOnly || adopts(m.obj) {
+		if !m.active() || m.deleting() || m.held() || m.life.ReadOnly || m.life.Adopts() {
 			continue
 		}
 		if arn, there := p.arnOf(m); there && (arn == "" || arn != knownARN(m.obj)) {
@@ -291,7 +286,7 @@ func knownARN(obj v1alpha1.Object) string {
 // not theirs.
 func (r *Reconciler) hold(ctx context.Context, p *pass, plan autoscaling.Plan) error {
 	for _, m := range p.members {
-		if !m.active() || m.deleting() || m.held() || m.readOnly {
+		if !m.active() || m.deleting() || m.held() || m.life.ReadOnly {
 			continue
 		}
 		planned := slices.ContainsFunc(plan.Changes, func(c autoscaling.Change) bool { return p.memberOf(c.Kind, c.Name) == m })
@@ -299,7 +294,7 @@ func (r *Reconciler) hold(ctx context.Context, p *pass, plan autoscaling.Plan) e
 			continue
 		}
 		held := m.obj.DeepCopyObject().(v1alpha1.Object)
-		held.SetFinalizers(append(slices.Clone(held.GetFinalizers()), finalizerOf(m.ref.Kind)))
+		held.SetFinalizers(append(slices.Clone(held.GetFinalizers()), desired.Finalizer(m.ref.Kind)))
 		if err := r.patchFinalizers(ctx, m.before, held); err != nil {
 			return err
 		}

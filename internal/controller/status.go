@@ -14,6 +14,7 @@ import (
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/awsapi"
+	"github.com/setpoint-io/setpoint/internal/desired"
 )
 
 // report is the one exit of a pass: it writes each member's status if it
@@ -46,7 +47,7 @@ func (r *Reconciler) release(ctx context.Context, m *member) error {
 		return nil
 	}
 	released := m.before.DeepCopyObject().(v1alpha1.Object)
-	released.SetFinalizers(slices.DeleteFunc(slices.Clone(released.GetFinalizers()), func(f string) bool { return f == finalizerOf(m.ref.Kind) }))
+	released.SetFinalizers(slices.DeleteFunc(slices.Clone(released.GetFinalizers()), func(f string) bool { return f == desired.Finalizer(m.ref.Kind) }))
 	return client.IgnoreNotFound(r.patchFinalizers(ctx, m.before, released))
 }
 
@@ -111,7 +112,9 @@ func (r *Reconciler) writeMetadata(p *pass, m *member, s *v1alpha1.CommonStatus)
 }
 
 // mine says that what AWS has under the member's name belongs to the object.
-func (m *member) mine() bool { return (m.held() || m.readOnly) && m.outcome.reason != reasonConflict }
+func (m *member) mine() bool {
+	return (m.held() || m.life.ReadOnly) && m.outcome.reason != reasonConflict
+}
 
 func (r *Reconciler) writeTarget(p *pass, m *member, obj *v1alpha1.ScalableTarget) {
 	if seen := p.observed.Target; seen != nil && m.mine() {
@@ -126,7 +129,7 @@ func (r *Reconciler) writeTarget(p *pass, m *member, obj *v1alpha1.ScalableTarge
 			obj.Status.PredictedCapacity = &predicted
 		}
 	}
-	if m.outcome.state == synced && !m.readOnly {
+	if m.outcome.state == synced && !m.life.ReadOnly {
 		obj.Status.LastApplied = lastApplied(obj)
 	}
 }

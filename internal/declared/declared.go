@@ -12,7 +12,6 @@ package declared
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -40,7 +39,8 @@ func (r Ref) String() string {
 type Member struct {
 	Ref
 	Object v1alpha1.Object
-	Index  int    // in the list that was gathered
+	Index  int // in the list that was gathered
+	Life   desired.Life
 	AWS    string // name of the policy or action in AWS; empty for a target
 
 	// Target, Policy or Action is what the object declares, by its kind.
@@ -63,32 +63,15 @@ type Member struct {
 
 // Refused says that the controller would not act on the object.
 func (m *Member) Refused() bool {
-	return m.Rival != nil || slices.ContainsFunc(m.Findings, func(f autoscaling.Finding) bool { return f.Severity == autoscaling.Error })
+	return m.Rival != nil || len(m.Life.Blocks(m.Deleting())) > 0 || slices.ContainsFunc(m.Findings, func(f autoscaling.Finding) bool { return f.Severity == autoscaling.Error })
 }
 
 // Held says that the object carries our finalizer, so that what AWS has under
 // its name was made for it or handed to it.
-func (m *Member) Held() bool {
-	return slices.Contains(m.Object.GetFinalizers(), finalizers[m.Kind])
-}
+func (m *Member) Held() bool { return desired.Held(m.Object) }
 
 // Deleting says that the object is on its way out.
 func (m *Member) Deleting() bool { return !m.Object.GetDeletionTimestamp().IsZero() }
-
-// Retained says that what the object declares stays in AWS when it is deleted.
-func (m *Member) Retained() bool {
-	return m.Object.GetAnnotations()[v1alpha1.AnnotationDeletionPolicy] == "retain"
-}
-
-// Adopts says that the object may take over what is in AWS already.
-func (m *Member) Adopts() bool {
-	return m.Object.GetAnnotations()[v1alpha1.AnnotationAdoptionPolicy] == "adopt-or-create"
-}
-
-// ReadOnly says that what the object names is looked at and never written.
-func (m *Member) ReadOnly() bool {
-	return strings.EqualFold(m.Object.GetAnnotations()[v1alpha1.AnnotationReadOnly], "true")
-}
 
 // place returns where in AWS the object belongs. What its status says wins: its
 // counterpart in AWS cannot move.
@@ -109,23 +92,10 @@ func (m *Member) KnownARN() string {
 	return *known.ARN
 }
 
-var finalizers = map[autoscaling.Kind]string{
-	autoscaling.KindTarget: v1alpha1.FinalizerScalableTarget,
-	autoscaling.KindPolicy: v1alpha1.FinalizerScalingPolicy,
-	autoscaling.KindAction: v1alpha1.FinalizerScheduledAction,
-}
-
 // RefOf returns the name of an object. Where a manifest leaves the namespace
 // to whoever applies it, it is empty.
 func RefOf(o v1alpha1.Object) Ref {
-	name := cmp.Or(o.GetName(), o.GetGenerateName())
-	switch o.(type) {
-	case *v1alpha1.ScalingPolicy:
-		return Ref{autoscaling.KindPolicy, o.GetNamespace(), name}
-	case *v1alpha1.ScheduledAction:
-		return Ref{autoscaling.KindAction, o.GetNamespace(), name}
-	}
-	return Ref{autoscaling.KindTarget, o.GetNamespace(), name}
+	return Ref{desired.KindOf(o), o.GetNamespace(), cmp.Or(o.GetName(), o.GetGenerateName())}
 }
 
 // ReferenceOf returns the ScalableTarget that resourceRef names, or nil.
@@ -144,8 +114,12 @@ func ReferenceOf(o v1alpha1.Object) *Ref {
 }
 
 // declare reads an object. The identity is what the object itself says.
-func declare(o v1alpha1.Object) (*Member, autoscaling.Identity) {
-	m := &Member{Ref: RefOf(o), Object: o, Refers: ReferenceOf(o)}
+func declare(o v1alpha1.Object, life desired.Life) (*Member, autoscaling.Identity) {
+	m := &Member{Ref: RefOf(o), Object: o, Life: life, Refers: ReferenceOf(o)}
+	if desired.Empty(o) {
+		m.AWS = life.Adoption.Name
+		return m, life.Adoption.Identity
+	}
 	var id autoscaling.Identity
 	switch o := o.(type) {
 	case *v1alpha1.ScalableTarget:
@@ -164,6 +138,9 @@ func declare(o v1alpha1.Object) (*Member, autoscaling.Identity) {
 // validate checks a member by itself. An identity that the object leaves to
 // another one, which is not here, is not its fault.
 func (m *Member) validate(id autoscaling.Identity) {
+	if m.Life.Adoption.FromAWS {
+		return // what AWS has is not ours to judge
+	}
 	var found []autoscaling.Finding
 	switch m.Kind {
 	case autoscaling.KindTarget:

@@ -78,7 +78,7 @@ func TestGather(t *testing.T) {
 			[]string{"service/c/s: t a(ActionNeverApplies)"}},
 	} {
 		var got []string
-		for _, g := range declared.Gather(c.objects, home) {
+		for _, g := range declared.Gather(c.objects, declared.Surroundings{Home: home}) {
 			words := []string{g.ResourceID + ":"}
 			for _, m := range g.Members {
 				words = append(words, m.Name+matter(m))
@@ -114,7 +114,7 @@ func TestDesired(t *testing.T) {
 		action("name: foreign, "+gone, named("foreign")),
 		action("name: looks, annotations: {services.k8s.aws/read-only: 'True'}", named("looks")),
 		read(&v1alpha1.ScheduledAction{}, "name: wrong", named("wrong")),
-	}, declared.Place{})
+	}, declared.Surroundings{})
 	var got []string
 	for _, a := range groups[0].Desired().Actions {
 		name := a.Name

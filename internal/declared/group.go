@@ -5,6 +5,7 @@ import (
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/desired"
 )
 
 // Group is a scalable target with all objects that declare something about it.
@@ -23,15 +24,24 @@ type Place struct {
 	Region  string // such as us-west-2
 }
 
+// Surroundings are what decides about objects besides themselves.
+type Surroundings struct {
+	// Home is where objects belong that do not say it themselves.
+	Home Place
+	// Namespaces are the annotations of namespaces, by their names. Those that
+	// are not known are not here.
+	Namespaces map[string]map[string]string
+}
+
 // Gather groups objects and validates them. The groups are in the order in
-// which their first object occurs. Home is where objects belong that do not say
-// it themselves.
-func Gather(objects []v1alpha1.Object, home Place) []Group {
+// which their first object occurs.
+func Gather(objects []v1alpha1.Object, in Surroundings) []Group {
+	home := in.Home
 	g := gathering{groups: map[key]*Group{}, targets: map[Ref]key{}}
 	members := make([]*Member, len(objects))
 	own := make([]autoscaling.Identity, len(objects))
 	for i, o := range objects {
-		members[i], own[i] = declare(o)
+		members[i], own[i] = declare(o, desired.LifeOf(o, in.Namespaces[o.GetNamespace()], false))
 		members[i].Index = i
 		if m := members[i]; m.Kind == autoscaling.KindTarget {
 			if _, twice := g.targets[m.Ref]; !twice {
@@ -123,7 +133,7 @@ func (g *Group) Active() []*Member {
 	var active []*Member
 	for _, m := range g.Members {
 		if m.Deleting() {
-			if m.Held() && !m.Retained() && !m.ReadOnly() {
+			if m.Held() && !m.Life.Retained && !m.Life.ReadOnly && !desired.Empty(m.Object) {
 				active = append(active, m)
 			}
 			continue
@@ -138,24 +148,24 @@ func (g *Group) Active() []*Member {
 // Desired is what the active members declare.
 func (g *Group) Desired() autoscaling.Desired { return Declaration(g.Active()) }
 
-// Declaration is what members of one group declare; those that only look
-// declare nothing.
+// Declaration is what members of one group declare; those that only look, or
+// take what they declare from AWS, declare nothing.
 func Declaration(members []*Member) autoscaling.Desired {
 	var d autoscaling.Desired
 	for _, m := range members {
-		if m.ReadOnly() {
+		if m.Life.ReadOnly || m.Life.Adoption.FromAWS && !m.Deleting() {
 			continue
 		}
 		absent := m.Deleting()
 		switch m.Kind {
 		case autoscaling.KindTarget:
 			t := m.Target
-			t.Absent = absent
+			t.Absent, t.Yield = absent, m.Life.Yield
 			d.Target = &t
 		case autoscaling.KindPolicy:
-			d.Policies = append(d.Policies, autoscaling.DesiredPolicy{Policy: m.Policy, Absent: absent})
+			d.Policies = append(d.Policies, autoscaling.DesiredPolicy{Policy: m.Policy, Absent: absent, Yield: m.Life.Yield})
 		case autoscaling.KindAction:
-			d.Actions = append(d.Actions, autoscaling.DesiredAction{Action: m.Action, Absent: absent})
+			d.Actions = append(d.Actions, autoscaling.DesiredAction{Action: m.Action, Absent: absent, Yield: m.Life.Yield})
 		}
 	}
 	return d

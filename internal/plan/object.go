@@ -18,7 +18,7 @@ func (t *targetPlan) object(m *declared.Member) report.ObjectPlan {
 	}
 	o.Action = report.ActionNone
 	switch {
-	case m.ReadOnly():
+	case m.Life.ReadOnly:
 		o.Notes = []string{"is read-only: what AWS has is looked at and never written"}
 		return o
 	case slices.Contains(t.foreign, m):
@@ -90,12 +90,12 @@ func (t *targetPlan) ownership(m *declared.Member, there bool, o *report.ObjectP
 		return
 	}
 	switch {
-	case t.options.FromCluster && m.Adopts():
+	case t.options.FromCluster && m.Life.Adopts():
 		if o.Action == report.ActionNone || o.Action == report.ActionUpdate {
 			o.Action = report.ActionAdopt
 		}
 	case t.options.FromCluster || o.Action == report.ActionNone:
-	case m.Adopts():
+	case m.Life.Adopts():
 		o.Notes = append(o.Notes, "exists in AWS; the object adopts it if it is not its own already")
 	default:
 		o.Notes = append(o.Notes, "exists in AWS; unless the controller made it for this object, it takes it over only with the annotation "+adoption)

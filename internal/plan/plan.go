@@ -139,7 +139,7 @@ func (t *targetPlan) unpin() {
 func (t *targetPlan) respectForeign() {
 	t.members = slices.DeleteFunc(t.members, func(m *declared.Member) bool {
 		arn, there := t.counterpart(m)
-		foreign := there && !m.Deleting() && !m.ReadOnly() && !m.Held() && !m.Adopts() && (arn == "" || arn != m.KnownARN())
+		foreign := there && !m.Deleting() && !m.Life.ReadOnly && !m.Held() && !m.Life.Adopts() && (arn == "" || arn != m.KnownARN())
 		if foreign {
 			t.foreign = append(t.foreign, m)
 		}
@@ -251,6 +251,9 @@ func (t *targetPlan) refuse(m *declared.Member, o *report.ObjectPlan) bool {
 	o.Action, o.Notes = report.ActionRefused, nil
 	if m.Rival != nil {
 		o.Notes = append(o.Notes, fmt.Sprintf("%s declares the same already: delete one of the two", m.Rival.Ref))
+	}
+	for _, p := range m.Life.Blocks(m.Deleting()) {
+		o.Notes = append(o.Notes, p.String())
 	}
 	for _, f := range m.Findings {
 		if f.Severity == autoscaling.Error {

@@ -74,7 +74,7 @@ func TestActions(t *testing.T) {
 		{"another Region cannot be read from here", scheduled, true, held + ", annotations: {services.k8s.aws/region: us-east-1}", spec, report.ActionUnknown, "--region us-east-1"},
 		{"nor another account", scheduled, true, held, spec + "status: {ackResourceMetadata: {ownerAccountID: '210987654321', region: eu-west-1}}\n", report.ActionUnknown, "account 210987654321"},
 	} {
-		groups := declared.Gather([]v1alpha1.Object{read(t, &v1alpha1.ScalableTarget{}, c.metadata, c.rest)}, home)
+		groups := declared.Gather([]v1alpha1.Object{read(t, &v1alpha1.ScalableTarget{}, c.metadata, c.rest)}, declared.Surroundings{Home: home})
 		p := plan.Make(t.Context(), groups, plan.Options{AWS: c.aws, Home: home, Now: noon, FromCluster: c.cluster})
 		o := p.Targets[0].Objects[0]
 		if o.Action != c.want || !strings.Contains(strings.Join(o.Notes, "; "), c.note) {
@@ -89,7 +89,7 @@ func TestActions(t *testing.T) {
 func TestWithoutItsTarget(t *testing.T) {
 	action := read(t, &v1alpha1.ScheduledAction{}, "name: a",
 		"spec: {scheduledActionName: a, schedule: rate(1 day), scalableTargetAction: {minCapacity: 1, maxCapacity: 2}, "+identity+"}\n")
-	p := plan.Make(t.Context(), declared.Gather([]v1alpha1.Object{action}, home), plan.Options{AWS: observed{}, Home: home, Now: noon})
+	p := plan.Make(t.Context(), declared.Gather([]v1alpha1.Object{action}, declared.Surroundings{Home: home}), plan.Options{AWS: observed{}, Home: home, Now: noon})
 	if o := p.Targets[0].Objects[0]; o.Action != report.ActionWait || !p.Summary.Changes() || p.Summary.Trouble() {
 		t.Errorf("an action waits for its target, which is a change to come: %+v, %+v", o, p.Summary)
 	}

@@ -53,7 +53,6 @@ func Validate(ctx context.Context, set *manifest.Set, now time.Time) (*report.Va
 	}
 	for i, d := range set.Documents {
 		v.admit(i, server.Check(ctx, d.Content))
-		v.annotations(i)
 		v.report(i)
 	}
 	v.twice()
@@ -87,7 +86,7 @@ func (v *validation) gather() ([]declared.Group, []int) {
 			objects, document = append(objects, d.Object), append(document, i)
 		}
 	}
-	return declared.Gather(objects, declared.Place{}), document
+	return declared.Gather(objects, declared.Surroundings{}), document
 }
 
 func (v *validation) add(i int, f finding) { v.findings[i] = append(v.findings[i], f) }
@@ -95,7 +94,12 @@ func (v *validation) add(i int, f finding) { v.findings[i] = append(v.findings[i
 // member takes over what the domain finds.
 func (v *validation) member(document []int, m *declared.Member, group declared.Group) {
 	i := document[m.Index]
-	if adoptsAll(v.documents[i]) {
+	for _, p := range m.Life.Problems {
+		if !p.Namespace {
+			v.add(i, finding{CodeAnnotation, autoscaling.Error, "metadata.annotations[" + p.Annotation + "]", p.Message})
+		}
+	}
+	if adopts(v.documents[i]) {
 		return
 	}
 	for _, f := range m.Findings {
@@ -112,9 +116,9 @@ func (v *validation) member(document []int, m *declared.Member, group declared.G
 	}
 }
 
-// adoptsAll says that the object has no spec, because the controller shall
-// fill it in from AWS.
-func adoptsAll(d *manifest.Document) bool {
+// adopts says that the object has no spec, because the controller shall fill it
+// in from AWS.
+func adopts(d *manifest.Document) bool {
 	_, written := d.Content["spec"]
 	return !written && d.Object.GetAnnotations()[v1alpha1.AnnotationAdoptionPolicy] != ""
 }
@@ -170,24 +174,6 @@ func (v *validation) admit(i int, refusals []admission.Refusal) {
 	}
 	if d := v.documents[i]; d.Mismatch != nil && len(v.findings[i]) == 0 {
 		v.add(i, finding{autoscaling.Code(admission.CodeSchema), autoscaling.Error, "", d.Mismatch.Error()})
-	}
-}
-
-// annotations checks those that decide whether AWS resources live.
-func (v *validation) annotations(i int) {
-	d := v.documents[i]
-	if d.Object == nil {
-		return
-	}
-	for name, allowed := range map[string][]string{
-		v1alpha1.AnnotationDeletionPolicy: {"delete", "retain"},
-		v1alpha1.AnnotationAdoptionPolicy: {"adopt-or-create"},
-	} {
-		value, ok := d.Object.GetAnnotations()[name]
-		if ok && !slices.Contains(allowed, value) {
-			v.add(i, finding{CodeAnnotation, autoscaling.Error, "metadata.annotations[" + name + "]",
-				fmt.Sprintf("%q means nothing here: write %s", value, strings.Join(allowed, " or "))})
-		}
 	}
 }
 
