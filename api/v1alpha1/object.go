@@ -40,6 +40,10 @@ type CommonStatus struct {
 	// When the controller last wrote the resource to AWS: the creation time
 	// until the first update.
 	LastModifiedTime *metav1.Time `json:"lastModifiedTime,omitempty"`
+	// The value of the annotation
+	// applicationautoscaling.services.k8s.aws/reconcile-requested-at that was
+	// acted upon last: when it is the same, the check that was asked for is done.
+	LastHandledReconcileAt string `json:"lastHandledReconcileAt,omitempty"`
 	// The scalable target that the object was about when its references were
 	// resolved last. Objects without references do not have it.
 	BoundTo *ScalableTargetIdentity `json:"boundTo,omitempty"`

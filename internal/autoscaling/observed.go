@@ -49,6 +49,24 @@ type ObservedAction struct {
 	CreationTime time.Time
 }
 
+// Names returns the names of the policies or scheduled actions, in the order of
+// the read.
+func (o Observed) Names(kind Kind) []string {
+	var names []string
+	switch kind {
+	case KindPolicy:
+		for _, p := range o.Policies {
+			names = append(names, p.Name)
+		}
+	case KindAction:
+		for _, a := range o.Actions {
+			names = append(names, a.Name)
+		}
+	case KindTarget: // has no name
+	}
+	return names
+}
+
 // Policy returns the policy with that name, or nil.
 func (o Observed) Policy(name string) *ObservedPolicy {
 	for i := range o.Policies {

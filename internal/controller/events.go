@@ -21,12 +21,16 @@ const (
 	eventRetained       = "Retained"
 	eventDriftCorrected = "DriftCorrected"
 	eventReady          = "Ready"
+	eventAdopted        = "Adopted"
+	eventPaused         = "ReconciliationPaused"
+	eventResumed        = "ReconciliationResumed"
 )
 
 // announce emits the events of a pass about one object: what was changed in
 // AWS, and a change of the verdict.
 func (r *Reconciler) announce(p *pass, m *member) {
 	r.announceChanges(p, m)
+	r.announceLife(m)
 	was := findCondition(m.before.GetStatus().Conditions, v1alpha1.ConditionReady)
 	is := findCondition(m.obj.GetStatus().Conditions, v1alpha1.ConditionReady)
 	if m.outcome.state == gone || is == nil || was != nil && was.Status == is.Status && value(was.Message) == value(is.Message) {
@@ -46,6 +50,24 @@ func (r *Reconciler) announce(p *pass, m *member) {
 			r.event(m, corev1.EventTypeWarning, string(awsapi.KindOf(m.outcome.err)), "Reconcile", m.outcome.message)
 		}
 	default: // nothing became of it
+	}
+}
+
+// announceLife emits the events of what annotations made of the object.
+func (r *Reconciler) announceLife(m *member) {
+	if m.outcome.state == gone {
+		return
+	}
+	before, after := m.before.GetStatus().Conditions, m.obj.GetStatus().Conditions
+	pausedBefore, pausedNow := findCondition(before, v1alpha1.ConditionPaused), findCondition(after, v1alpha1.ConditionPaused)
+	switch {
+	case pausedBefore == nil && pausedNow != nil:
+		r.event(m, corev1.EventTypeNormal, eventPaused, "Pause", value(pausedNow.Message))
+	case pausedBefore != nil && pausedNow == nil:
+		r.event(m, corev1.EventTypeNormal, eventResumed, "Resume", "AWS is written again for this object")
+	}
+	if c := findCondition(after, v1alpha1.ConditionAdopted); findCondition(before, v1alpha1.ConditionAdopted) == nil && c != nil && c.Status == metav1.ConditionTrue {
+		r.event(m, corev1.EventTypeNormal, eventAdopted, "Adopt", value(c.Message))
 	}
 }
 

@@ -44,6 +44,11 @@ func awsName(obj v1alpha1.Object) string {
 // namingOf returns how the object says which scalable target it is about.
 func namingOf(obj v1alpha1.Object) naming {
 	n := naming{bound: boundIdentity(obj.GetStatus().BoundTo), where: whereaboutsOf(obj)}
+	if desired.Empty(obj) {
+		adoption, _ := desired.AdoptionOf(obj) // a pass tells what is wrong with it
+		n.own = adoption.Identity
+		return n
+	}
 	switch o := obj.(type) {
 	case *v1alpha1.ScalingPolicy:
 		n.own = identity(o.Spec.ServiceNamespace, o.Spec.ResourceID, o.Spec.ScalableDimension)

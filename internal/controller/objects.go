@@ -88,10 +88,10 @@ func (r *Reconciler) patchStatus(ctx context.Context, before, changed v1alpha1.O
 	return client.IgnoreNotFound(err)
 }
 
-// patchFinalizers writes the finalizers of changed. Lists are replaced whole,
-// so the write is refused if somebody else changed the object meanwhile. An
+// patchObject writes changed but for its status. Lists are replaced whole, so
+// the write is refused if somebody else changed the object meanwhile. An
 // object that is not there any more is an error: nothing may be made for it.
-func (r *Reconciler) patchFinalizers(ctx context.Context, before, changed v1alpha1.Object) error {
+func (r *Reconciler) patchObject(ctx context.Context, before, changed v1alpha1.Object) error {
 	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
 	return r.afterWrite(changed, r.client.Patch(ctx, changed, patch, fieldOwner))
 }

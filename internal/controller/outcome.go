@@ -3,6 +3,7 @@ package controller
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -36,6 +37,9 @@ type outcome struct {
 	advice  []autoscaling.Finding
 	refers  bool // the object refers to others, and they were found
 
+	adopted bool   // the object took over what was in AWS before it
+	paused  string // until when nothing is written, and why; empty: it is not paused
+
 	changes   []autoscaling.Change // made in this pass
 	changedAt metav1.Time
 	arn       string
@@ -52,6 +56,9 @@ const (
 	reasonReference    = "ReferenceNotResolved"
 	reasonScope        = "AccountOrRegionUnusable"
 	reasonInvalidInAWS = "RefusedByAWS"
+	reasonUnadoptable  = "SpecInvalid"
+	reasonVanished     = "AdoptedResourceGone"
+	reasonPaused       = "Paused"
 	reasonAnnotation   = "AnnotationInvalid"
 )
 
@@ -171,16 +178,22 @@ func (p *pass) next(resync time.Duration) (reconcile.Result, error) {
 		}
 		after = min(after, delay)
 	}
-	if after == resync {
+	pause := p.pauseEnds()
+	switch {
+	case pause == 0 && after == resync:
 		return reconcile.Result{}, nil // the sweep comes round anyway
+	case pause == 0:
+		return reconcile.Result{RequeueAfter: jittered(after)}, nil
+	case after == resync:
+		return reconcile.Result{RequeueAfter: pause}, nil
 	}
-	return reconcile.Result{RequeueAfter: jittered(after)}, nil
+	return reconcile.Result{RequeueAfter: min(jittered(after), pause)}, nil
 }
 
 // retry says when an object is worth another pass.
 func (o outcome) retry(resync time.Duration) (time.Duration, error) {
 	switch {
-	case o.state == waiting:
+	case o.state == waiting && o.reason != reasonPaused:
 		return retryWaiting, nil
 	case o.state != failed:
 		return resync, nil
@@ -195,4 +208,10 @@ func (o outcome) retry(resync time.Duration) (time.Duration, error) {
 	default:
 		return 0, o.err
 	}
+}
+
+// jittered spreads t over [t, 1.2 t), so that many groups that came together
+// do not come together again.
+func jittered(t time.Duration) time.Duration {
+	return t + time.Duration(rand.Int64N(int64(t)/5+1))
 }

@@ -36,6 +36,8 @@ type member struct {
 	naming naming
 
 	life      desired.Life
+	paused    bool // nothing is written to AWS for it
+	pause     desired.Pause
 	misplaced string // what is wrong with where in AWS it wants to be
 	strays    string // which of its references leads too far
 	declared  declaration
@@ -63,8 +65,8 @@ func (r *Reconciler) gather(ctx context.Context, group Group) (*pass, error) {
 		if obj == nil {
 			continue
 		}
-		m := &member{ref: ref, before: obj, obj: obj.DeepCopyObject().(v1alpha1.Object), name: awsName(obj), naming: namingOf(obj)}
-		m.life = desired.LifeOf(obj, r.groups.annotations(ref.Namespace), r.options.Retain)
+		m := &member{ref: ref, before: obj, obj: obj.DeepCopyObject().(v1alpha1.Object), naming: namingOf(obj)}
+		r.read(p, m)
 		m.misplaced = r.groups.problem(ref)
 		if r.options.SameNamespace {
 			m.strays = m.strayReference()
@@ -76,6 +78,16 @@ func (r *Reconciler) gather(ctx context.Context, group Group) (*pass, error) {
 	}
 	slices.SortFunc(p.members, compareClaims)
 	return p, r.readReferents(ctx, p)
+}
+
+// read takes from the object what the pass needs of it besides its spec.
+func (r *Reconciler) read(p *pass, m *member) {
+	m.life = desired.LifeOf(m.obj, r.groups.annotations(m.ref.Namespace), r.options.Retain)
+	m.pause, m.paused = m.life.Pause(p.now)
+	m.name = awsName(m.obj)
+	if desired.Empty(m.obj) {
+		m.name = m.life.Adoption.Name
+	}
 }
 
 // compareClaims orders objects by their right to what they name: those that we
@@ -97,6 +109,9 @@ func (p *pass) settle() {
 	for _, m := range p.members {
 		slot := string(m.ref.Kind) + "/" + m.name
 		switch first := claimed[slot]; {
+		case m.nameless():
+			p.settleMember(m) // what it adopts is found in AWS
+			continue
 		case first != nil && m.deleting():
 			m.outcome = outcome{state: gone} // what it names belongs to the other
 			continue
@@ -107,7 +122,7 @@ func (p *pass) settle() {
 		claimed[slot] = m
 		p.settleMember(m)
 	}
-	for _, f := range autoscaling.Validate(p.group.Identity, p.desired()) {
+	for _, f := range autoscaling.Validate(p.group.Identity, p.desired(everyone)) {
 		if m := p.memberOf(f.Kind, f.Name); m != nil {
 			m.find(f)
 		}
@@ -130,7 +145,10 @@ func (p *pass) settleMember(m *member) {
 	case len(m.life.Blocks(m.deleting())) > 0:
 		m.outcome = outcome{state: refused, reason: reasonAnnotation, message: m.life.Blocks(m.deleting())[0].String()}
 		return
-	case m.deleting() && (m.life.Retained || m.life.ReadOnly):
+	case m.deleting() && m.held() && m.paused:
+		m.hang()
+		return
+	case m.deleting() && (m.life.Retained || m.life.ReadOnly || desired.Empty(m.obj)):
 		m.outcome = outcome{state: gone}
 		return
 	case m.misplaced != "" && (!m.deleting() || p.group.Lone == m.ref):
@@ -142,12 +160,24 @@ func (p *pass) settleMember(m *member) {
 	case m.deleting():
 		return
 	}
-	m.declared = declare(m.obj, p.group.Identity)
+	p.declare(m)
+}
+
+// declare reads what a member declares. What shall take its spec from AWS only
+// has to say what it is about.
+func (p *pass) declare(m *member) {
+	if !desired.Empty(m.obj) {
+		m.declared = declare(m.obj, p.group.Identity)
+	}
 	if why := cmp.Or(m.strays, p.resolve(m)); why != "" {
 		m.outcome = outcome{state: waiting, reason: reasonReference, message: why}
 		return
 	}
 	m.outcome.refers = len(m.naming.refs()) > 0
+	if m.life.Adoption.FromAWS {
+		p.checkAdoption(m)
+		return
+	}
 	m.outcome.advice = m.declared.warnings()
 	if problems := m.declared.errors(); len(problems) > 0 {
 		m.outcome = refusal(problems, m.outcome.advice)
@@ -173,9 +203,17 @@ func (p *pass) query() awsapi.Query {
 			t := m.declared.target
 			q.Tags = !m.deleting() && (len(t.Tags) > 0 || len(t.RemovedTags) > 0)
 		case autoscaling.KindPolicy:
+			if m.nameless() {
+				q.AllPolicies = true
+				continue
+			}
 			q.Policies = append(q.Policies, m.name)
 			q.Alarms = q.Alarms || p.alarmsAreDue(m)
 		case autoscaling.KindAction:
+			if m.nameless() {
+				q.AllActions = true
+				continue
+			}
 			q.Actions = append(q.Actions, m.name)
 		}
 	}
@@ -187,11 +225,17 @@ func (p *pass) query() awsapi.Query {
 const alarmsSettle = 5 * time.Second
 
 // alarmsAreDue says that the alarms of a policy are worth a look: nothing else
-// about it is new, so the pass is a check for drift.
+// about it is new, so the pass is a check for drift, or somebody asked for a
+// check.
 func (p *pass) alarmsAreDue(m *member) bool {
-	modified := m.obj.GetStatus().LastModifiedTime
-	return !m.deleting() && readyAt(m.obj.GetStatus().Conditions, m.obj.GetGeneration()) &&
-		modified != nil && p.now.Sub(modified.Time) > alarmsSettle
+	status := m.obj.GetStatus()
+	return !m.deleting() && status.LastModifiedTime != nil && p.now.Sub(status.LastModifiedTime.Time) > alarmsSettle &&
+		(readyAt(status.Conditions, m.obj.GetGeneration()) || slices.ContainsFunc(p.members, (*member).requested))
+}
+
+// requested says that somebody asked for a check, which this pass is.
+func (m *member) requested() bool {
+	return m.life.RequestedAt != "" && m.life.RequestedAt != m.obj.GetStatus().LastHandledReconcileAt
 }
 
 func (p *pass) targetGoes() bool {
@@ -200,26 +244,31 @@ func (p *pass) targetGoes() bool {
 	})
 }
 
-// desired collects what the active members declare.
-func (p *pass) desired() autoscaling.Desired {
+// Which members a declaration is of.
+func everyone(*member) bool    { return true }
+func working(m *member) bool   { return !m.paused }
+func suspended(m *member) bool { return m.paused }
+
+// desired collects what the active members declare, as far as they are asked.
+func (p *pass) desired(of func(*member) bool) autoscaling.Desired {
 	var d autoscaling.Desired
 	for _, m := range p.members {
-		if !m.active() || m.life.ReadOnly {
+		if !m.active() || m.life.ReadOnly || m.adopting() || !of(m) {
 			continue
 		}
 		switch m.ref.Kind {
 		case autoscaling.KindTarget:
 			t := m.declared.target
-			t.Absent = m.deleting()
+			t.Absent, t.Yield = m.deleting(), m.life.Yield
 			d.Target = &t
 		case autoscaling.KindPolicy:
 			policy := m.declared.policy
 			policy.Name = m.name
-			d.Policies = append(d.Policies, autoscaling.DesiredPolicy{Policy: policy, Absent: m.deleting()})
+			d.Policies = append(d.Policies, autoscaling.DesiredPolicy{Policy: policy, Absent: m.deleting(), Yield: m.life.Yield})
 		case autoscaling.KindAction:
 			action := m.declared.action
 			action.Name = m.name
-			d.Actions = append(d.Actions, autoscaling.DesiredAction{Action: action, Absent: m.deleting()})
+			d.Actions = append(d.Actions, autoscaling.DesiredAction{Action: action, Absent: m.deleting(), Yield: m.life.Yield})
 		}
 	}
 	return d
@@ -227,80 +276,11 @@ func (p *pass) desired() autoscaling.Desired {
 
 // boundsDiffer says whether AWS has other bounds than the declared ones.
 func (p *pass) boundsDiffer(have *autoscaling.ObservedTarget) bool {
-	t := p.desired().Target
+	t := autoscaling.Yield(p.desired(everyone), autoscaling.Observed{Target: have}).Target
 	if have == nil || t == nil || t.Absent {
 		return false
 	}
 	return t.MinCapacity != nil && *t.MinCapacity != have.MinCapacity || t.MaxCapacity != nil && *t.MaxCapacity != have.MaxCapacity
-}
-
-// arnOf returns the ARN of what the member names in AWS, and whether it is
-// there. Old scalable targets have none.
-func (p *pass) arnOf(m *member) (arn string, there bool) {
-	switch m.ref.Kind {
-	case autoscaling.KindPolicy:
-		if seen := p.observed.Policy(m.name); seen != nil {
-			return seen.ARN, true
-		}
-	case autoscaling.KindAction:
-		if seen := p.observed.Action(m.name); seen != nil {
-			return seen.ARN, true
-		}
-	default:
-		if seen := p.observed.Target; seen != nil {
-			return seen.ARN, true
-		}
-	}
-	return "", false
-}
-
-func (p *pass) isThere(m *member) bool {
-	_, there := p.arnOf(m)
-	return there
-}
-
-// respectForeign takes members out of the pass whose counterpart was in AWS
-// before the object was: it is somebody else's, unless the object asks to
-// adopt it, or knew it before it lost our finalizer.
-func (p *pass) respectForeign() {
-	for _, m := range p.members {
-		if !m.active() || m.deleting() || m.held() || m.life.ReadOnly || m.life.Adopts() {
-			continue
-		}
-		if arn, there := p.arnOf(m); there && (arn == "" || arn != knownARN(m.obj)) {
-			m.outcome = foreign(m)
-		}
-	}
-}
-
-func knownARN(obj v1alpha1.Object) string {
-	if known := obj.GetStatus().ACKResourceMetadata; known != nil {
-		return value(known.ARN)
-	}
-	return ""
-}
-
-// hold puts our finalizer on the objects that have a counterpart in AWS, or
-// are about to get one, so that none can vanish and leave it behind. Objects
-// that wait are not held: what appears in AWS under their name meanwhile is
-// not theirs.
-func (r *Reconciler) hold(ctx context.Context, p *pass, plan autoscaling.Plan) error {
-	for _, m := range p.members {
-		if !m.active() || m.deleting() || m.held() || m.life.ReadOnly {
-			continue
-		}
-		planned := slices.ContainsFunc(plan.Changes, func(c autoscaling.Change) bool { return p.memberOf(c.Kind, c.Name) == m })
-		if !planned && !p.isThere(m) {
-			continue
-		}
-		held := m.obj.DeepCopyObject().(v1alpha1.Object)
-		held.SetFinalizers(append(slices.Clone(held.GetFinalizers()), desired.Finalizer(m.ref.Kind)))
-		if err := r.patchFinalizers(ctx, m.before, held); err != nil {
-			return err
-		}
-		m.before, m.obj = held, held.DeepCopyObject().(v1alpha1.Object)
-	}
-	return nil
 }
 
 // record notes on the member that a change is about what became of it.

@@ -3,7 +3,6 @@ package controller
 import (
 	"context"
 	"log/slog"
-	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -45,7 +44,8 @@ type Reconciler struct {
 //  1. gather the Kubernetes objects that name the target
 //  2. settle which object declares what, and whether it makes sense
 //  3. observe what AWS has
-//  4. keep hands off what is in AWS already but not ours
+//  4. adopt what shall be, and keep hands off what else is in AWS already but
+//     not ours
 //  5. diff
 //  6. hold the objects by finalizers before anything is made for them, and
 //     apply the plan in its order
@@ -77,9 +77,14 @@ func (r *Reconciler) converge(ctx context.Context, p *pass) error {
 		p.failAll(err)
 		return nil
 	}
+	if err := r.adopt(ctx, p); err != nil {
+		return err
+	}
 	p.respectForeign()
-	plan := autoscaling.Diff(p.group.Identity, p.desired(), p.observed, r.now())
+	p.respectVanished()
+	plan := autoscaling.Diff(p.group.Identity, p.desired(working), p.observed, r.now())
 	p.bounds = plan.Bounds
+	p.withhold()
 	if err := r.hold(ctx, p, plan); err != nil {
 		return err
 	}
@@ -140,10 +145,4 @@ func aboutRequest(err error) bool {
 	default:
 		return false
 	}
-}
-
-// jittered spreads t over [t, 1.2 t), so that many groups that came together
-// do not come together again.
-func jittered(t time.Duration) time.Duration {
-	return t + time.Duration(rand.Int64N(int64(t)/5+1))
 }

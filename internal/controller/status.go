@@ -48,7 +48,7 @@ func (r *Reconciler) release(ctx context.Context, m *member) error {
 	}
 	released := m.before.DeepCopyObject().(v1alpha1.Object)
 	released.SetFinalizers(slices.DeleteFunc(slices.Clone(released.GetFinalizers()), func(f string) bool { return f == desired.Finalizer(m.ref.Kind) }))
-	return client.IgnoreNotFound(r.patchFinalizers(ctx, m.before, released))
+	return client.IgnoreNotFound(r.patchObject(ctx, m.before, released))
 }
 
 // writeStatus fills the status of m.obj from the outcome.
@@ -71,7 +71,14 @@ func (r *Reconciler) writeStatus(p *pass, m *member) {
 	case s.LastModifiedTime == nil || s.LastModifiedTime.Before(s.CreationTime): // made anew by a process that died
 		s.LastModifiedTime = s.CreationTime
 	}
-	s.Conditions = conditions(s.Conditions, m.obj.GetGeneration(), m.outcome, p.boundsInWords(m), metav1.NewTime(r.now().Truncate(time.Second)))
+	if m.life.RequestedAt != "" && !m.outcome.transient() {
+		s.LastHandledReconcileAt = m.life.RequestedAt
+	}
+	m.outcome.adopted = m.life.Adopted
+	if m.paused {
+		m.outcome.paused = m.pauseInWords()
+	}
+	s.Conditions = conditions(s.Conditions, m.obj.GetGeneration(), m.outcome, p.boundsInWords(m)+m.yieldInWords(), metav1.NewTime(r.now().Truncate(time.Second)))
 }
 
 // writeMetadata copies what AWS says about the object's counterpart.
@@ -161,6 +168,14 @@ func seconds(t time.Time) *metav1.Time {
 	return &s
 }
 
+// yieldInWords says which fields are not compared with AWS.
+func (m *member) yieldInWords() string {
+	if len(m.life.Yield) == 0 {
+		return ""
+	}
+	return "; left to others, as the annotation asks: " + strings.Join(m.life.Yield, ", ")
+}
+
 // boundsInWords explains bounds that a scheduled action set.
 func (p *pass) boundsInWords(m *member) string {
 	if m.ref.Kind != autoscaling.KindTarget || p.bounds == nil {
@@ -227,7 +242,21 @@ func conditions(old []v1alpha1.Condition, generation int64, o outcome, note stri
 		l.add(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ConditionRecoverable, o.message)
 		l.add(v1alpha1.ConditionReconciling, metav1.ConditionTrue, string(kind), o.message)
 	}
+	l.tellLife(o)
 	return l.conditions
+}
+
+// tellLife tells what annotations made of the object.
+func (l *conditionList) tellLife(o outcome) {
+	switch {
+	case o.adopted && o.reason == reasonVanished:
+		l.add(v1alpha1.ConditionAdopted, metav1.ConditionFalse, o.reason, o.message)
+	case o.adopted:
+		l.add(v1alpha1.ConditionAdopted, metav1.ConditionTrue, "Adopted", "the object took over what was in AWS before it")
+	}
+	if o.paused != "" {
+		l.add(v1alpha1.ConditionPaused, metav1.ConditionTrue, eventPaused, o.paused)
+	}
 }
 
 // transient failures pass by themselves and tell nothing about the object.

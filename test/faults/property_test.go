@@ -130,7 +130,7 @@ func (w *world) problems() (problems []string) {
 	for id, objects := range wanted {
 		_, registered := all[targetOf(id)]
 		_, foreign := w.owned[id]
-		waits := slices.ContainsFunc(objects, func(obj v1alpha1.Object) bool { return reasonOf(obj) == "RefusedByAWS" || declaredWrong(obj) })
+		waits := slices.ContainsFunc(objects, func(obj v1alpha1.Object) bool { return reasonOf(obj) == "RefusedByAWS" || reasonOf(obj) == "NotInAWS" || declaredWrong(obj) })
 		if !claimed[id] && !foreign && !waits && (registered || strings.HasPrefix(id, "target ")) {
 			add("nobody is ready for %s", id)
 		}
@@ -168,6 +168,9 @@ func targetOf(id string) string {
 // identityOf resolves what an object says about its scalable target.
 func (w *world) identityOf(obj v1alpha1.Object) (identity, bool) {
 	spec := asMap(specOf(obj))
+	if len(spec) == 0 {
+		return identity{}, false // it is still to be taken from AWS
+	}
 	if ref, ok := spec["resourceRef"].(map[string]any); ok {
 		to := w.kube.get(key{"ScalableTarget", ref["from"].(map[string]any)["name"].(string)})
 		if to == nil {
@@ -230,6 +233,10 @@ func (w *world) untrue(obj v1alpha1.Object, id string, all map[string]thing) str
 		return "it shall take over what is there"
 	case reason == "TargetNotRegistered" && registered:
 		return "the target that it waits for is registered"
+	case (reason == "NotInAWS" || reason == "AdoptedResourceGone") && there:
+		return "what it adopts is in AWS"
+	case reason == "Paused" && condition(obj, v1alpha1.ConditionPaused) == nil:
+		return "it is not paused"
 	case reason == "AlreadyDeclared" && len(w.claimants(id)) < 2:
 		return "no other object declares the same"
 	case is(obj, v1alpha1.ConditionRecoverable, metav1.ConditionTrue):

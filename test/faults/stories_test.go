@@ -1,10 +1,12 @@
 package faults
 
 import (
+	"fmt"
 	"maps"
 	"time"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
 )
 
 // A story is something that people do, told from a settled world on.
@@ -236,6 +238,17 @@ var stories = map[string]story{
 	"deleted while it is held":   {"nothing is made for what goes while the controller looks at AWS", nil, deletedMidway},
 	"finalizers stripped":        {"what is known to be ours is held again", some, atOnce(strip(keyT), strip(keyP), strip(keyS))},
 	"forced deletion":            {"what a forced deletion left in AWS is not the next object's", some, forced},
+	"adopt":                      {"specs come from AWS", adoptees, bring(adopter("t", ""), adopter("p", "p"), adopter("s", "s"))},
+	"adopt with a spec":          {"AWS's values replace those of the specs", adoptees, bring(overwritten(target("t", alpha, 2, 3)), overwritten(policy("p", "p", alpha, 50)), overwritten(action("s", "s", alpha, 2)))},
+	"adopt and edit":             {"an adopted spec is edited like any other", adopted, inTurn(setBounds(2, 5), setValue(keyP, 60), setActionMin(keyS, 3))},
+	"adopt and change the type":  {"what is made anew on the way has not vanished", adopted, toSteps},
+	"adopt and delete":           {"what was adopted is deleted like any other", adopted, inTurn(release, drop(keyP), drop(keyS), atOnce(goesWithTarget, drop(keyT)))},
+	"adopt too early":            {"what appears later is adopted then", bring(adopter("t", ""), adopter("p", "p"), adopter("s", "s")), adoptees},
+	"adopted and gone":           {"what was adopted is not made again", adopted, inTurn(release, atOnce(takeAway("DeleteScalingPolicy", alpha, map[string]any{"PolicyName": "p"}), takeAway("DeleteScheduledAction", alpha, map[string]any{"ScheduledActionName": "s"})))},
+	"pause and resume":           {"edits wait for the end of the pause", some, inTurn(pauseAll, atOnce(setBounds(2, 5), setValue(keyP, 60), setActionMin(keyS, 3)), resumeAll)},
+	"pause for a while":          {"a pause ends by itself", some, atOnce(pauseFor(5*time.Second), setBounds(2, 5), setValue(keyP, 60))},
+	"pause and delete":           {"deletions wait for the end of the pause", some, inTurn(pauseAll, drop(keyT, keyP, keyS), atOnce(goesWithTarget, resumeAll))},
+	"pause the target alone":     {"what is not paused goes on", some, inTurn(annotate(keyT, v1alpha1.AnnotationPause, "true"), atOnce(setBounds(2, 5), setValue(keyP, 60)), drop(keyS), annotate(keyT, "", ""))},
 	"others were faster":         {"what is gone already need not be deleted", some, atOnce(goesWithTarget, takeAway("DeregisterScalableTarget", alpha, nil), drop(keyT, keyP, keyS))},
 }
 
@@ -259,6 +272,63 @@ func deletedMidway(w *world) {
 	time.Sleep(2 * time.Second)
 	w.delete(keyT)
 	w.cloud.Faults().Clear()
+}
+
+// adopter is an object that takes its spec from AWS; its kind is that of its
+// name.
+func adopter(name, inAWS string) v1alpha1.Object {
+	fields := fmt.Sprintf(`"resourceID": %q, "serviceNamespace": %q, "scalableDimension": %q`, alpha.resource, alpha.namespace, alpha.dimension)
+	obj := newObject(map[string]autoscaling.Kind{"t": targetKind, "p": policyKind, "s": actionKind}[name])
+	switch name {
+	case "p":
+		fields += fmt.Sprintf(`, "policyName": %q`, inAWS)
+	case "s":
+		fields += fmt.Sprintf(`, "scheduledActionName": %q`, inAWS)
+	}
+	obj.SetName(name)
+	obj.SetAnnotations(map[string]string{
+		v1alpha1.AnnotationAdoptionPolicy: v1alpha1.AdoptionPolicyAdopt, v1alpha1.AnnotationAdoptionFields: "{" + fields + "}",
+	})
+	return obj
+}
+
+// overwritten is an object whose spec AWS's values replace.
+func overwritten[T v1alpha1.Object](obj T) T {
+	return annotated(obj, v1alpha1.AnnotationAdoptionPolicy, v1alpha1.AdoptionPolicyAdopt)
+}
+
+func adopted(w *world) {
+	adoptees(w)
+	w.create(adopter("t", ""), adopter("p", "p"), adopter("s", "s"))
+}
+
+// release notes that what was adopted is nobody else's any more.
+func release(w *world) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, id := range []string{"target " + alpha.String(), "policy " + alpha.String() + " p", "action " + alpha.String() + " s"} {
+		delete(w.owned, id)
+	}
+}
+
+func pauseAll(w *world) {
+	for _, k := range []key{keyT, keyP, keyS} {
+		annotate(k, v1alpha1.AnnotationPause, "true")(w)
+	}
+}
+
+func pauseFor(d time.Duration) func(*world) {
+	return func(w *world) {
+		for _, k := range []key{keyT, keyP, keyS} {
+			annotate(k, v1alpha1.AnnotationPause, time.Now().Add(d).Format(time.RFC3339))(w)
+		}
+	}
+}
+
+func resumeAll(w *world) {
+	for _, k := range []key{keyT, keyP, keyS} {
+		annotate(k, "", "")(w)
+	}
 }
 
 // adoptees are things of others under the names of our objects.
