@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/declared"
 	"github.com/setpoint-io/setpoint/internal/report"
@@ -20,6 +21,13 @@ func (t *targetPlan) object(m *declared.Member) report.ObjectPlan {
 	switch {
 	case m.Life.ReadOnly:
 		o.Notes = []string{"is read-only: what AWS has is looked at and never written"}
+		return o
+	case m.Life.Adoption.FromAWS && !m.Deleting():
+		t.adoption(m, &o)
+		return o
+	case slices.Contains(t.vanished, m):
+		o.Action = report.ActionRefused
+		o.Notes = []string{"was adopted and is not in AWS any more, so it is not created again; to have it created, remove the annotation " + v1alpha1.AnnotationAdopted}
 		return o
 	case slices.Contains(t.foreign, m):
 		o.Action = report.ActionRefused
@@ -38,6 +46,8 @@ func (t *targetPlan) object(m *declared.Member) report.ObjectPlan {
 	t.changes(m, &o)
 	t.ownership(m, there, &o)
 	t.bounds(m, &o)
+	t.yield(m, &o)
+	t.pause(m, &o)
 	return o
 }
 

@@ -95,7 +95,8 @@ func (o Options) target(ctx context.Context, g *declared.Group) report.TargetPla
 	} else {
 		t.unpin()
 	}
-	t.plan = autoscaling.Diff(g.Identity, declared.Declaration(t.members), observed, o.Now)
+	t.respectVanished()
+	t.diff()
 	for _, m := range g.Members {
 		t.result.Objects = append(t.result.Objects, t.object(m))
 	}
@@ -108,6 +109,7 @@ type targetPlan struct {
 	group    *declared.Group
 	members  []*declared.Member // that take part
 	foreign  []*declared.Member // whose counterpart in AWS is somebody else's
+	vanished []*declared.Member // whose adopted counterpart is not in AWS any more
 	observed autoscaling.Observed
 	plan     autoscaling.Plan
 	result   report.TargetPlan
@@ -119,7 +121,7 @@ func (t *targetPlan) query() awsapi.Query {
 	q := awsapi.Query{Identity: t.group.Identity, AllPolicies: true, AllActions: true, Alarms: true}
 	for _, m := range t.members {
 		q.Tags = q.Tags || len(m.Target.Tags)+len(m.Target.RemovedTags) > 0
-		if m.Kind == autoscaling.KindPolicy {
+		if m.Kind == autoscaling.KindPolicy && m.AWS != "" {
 			q.Policies = append(q.Policies, m.AWS)
 		}
 	}
@@ -174,7 +176,7 @@ func (t *targetPlan) undeclared() {
 		return
 	}
 	named := func(kind autoscaling.Kind, name string) bool {
-		return slices.ContainsFunc(t.group.Members, func(m *declared.Member) bool { return m.Kind == kind && m.AWS == name })
+		return slices.ContainsFunc(t.result.Objects, func(o report.ObjectPlan) bool { return o.Kind == string(kind) && o.AWSName == name })
 	}
 	for _, p := range t.observed.Policies {
 		if !named(autoscaling.KindPolicy, p.Name) {

@@ -42,8 +42,11 @@ func read(t *testing.T, into v1alpha1.Object, metadata, rest string) v1alpha1.Ob
 // themselves are those of autoscaling.Diff.
 func TestActions(t *testing.T) {
 	const (
+		adopter = `name: t, annotations: {services.k8s.aws/adoption-policy: adopt, services.k8s.aws/adoption-fields: '{"resourceID": "service/c/s", "serviceNamespace": "ecs"}'}`
+
 		held   = "name: t, finalizers: [finalizers.applicationautoscaling.services.k8s.aws/ScalableTarget]"
 		spec   = "spec: {" + identity + ", minCapacity: 2, maxCapacity: 20}\n"
+		paused = ", annotations: {applicationautoscaling.services.k8s.aws/pause: '2026-11-23T18:00:00Z', applicationautoscaling.services.k8s.aws/pause-reason: release}"
 		edited = "status: {lastApplied: {minCapacity: 2, maxCapacity: 10}}\n"
 		same   = "status: {lastApplied: {minCapacity: 2, maxCapacity: 20}}\n"
 	)
@@ -71,6 +74,16 @@ func TestActions(t *testing.T) {
 		{"a target that goes takes what nobody declares along", scheduled, true, held + ", deletionTimestamp: '2026-01-01T00:00:00Z'", spec, report.ActionDelete, ""},
 		{"unless it is retained", scheduled, true, held + ", deletionTimestamp: '2026-01-01T00:00:00Z', annotations: {services.k8s.aws/deletion-policy: retain}", spec, report.ActionNone, "stays in AWS"},
 		{"an object that only looks changes nothing", observed{Target: registered}, true, "name: t, annotations: {services.k8s.aws/read-only: 'true'}", spec, report.ActionNone, "never written"},
+		{"an adopter takes its spec from what is there", observed{Target: registered}, true, adopter, "", report.ActionAdopt, "taken from AWS"},
+		{"a manifest of one tells the same", observed{Target: registered}, false, adopter, "", report.ActionAdopt, "taken from AWS"},
+		{"an adopter waits for what is not there", observed{}, true, adopter, "", report.ActionWait, "AWS does not have it"},
+		{"an adopter with a spec has it overwritten", observed{Target: registered}, true, "name: t, annotations: {services.k8s.aws/adoption-policy: adopt}", spec, report.ActionAdopt, "taken from AWS"},
+		{"an adopter that does not say what to adopt does nothing", observed{Target: registered}, true, "name: t, annotations: {services.k8s.aws/adoption-policy: adopt}", "", report.ActionRefused, "adoption-fields"},
+		{"what was adopted is not made again", observed{}, true, held + ", annotations: {services.k8s.aws/adopted: 'true'}", spec, report.ActionRefused, "services.k8s.aws/adopted"},
+		{"unless its policy says that it may be", observed{}, true, held + ", annotations: {services.k8s.aws/adopted: 'true', services.k8s.aws/adoption-policy: adopt-or-create}", spec, report.ActionCreate, ""},
+		{"a paused object waits", observed{Target: registered}, true, held + paused, spec + same, report.ActionWait, "paused until 2026-11-23T18:00:00Z (release)"},
+		{"its deletion too", observed{Target: registered}, true, held + paused + ", deletionTimestamp: '2026-01-01T00:00:00Z'", spec + same, report.ActionWait, "paused"},
+		{"what is yielded is not compared", observed{Target: registered}, true, held + ", annotations: {applicationautoscaling.services.k8s.aws/yield: minCapacity}", spec + same, report.ActionNone, "left to others, as the annotation asks: minCapacity"},
 		{"another Region cannot be read from here", scheduled, true, held + ", annotations: {services.k8s.aws/region: us-east-1}", spec, report.ActionUnknown, "--region us-east-1"},
 		{"nor another account", scheduled, true, held, spec + "status: {ackResourceMetadata: {ownerAccountID: '210987654321', region: eu-west-1}}\n", report.ActionUnknown, "account 210987654321"},
 	} {

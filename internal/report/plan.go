@@ -13,7 +13,7 @@ const (
 	ActionDelete  Action = "delete"
 	ActionAdopt   Action = "adopt"   // taken over as it is, with the changes that are listed
 	ActionNone    Action = "none"    // AWS has what is declared
-	ActionWait    Action = "wait"    // made as soon as the scalable target is registered
+	ActionWait    Action = "wait"    // done later; the notes say when
 	ActionRefused Action = "refused" // the controller would do nothing until somebody changes something
 	ActionUnknown Action = "unknown" // it could not be found out
 )

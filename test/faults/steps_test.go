@@ -18,8 +18,18 @@ func draw(r *rand.Rand) step {
 	switch n := r.IntN(100); {
 	case n < 30:
 		return drawCreate(r)
-	case n < 48:
+	case n < 45:
 		return drawEdit(r)
+	case n < 48:
+		k, d := drawKey(r), time.Duration(1+r.IntN(100))*time.Second
+		return step{what: fmt.Sprint("pause ", k, " for ", d), do: func(w *world) {
+			_ = w.kube.update(k, func(obj v1alpha1.Object) {
+				annotations := map[string]string{}
+				maps.Copy(annotations, obj.GetAnnotations())
+				annotations[v1alpha1.AnnotationPause] = time.Now().Add(d).Format(time.RFC3339)
+				obj.SetAnnotations(annotations)
+			})
+		}}
 	case n < 60:
 		k := drawKey(r)
 		return step{what: fmt.Sprint("delete ", k), do: func(w *world) { _ = w.kube.delete(k) }}
@@ -77,8 +87,11 @@ func drawObject(r *rand.Rand) v1alpha1.Object {
 		}
 		obj = a
 	}
-	if r.IntN(5) == 0 {
+	switch r.IntN(20) {
+	case 0, 1, 2, 3:
 		obj.SetAnnotations(map[string]string{v1alpha1.AnnotationAdoptionPolicy: v1alpha1.AdoptionPolicyAdoptOrCreate})
+	case 4:
+		obj.SetAnnotations(map[string]string{v1alpha1.AnnotationAdoptionPolicy: v1alpha1.AdoptionPolicyAdopt})
 	}
 	return obj
 }

@@ -1,0 +1,105 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/declared"
+	"github.com/setpoint-io/setpoint/internal/report"
+)
+
+// diff plans what is declared. What is paused is planned apart, because the
+// controller does not let it take part in anything.
+func (t *targetPlan) diff() {
+	id, now := t.group.Identity, t.options.Now
+	working, paused := []*declared.Member{}, []*declared.Member{}
+	for _, m := range t.members {
+		switch _, isPaused := m.Life.Pause(now); {
+		case !isPaused:
+			working = append(working, m)
+		case !m.Deleting():
+			paused = append(paused, m)
+		}
+	}
+	t.plan = autoscaling.Diff(id, declared.Declaration(working), t.observed, now)
+	later := autoscaling.Diff(id, declared.Declaration(paused), t.observed, now)
+	t.plan.Changes = append(t.plan.Changes, later.Changes...)
+	if t.plan.Bounds == nil {
+		t.plan.Bounds = later.Bounds
+	}
+}
+
+// pause says that the changes of a member wait for the end of a pause.
+func (t *targetPlan) pause(m *declared.Member, o *report.ObjectPlan) {
+	pause, paused := m.Life.Pause(t.options.Now)
+	if !paused {
+		return
+	}
+	if o.Action != report.ActionNone || m.Deleting() {
+		o.Action = report.ActionWait
+	}
+	note := "is paused"
+	if pause.Namespace {
+		note += " with its namespace"
+	}
+	if !pause.Until.IsZero() {
+		note += " until " + pause.Until.Format(time.RFC3339)
+	}
+	if pause.Reason != "" {
+		note += " (" + pause.Reason + ")"
+	}
+	o.Notes = append(o.Notes, note+": until then nothing is written")
+}
+
+// yield says which fields are left as they are in AWS.
+func (t *targetPlan) yield(m *declared.Member, o *report.ObjectPlan) {
+	if len(m.Life.Yield) > 0 {
+		o.Notes = append(o.Notes, "left to others, as the annotation asks: "+strings.Join(m.Life.Yield, ", "))
+	}
+}
+
+// adoption says what becomes of a member that takes its spec from AWS.
+func (t *targetPlan) adoption(m *declared.Member, o *report.ObjectPlan) {
+	if m.AWS == "" && m.Kind != autoscaling.KindTarget {
+		names := t.observed.Names(m.Kind)
+		if len(names) > 1 {
+			o.Action = report.ActionRefused
+			o.Notes = []string{fmt.Sprintf("the annotation %s leaves open which one is meant: add the name of one of %s", v1alpha1.AnnotationAdoptionFields, strings.Join(names, ", "))}
+			return
+		}
+		if len(names) == 1 {
+			o.AWSName = names[0]
+		}
+	}
+	if !t.has(m.Kind, o.AWSName) {
+		o.Action = report.ActionWait
+		o.Notes = []string{fmt.Sprintf("AWS does not have it, and %s only takes over what is there", v1alpha1.AdoptionPolicyAdopt)}
+		return
+	}
+	o.Action = report.ActionAdopt
+	o.Notes = []string{"its spec is taken from AWS, where nothing changes"}
+	t.pause(m, o)
+}
+
+func (t *targetPlan) has(kind autoscaling.Kind, name string) bool {
+	if kind == autoscaling.KindTarget {
+		return t.observed.Target != nil
+	}
+	return slices.Contains(t.observed.Names(kind), name)
+}
+
+// respectVanished takes out the members whose counterpart they took over and
+// which has vanished since, as the controller does.
+func (t *targetPlan) respectVanished() {
+	t.members = slices.DeleteFunc(t.members, func(m *declared.Member) bool {
+		gone := !m.Deleting() && !m.Life.ReadOnly && !m.Life.Adoption.FromAWS && !m.Life.Recreates() && !t.has(m.Kind, m.AWS)
+		if gone {
+			t.vanished = append(t.vanished, m)
+		}
+		return gone
+	})
+}
