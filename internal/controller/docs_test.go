@@ -18,6 +18,10 @@ func TestReferenceNamesEverything(t *testing.T) {
 	}
 	words := []string{
 		reasonConflict, reasonForeign, reasonTarget, reasonReference, reasonInvalidInAWS, reasonScope, reasonNotThere, reasonAnnotation,
+		reasonVanished, reasonUnadoptable, reasonPaused, eventAdopted, eventPaused, eventResumed,
+		v1alpha1.ConditionAdopted, v1alpha1.ConditionPaused,
+		v1alpha1.AnnotationAdoptionFields, v1alpha1.AnnotationAdopted,
+		v1alpha1.AnnotationReconcileRequestedAt, v1alpha1.AnnotationPause, v1alpha1.AnnotationPauseReason, v1alpha1.AnnotationYield,
 		eventCreated, eventUpdated, eventDeleted, eventRetained, eventDriftCorrected, eventReady,
 		v1alpha1.ConditionReady, v1alpha1.ConditionResourceSynced, v1alpha1.ConditionTerminal, v1alpha1.ConditionStalled, v1alpha1.ConditionRecoverable,
 		v1alpha1.ConditionReconciling, v1alpha1.ConditionReferencesResolved, v1alpha1.ConditionAdvisory,

@@ -130,7 +130,9 @@ func (w *world) problems() (problems []string) {
 	for id, objects := range wanted {
 		_, registered := all[targetOf(id)]
 		_, foreign := w.owned[id]
-		waits := slices.ContainsFunc(objects, func(obj v1alpha1.Object) bool { return reasonOf(obj) == "RefusedByAWS" || reasonOf(obj) == "NotInAWS" || declaredWrong(obj) })
+		waits := slices.ContainsFunc(objects, func(obj v1alpha1.Object) bool {
+			return reasonOf(obj) == "RefusedByAWS" || reasonOf(obj) == "NotInAWS" || declaredWrong(obj)
+		})
 		if !claimed[id] && !foreign && !waits && (registered || strings.HasPrefix(id, "target ")) {
 			add("nobody is ready for %s", id)
 		}
