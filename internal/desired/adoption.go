@@ -94,8 +94,9 @@ func nameField(kind autoscaling.Kind) string {
 		return "policyName"
 	case autoscaling.KindAction:
 		return "scheduledActionName"
+	default:
+		return "" // a scalable target has no name
 	}
-	return ""
 }
 
 // adoptionFields reads the annotation.

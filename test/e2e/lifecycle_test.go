@@ -240,10 +240,13 @@ func TestPause(t *testing.T) {
 	w.annotate(target, "target", v1alpha1.AnnotationPauseReason+"=release")
 	w.annotate(target, "target", v1alpha1.AnnotationPause+"=true")
 	w.heard("ReconciliationPaused")
-	paused := w.ready(target, "target")
-	if c := condition(paused, v1alpha1.ConditionPaused); c.Status != yes || !strings.Contains(text(c.Message), "release") {
-		t.Errorf("the pause is not told: %s", printed(paused.GetStatus()))
-	}
+	w.eventually("the pause is told", func() error {
+		paused := w.ready(target, "target")
+		if c := condition(paused, v1alpha1.ConditionPaused); c.Status != yes || !strings.Contains(text(c.Message), "release") {
+			return fmt.Errorf("%s", printed(paused.GetStatus()))
+		}
+		return nil
+	})
 	before := writes()
 	w.registered(1, 5)
 	if m := w.message(w.becomes(target, "target", no, "Paused")); !strings.Contains(m, "maxCapacity 5 -> 2") {
