@@ -13,7 +13,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	appsv1 "k8s.io/api/apps/v1"
-	rbacv1 "k8s.io/api/rbac/v1"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -73,66 +72,6 @@ func TestTheBaseInstallsEveryGeneratedCRD(t *testing.T) {
 	}
 }
 
-// The whole of what the controller may do in a cluster. To add a right, add it
-// here with what needs it.
-func TestTheControllerMayDoNoMoreThanItDoes(t *testing.T) {
-	const group = "applicationautoscaling.services.k8s.aws"
-	want := map[string]string{
-		group + "/scalabletargets":             "get list patch update watch",
-		group + "/scalingpolicies":             "get list patch update watch",
-		group + "/scheduledactions":            "get list patch update watch",
-		group + "/scalabletargets/status":      "get patch update",
-		group + "/scalingpolicies/status":      "get patch update",
-		group + "/scheduledactions/status":     "get patch update",
-		group + "/scalabletargets/finalizers":  "update",
-		group + "/scalingpolicies/finalizers":  "update",
-		group + "/scheduledactions/finalizers": "update",
-		"/events":                              "create patch",
-		"events.k8s.io/events":                 "create patch",
-		"/namespaces":                          "get list watch", // their annotations
-		"iam.services.k8s.aws/roles":           "get list watch", // roleRef
-		"sagemaker.services.k8s.aws/endpoints": "get list watch", // sageMakerEndpointRef
-	}
-	var role rbacv1.ClusterRole
-	resources := base(t)
-	decode(t, resources, "ClusterRole", "setpoint-controller", &role)
-	if diff := cmp.Diff(want, rights(role.Rules)); diff != "" {
-		t.Errorf("cluster-wide rights (-want +got):\n%s", diff)
-	}
-
-	var export rbacv1.ClusterRole
-	decode(t, resources, "ClusterRole", "setpoint-controller-field-export", &export)
-	want = map[string]string{
-		"services.k8s.aws/fieldexports":        "get list patch watch",
-		"services.k8s.aws/fieldexports/status": "patch",
-		"/configmaps":                          "get patch", // targets; who may list Secrets may read them all
-		"/secrets":                             "get patch",
-	}
-	if diff := cmp.Diff(want, rights(export.Rules)); diff != "" {
-		t.Errorf("cluster-wide rights for FieldExport (-want +got):\n%s", diff)
-	}
-
-	var own rbacv1.Role
-	decode(t, resources, "Role", "setpoint-controller-own-namespace", &own)
-	if diff := cmp.Diff(map[string]string{"coordination.k8s.io/leases": "create get patch update", "/configmaps": "get list watch"}, rights(own.Rules)); diff != "" {
-		t.Errorf("rights in the controller's own namespace (-want +got):\n%s", diff)
-	}
-}
-
-// rights flattens rules to "group/resource" -> verbs.
-func rights(rules []rbacv1.PolicyRule) map[string]string {
-	flat := map[string]string{}
-	for _, rule := range rules {
-		verbs := slices.Sorted(slices.Values(rule.Verbs))
-		for _, group := range rule.APIGroups {
-			for _, resource := range rule.Resources {
-				flat[group+"/"+resource] = strings.Join(verbs, " ")
-			}
-		}
-	}
-	return flat
-}
-
 // What the Pod Security Standard "restricted" asks for, and what a controller
 // without state on disk can do without.
 func TestTheControllerRunsWithoutPrivileges(t *testing.T) {
@@ -159,8 +98,8 @@ func TestTheControllerRunsWithoutPrivileges(t *testing.T) {
 	}
 }
 
-// allowed returns the actions of the IAM policy.
-func allowed(t *testing.T) []string {
+// allowed returns the actions of an IAM policy.
+func allowed(t *testing.T, name string) []string {
 	t.Helper()
 	var policy struct {
 		Version   string
@@ -171,7 +110,7 @@ func allowed(t *testing.T) []string {
 			Condition   json.RawMessage
 		}
 	}
-	if err := yaml.UnmarshalStrict(read(t, "deploy/iam/policy.json"), &policy); err != nil {
+	if err := yaml.UnmarshalStrict(read(t, "deploy/iam/"+name), &policy); err != nil {
 		t.Fatal(err)
 	}
 	if policy.Version != "2012-10-17" {
@@ -195,7 +134,7 @@ func allowed(t *testing.T) []string {
 }
 
 func TestTheIAMPolicyAllowsWhatIsCalled(t *testing.T) {
-	actions := allowed(t)
+	actions := allowed(t, "policy.json")
 	prefixes := map[string]string{ // SDK package -> IAM service prefix
 		"applicationautoscaling": "application-autoscaling",
 		"cloudwatch":             "cloudwatch",
@@ -225,6 +164,17 @@ func TestTheIAMPolicyAllowsWhatIsCalled(t *testing.T) {
 		if strings.Contains(action, "*") {
 			t.Errorf("%s: least privilege names its actions", action)
 		}
+	}
+}
+
+// Entering other accounts is a right of its own, so that who has one account
+// does not give it.
+func TestOtherAccountsAreApart(t *testing.T) {
+	if diff := cmp.Diff([]string{"sts:AssumeRole"}, allowed(t, "assume-roles.json")); diff != "" {
+		t.Errorf("deploy/iam/assume-roles.json (-want +got):\n%s", diff)
+	}
+	if slices.Contains(allowed(t, "policy.json"), "sts:AssumeRole") {
+		t.Error("deploy/iam/policy.json lets the controller enter other accounts")
 	}
 }
 

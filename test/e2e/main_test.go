@@ -109,13 +109,20 @@ func logger() *slog.Logger {
 // startController runs the operator of the production binary. The returned
 // function stops it and waits until it has.
 func startController(ctx context.Context, resync time.Duration) (stop func(), err error) {
+	return startOperator(ctx, func(o *operator.Options) { o.Resync = resync })
+}
+
+// startOperator does the same with other options.
+func startOperator(ctx context.Context, change func(*operator.Options)) (stop func(), err error) {
 	ctx, cancel := context.WithCancel(ctx)
-	op, err := operator.New(operator.Options{
+	o := operator.Options{
 		Kubernetes: theLab.ControlPlane.RESTConfig(), Logger: logger(),
 		AWS:             awsapi.Options{Config: lab.SDKConfig(theLab.CloudURL, lab.Account, lab.Region), Logger: logger()},
 		SystemNamespace: lab.SystemNamespace,
-		MetricsAddr:     "0", HealthAddr: "0", Resync: resync,
-	})
+		MetricsAddr:     "0", HealthAddr: "0",
+	}
+	change(&o)
+	op, err := operator.New(o)
 	if err != nil {
 		cancel()
 		return nil, err

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/setpoint-io/setpoint/test/chart"
+)
+
+// started is what the flags that the chart passes mean to this program.
+func started(t *testing.T, deployment, values string) *flags {
+	t.Helper()
+	objects, err := chart.Render(t.Context(), "setpoint", "ack-system", values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := chart.As[appsv1.Deployment](objects, "Deployment", deployment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := parse(t, d.Spec.Template.Spec.Containers[0].Args...)
+	if err != nil {
+		t.Fatalf("the chart passes flags that this program refuses: %v", err)
+	}
+	return f
+}
+
+func TestTheChartStartsThisProgram(t *testing.T) {
+	f := started(t, "setpoint", "crds: {install: false}")
+	o := f.operator()
+	if o.MetricsAddr != ":8080" || o.HealthAddr != ":8081" || !o.LeaderElection || o.LeaderElectionNamespace != "ack-system" || o.Retain || o.SameNamespace ||
+		len(o.Namespaces) != 0 || f.resync != 300 || f.concurrency != 0 || f.region != "" || f.endpoint != "" {
+		t.Errorf("by default the chart starts %+v with %+v", o, f)
+	}
+}
+
+func TestTheChartStartsThisProgramWithValuesOfTheACKChart(t *testing.T) {
+	values, err := os.ReadFile("../../test/chart/testdata/ack-values.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := started(t, "ack-autoscaling", string(values))
+	o := f.operator()
+	if strings.Join(o.Namespaces, " ") != "team-a team-b" || o.Selector.String() != "managed=true,stage notin (test)" || !o.Retain || !o.SameNamespace ||
+		f.resync != 36000 || f.concurrency != 1 || !o.LeaderElection || o.LeaderElectionNamespace != "leases" || o.MetricsAddr != ":9090" || o.SystemNamespace != "" {
+		t.Errorf("the operator's options are %+v", o)
+	}
+	if f.region != "us-west-2" || f.endpoint != "http://localstack:4566" || f.identityEndpoint != "https://sts.us-west-2.amazonaws.com" || !f.development || f.logLevel != "debug" {
+		t.Errorf("the flags are read as %+v", f)
+	}
+}
