@@ -1,5 +1,7 @@
 package autoscaling
 
+import "time"
+
 // Desired is everything that is declared for one scalable target. What is not
 // named here is not managed: Diff never touches it.
 type Desired struct {
@@ -19,6 +21,9 @@ type DesiredTarget struct {
 	PinBounds bool
 	// Yield are the fields that are left as AWS has them: see [Yield].
 	Yield []string
+	// Remembered are the bounds that an earlier plan explained by scheduled
+	// actions. Their Base does not count.
+	Remembered ScheduledBounds
 }
 
 // DesiredPolicy declares a policy, or with Absent that it shall not exist.
@@ -26,6 +31,10 @@ type DesiredPolicy struct {
 	Policy
 	Absent bool
 	Yield  []string // fields that are left as AWS has them
+	// Alarms are those that AWS made for the policy, with the settings that
+	// they had when they were seen first. One that has other settings now was
+	// edited. Nil: it does not matter whether they were.
+	Alarms []Alarm
 }
 
 // DesiredAction declares a scheduled action, or with Absent that it shall not
@@ -34,4 +43,7 @@ type DesiredAction struct {
 	Action
 	Absent bool
 	Yield  []string // fields that are left as AWS has them
+	// Written is when the action was last written to AWS: its schedule says
+	// nothing about the time before. Zero: not known.
+	Written time.Time
 }

@@ -57,15 +57,18 @@ func planDeregister(desired Desired, observed Observed) Plan {
 		return plan
 	}
 	c := Change{Op: OpDeregisterTarget, Verb: Delete, Kind: KindTarget}
-	if gone := childNames(observed); gone != "" {
-		c.Consequences = append(c.Consequences, "AWS deletes "+gone+" with the scalable target")
+	if gone := childNames(observed); len(gone) > 0 {
+		c.Consequences = append(c.Consequences, "AWS deletes "+strings.Join(gone, ", ")+" with the scalable target")
+	}
+	if lost := childNames(undeclared(desired, observed)); len(lost) > 0 {
+		c.Consequences = append(c.Consequences, "nobody declares "+strings.Join(lost, ", "))
 	}
 	c.Consequences = append(c.Consequences, "the capacity of the resource stays as it is")
 	plan.Changes = []Change{c}
 	return plan
 }
 
-func childNames(o Observed) string {
+func childNames(o Observed) []string {
 	var parts []string
 	for _, p := range o.Policies {
 		parts = append(parts, "scaling policy "+p.Name)
@@ -74,7 +77,23 @@ func childNames(o Observed) string {
 		parts = append(parts, "scheduled action "+a.Name)
 	}
 	slices.Sort(parts)
-	return strings.Join(parts, ", ")
+	return parts
+}
+
+// undeclared is what AWS has under the target and nobody declares.
+func undeclared(desired Desired, observed Observed) Observed {
+	var o Observed
+	for _, p := range observed.Policies {
+		if !slices.ContainsFunc(desired.Policies, func(d DesiredPolicy) bool { return d.Name == p.Name }) {
+			o.Policies = append(o.Policies, p)
+		}
+	}
+	for _, a := range observed.Actions {
+		if !slices.ContainsFunc(desired.Actions, func(d DesiredAction) bool { return d.Name == a.Name }) {
+			o.Actions = append(o.Actions, a)
+		}
+	}
+	return o
 }
 
 type differ struct {
@@ -126,7 +145,7 @@ func (d *differ) putPolicies() {
 		if p.Absent {
 			continue
 		}
-		puts = append(puts, d.putPolicy(p.Policy)...)
+		puts = append(puts, d.putPolicy(p.Policy, p.Alarms)...)
 	}
 	// A policy that is deleted to change its type goes before any put, for
 	// the same reason as other deletions.
@@ -144,7 +163,7 @@ func putOrder(c Change) int {
 	return 2
 }
 
-func (d *differ) putPolicy(p Policy) []Change {
+func (d *differ) putPolicy(p Policy, alarms []Alarm) []Change {
 	put := Change{Op: OpPutPolicy, Verb: Create, Kind: KindPolicy, Name: p.Name, Policy: &p}
 	want := policyFields(d.id.ServiceNamespace, p)
 	was := d.observed.Policy(p.Name)
@@ -152,7 +171,7 @@ func (d *differ) putPolicy(p Policy) []Change {
 		put.Fields = compareFields(nil, want)
 		return []Change{put}
 	}
-	put.Fields = append(compareFields(policyFields(d.id.ServiceNamespace, was.Policy), want), alarmChanges(p, was)...)
+	put.Fields = append(compareFields(policyFields(d.id.ServiceNamespace, was.Policy), want), alarmChanges(p, alarms, was)...)
 	if len(put.Fields) == 0 {
 		return nil
 	}
@@ -167,18 +186,6 @@ func (d *differ) putPolicy(p Policy) []Change {
 		put.Consequences = []string{"AWS replaces the policy's alarms " + alarmNames(was.Alarms)}
 	}
 	return []Change{put}
-}
-
-// alarmChanges names the alarms that a put of the policy makes anew. A policy
-// whose alarm is gone or silenced scales nothing, and AWS does not tell.
-func alarmChanges(want Policy, was *ObservedPolicy) []FieldChange {
-	var changes []FieldChange
-	for _, a := range was.Alarms {
-		if want.Type == TargetTrackingScaling && a.Problem != "" {
-			changes = append(changes, FieldChange{Field: "alarm " + a.Name, From: a.Problem, To: "made anew"})
-		}
-	}
-	return changes
 }
 
 func (d *differ) putActions() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling/catalog"
 )
@@ -42,25 +43,26 @@ func newTargetFields(t Target) []FieldChange {
 // a role needs the right to pass it.
 func (d *differ) updateTarget(want *DesiredTarget, have *ObservedTarget) {
 	update := Change{Op: OpRegisterTarget, Verb: Update, Kind: KindTarget, Target: &Target{}}
-	bounds := lastScheduledBounds(d.stayingActions(), d.now)
-	if want.PinBounds {
-		bounds = ScheduledBounds{}
-	}
-	differs := func(field string, want *int32, have int32, scheduled *ScheduledBound) bool {
+	bounds, undone := d.bounding(want, have), []string{}
+	differs := func(field string, want *int32, have int32, pick func(ScheduledBounds) *ScheduledBound) bool {
 		if want == nil || *want == have {
 			return false
 		}
-		if scheduled != nil && scheduled.Value == have {
-			d.explain(field, scheduled, *want)
+		by, gone := bounds.explain(have, pick)
+		if by != nil {
+			d.explain(field, by, *want)
 			return false
 		}
 		update.Fields = append(update.Fields, FieldChange{field, strconv.Itoa(int(have)), strconv.Itoa(int(*want))})
+		if gone != "" {
+			undone = append(undone, gone)
+		}
 		return true
 	}
-	if differs("minCapacity", want.MinCapacity, have.MinCapacity, bounds.Min) {
+	if differs("minCapacity", want.MinCapacity, have.MinCapacity, minOf) {
 		update.Target.MinCapacity = want.MinCapacity
 	}
-	if differs("maxCapacity", want.MaxCapacity, have.MaxCapacity, bounds.Max) {
+	if differs("maxCapacity", want.MaxCapacity, have.MaxCapacity, maxOf) {
 		update.Target.MaxCapacity = want.MaxCapacity
 	}
 	if roleDiffers(d.id.ServiceNamespace, want.RoleARN, have.RoleARN) {
@@ -76,15 +78,10 @@ func (d *differ) updateTarget(want *DesiredTarget, have *ObservedTarget) {
 	}
 	update.Consequences = []string{fmt.Sprintf("AWS checks the capacity of the resource against the bounds again and moves it if it is outside %d..%d",
 		orElse(update.Target.MinCapacity, have.MinCapacity), orElse(update.Target.MaxCapacity, have.MaxCapacity))}
+	if len(update.Fields) == len(undone) {
+		update.Because = fmt.Sprintf("scheduled action %s, which set it, is gone", strings.Join(slices.Compact(undone), ", "))
+	}
 	d.add(update)
-}
-
-// stayingActions are the observed actions that are not about to be deleted: an
-// action that goes takes its say about the bounds along.
-func (d *differ) stayingActions() []ObservedAction {
-	return slices.DeleteFunc(slices.Clone(d.observed.Actions), func(a ObservedAction) bool {
-		return slices.ContainsFunc(d.desired.Actions, func(w DesiredAction) bool { return w.Absent && w.Name == a.Name })
-	})
 }
 
 func (d *differ) explain(field string, b *ScheduledBound, base int32) {

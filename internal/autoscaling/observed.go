@@ -37,10 +37,16 @@ type ObservedPolicy struct {
 	CreationTime time.Time
 }
 
-// Alarm names a CloudWatch alarm that belongs to a policy. Problem says why it
-// cannot do its work, such as "is missing"; it is empty when nothing is wrong,
-// and when nobody looked.
-type Alarm struct{ Name, ARN, Problem string }
+// Alarm is a CloudWatch alarm that belongs to a policy.
+type Alarm struct {
+	Name, ARN string
+	// Problem says why the alarm cannot do its work, such as "is missing"; it is
+	// empty when nothing is wrong, and when nobody looked.
+	Problem string
+	// Settings are what the alarm watches and does, by names such as
+	// "threshold"; defaults are left out. Nil: nobody looked.
+	Settings map[string]string
+}
 
 // ObservedAction is a scheduled action as AWS describes it.
 type ObservedAction struct {

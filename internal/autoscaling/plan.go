@@ -47,6 +47,10 @@ type Change struct {
 	Fields []FieldChange
 	// What else happens because of it, in sentences.
 	Consequences []string
+	// Because says why AWS is changed although neither the declaration nor
+	// AWS was: something that explained the difference is gone. Empty: one of
+	// them was.
+	Because string
 
 	// The payload, by Op. For an update of the target only the members that
 	// differ are set.

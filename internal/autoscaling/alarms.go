@@ -1,0 +1,71 @@
+package autoscaling
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// AWS makes the alarms of a target tracking policy, owns their settings and
+// asks that nobody edits them (AWS documentation: target tracking scaling
+// policies). It does not undo an edit either, and does not document the
+// settings, so an edit is told by a difference from how the alarm was when it
+// was seen first. A put of the policy replaces its alarms by new ones, with new
+// names (this is not documented), so no alarm is compared with one that AWS
+// itself put in its place.
+
+// alarmChanges names the alarms that a put of the policy makes anew. A policy
+// whose alarm is gone or silenced scales nothing, one whose alarm was edited
+// scales at another time, and AWS does not tell.
+func alarmChanges(want Policy, known []Alarm, was *ObservedPolicy) []FieldChange {
+	if want.Type != TargetTrackingScaling {
+		return nil // the alarms of other policies are the user's
+	}
+	var changes []FieldChange
+	for _, a := range was.Alarms {
+		if a.Problem != "" {
+			changes = append(changes, FieldChange{Field: "alarm " + a.Name, From: a.Problem, To: "made anew"})
+			continue
+		}
+		changes = append(changes, alarmEdits(known, a)...)
+	}
+	return changes
+}
+
+// alarmEdits returns what was edited of an alarm. From is what it has now, To
+// what it had.
+func alarmEdits(known []Alarm, now Alarm) []FieldChange {
+	at := slices.IndexFunc(known, func(k Alarm) bool { return k.Name == now.Name })
+	if at < 0 || known[at].Settings == nil || now.Settings == nil {
+		return nil
+	}
+	was := known[at].Settings
+	names := maps.Clone(was)
+	maps.Copy(names, now.Settings)
+	var changes []FieldChange
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if was[name] != now.Settings[name] {
+			changes = append(changes, FieldChange{Field: alarmField(now.Name, name), From: now.Settings[name], To: was[name]})
+		}
+	}
+	return changes
+}
+
+func alarmField(alarm, setting string) string { return "alarm " + alarm + " " + setting }
+
+// StillEdited returns the names of alarms that a put of their policy did not
+// put right: corrected is what it was meant to undo, and the alarms still have
+// the settings that somebody else gave them.
+func StillEdited(corrected []FieldChange, alarms []Alarm) []string {
+	var names []string
+	for _, a := range alarms {
+		stays := func(c FieldChange) bool {
+			setting, ok := strings.CutPrefix(c.Field, alarmField(a.Name, ""))
+			return ok && a.Settings != nil && a.Settings[setting] == c.From && c.From != c.To
+		}
+		if slices.ContainsFunc(corrected, stays) {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,83 @@
+package autoscaling
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+func TestEditedAlarms(t *testing.T) {
+	made := map[string]string{"threshold": "60", "evaluationPeriods": "3"}
+	edited := map[string]string{"threshold": "90", "evaluationPeriods": "3", "treatMissingData": "breaching"}
+	for name, c := range map[string]struct {
+		reason string
+		policy Policy
+		known  []Alarm
+		now    Alarm
+		want   []FieldChange
+	}{
+		"as made":      {"nothing was edited", tracking("p", 60), []Alarm{{Name: "high", Settings: made}}, Alarm{Name: "high", Settings: maps.Clone(made)}, nil},
+		"edited":       {"every edited setting is named", tracking("p", 60), []Alarm{{Name: "high", Settings: made}}, Alarm{Name: "high", Settings: edited}, []FieldChange{{"alarm high threshold", "90", "60"}, {"alarm high treatMissingData", "breaching", ""}}},
+		"reset":        {"a setting that is a default now was edited too", tracking("p", 60), []Alarm{{Name: "high", Settings: edited}}, Alarm{Name: "high", Settings: made}, []FieldChange{{"alarm high threshold", "60", "90"}, {"alarm high treatMissingData", "", "breaching"}}},
+		"replaced":     {"AWS made another alarm, which is how it is", tracking("p", 60), []Alarm{{Name: "old", Settings: made}}, Alarm{Name: "high", Settings: edited}, nil},
+		"unseen":       {"the first look has nothing to compare with", tracking("p", 60), nil, Alarm{Name: "high", Settings: edited}, nil},
+		"no look":      {"who did not look knows nothing", tracking("p", 60), []Alarm{{Name: "high", Settings: made}}, Alarm{Name: "high"}, nil},
+		"not recorded": {"a name alone is not a record", tracking("p", 60), []Alarm{{Name: "high"}}, Alarm{Name: "high", Settings: edited}, nil},
+		"gone":         {"of what is gone only that is told", tracking("p", 60), []Alarm{{Name: "high", Settings: made}}, Alarm{Name: "high", Problem: "is missing", Settings: edited}, []FieldChange{{"alarm high", "is missing", "made anew"}}},
+		"user's own":   {"the alarms of a step policy are the user's to edit", stepPolicy("p"), []Alarm{{Name: "high", Settings: made}}, Alarm{Name: "high", Settings: edited}, nil},
+	} {
+		observed := Observed{Target: registered(1, 2), Policies: []ObservedPolicy{{Policy: c.policy, ARN: "arn:p", Alarms: []Alarm{c.now}}}}
+		plan := Diff(variant, Desired{Policies: []DesiredPolicy{{Policy: c.policy, Alarms: c.known}}}, observed, noon)
+		var got []FieldChange
+		for _, change := range plan.Changes {
+			got = append(got, change.Fields...)
+		}
+		if diff := cmp.Diff(c.want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: %s (-want +got)\n%s", name, c.reason, diff)
+		}
+	}
+}
+
+func TestStillEdited(t *testing.T) {
+	corrected := []FieldChange{{"alarm high threshold", "90", "60"}, {"alarm low treatMissingData", "", "ignore"}, {"targetValue", "1", "2"}}
+	for name, c := range map[string]struct {
+		reason string
+		alarms []Alarm
+		want   []string
+	}{
+		"made anew":     {"other alarms are as AWS made them", []Alarm{{Name: "new", Settings: map[string]string{"threshold": "90"}}}, nil},
+		"as it was":     {"the put undid the edit", []Alarm{{Name: "high", Settings: map[string]string{"threshold": "60"}}}, nil},
+		"as edited":     {"the put changed nothing", []Alarm{{Name: "high", Settings: map[string]string{"threshold": "90"}}}, []string{"high"}},
+		"still removed": {"a setting that is missing is a setting too", []Alarm{{Name: "low", Settings: map[string]string{}}}, []string{"low"}},
+		"no look":       {"who did not look knows nothing", []Alarm{{Name: "low"}}, nil},
+	} {
+		if got := StillEdited(corrected, c.alarms); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q: %s", name, got, c.want, c.reason)
+		}
+	}
+}
+
+func FuzzEditedAlarms(f *testing.F) {
+	f.Add("threshold", "60", "90", "period", "60")
+	f.Add("", "", "", "", "x")
+	f.Fuzz(func(t *testing.T, setting, was, is, other, value string) {
+		known := Alarm{Name: "high", Settings: map[string]string{setting: was, other: value}}
+		now := Alarm{Name: "high", Settings: map[string]string{setting: is}}
+		edits := alarmEdits([]Alarm{known}, now)
+		if len(alarmEdits([]Alarm{now}, now)) != 0 || len(alarmEdits([]Alarm{known}, known)) != 0 {
+			t.Fatal("an alarm differs from itself")
+		}
+		if back := alarmEdits([]Alarm{now}, known); len(back) != len(edits) {
+			t.Fatalf("%v one way, %v the other", edits, back)
+		}
+		if got := StillEdited(edits, []Alarm{now}); (len(got) > 0) != (len(edits) > 0) {
+			t.Fatalf("%v were not undone, and StillEdited says %q", edits, got)
+		}
+		if got := StillEdited(edits, []Alarm{known}); len(got) > 0 {
+			t.Fatalf("%v were undone, and StillEdited says %q", edits, got)
+		}
+	})
+}
