@@ -17,7 +17,7 @@ import (
 // alarmChanges names the alarms that a put of the policy makes anew. A policy
 // whose alarm is gone or silenced scales nothing, one whose alarm was edited
 // scales at another time, and AWS does not tell.
-func alarmChanges(want Policy, known []Alarm, was *ObservedPolicy) []FieldChange {
+func alarmChanges(namespace string, want Policy, known []Alarm, was *ObservedPolicy) []FieldChange {
 	if want.Type != TargetTrackingScaling {
 		return nil // the alarms of other policies are the user's
 	}
@@ -27,14 +27,20 @@ func alarmChanges(want Policy, known []Alarm, was *ObservedPolicy) []FieldChange
 			changes = append(changes, FieldChange{Field: "alarm " + a.Name, From: a.Problem, To: "made anew"})
 			continue
 		}
-		changes = append(changes, alarmEdits(known, a)...)
+		changes = append(changes, alarmEdits(namespace, known, a)...)
 	}
 	return changes
 }
 
+// followsCapacity are the service namespaces whose alarms have thresholds in
+// units of the provisioned capacity, so that AWS sets them anew whenever it
+// scales (AWS documentation: DynamoDB auto scaling). It does so with new
+// alarms; should it ever do it in place, that is no edit.
+var followsCapacity = []string{"dynamodb", "cassandra"}
+
 // alarmEdits returns what was edited of an alarm. From is what it has now, To
 // what it had.
-func alarmEdits(known []Alarm, now Alarm) []FieldChange {
+func alarmEdits(namespace string, known []Alarm, now Alarm) []FieldChange {
 	at := slices.IndexFunc(known, func(k Alarm) bool { return k.Name == now.Name })
 	if at < 0 || known[at].Settings == nil || now.Settings == nil {
 		return nil
@@ -44,12 +50,17 @@ func alarmEdits(known []Alarm, now Alarm) []FieldChange {
 	maps.Copy(names, now.Settings)
 	var changes []FieldChange
 	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if name == settingThreshold && slices.Contains(followsCapacity, namespace) {
+			continue
+		}
 		if was[name] != now.Settings[name] {
 			changes = append(changes, FieldChange{Field: alarmField(now.Name, name), From: now.Settings[name], To: was[name]})
 		}
 	}
 	return changes
 }
+
+const settingThreshold = "threshold"
 
 func alarmField(alarm, setting string) string { return "alarm " + alarm + " " + setting }
 

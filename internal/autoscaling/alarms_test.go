@@ -41,6 +41,15 @@ func TestEditedAlarms(t *testing.T) {
 	}
 }
 
+// The thresholds of DynamoDB's alarms follow the capacity of the table.
+func TestThresholdsThatFollowTheCapacity(t *testing.T) {
+	known := []Alarm{{Name: "high", Settings: map[string]string{"threshold": "42", "period": "60"}}}
+	now := Alarm{Name: "high", Settings: map[string]string{"threshold": "84", "period": "300"}}
+	if got, want := alarmEdits("dynamodb", known, now), []FieldChange{{"alarm high period", "300", "60"}}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v: AWS may change the threshold, and nothing else", got, want)
+	}
+}
+
 func TestStillEdited(t *testing.T) {
 	corrected := []FieldChange{{"alarm high threshold", "90", "60"}, {"alarm low treatMissingData", "", "ignore"}, {"targetValue", "1", "2"}}
 	for name, c := range map[string]struct {
@@ -66,11 +75,11 @@ func FuzzEditedAlarms(f *testing.F) {
 	f.Fuzz(func(t *testing.T, setting, was, is, other, value string) {
 		known := Alarm{Name: "high", Settings: map[string]string{setting: was, other: value}}
 		now := Alarm{Name: "high", Settings: map[string]string{setting: is}}
-		edits := alarmEdits([]Alarm{known}, now)
-		if len(alarmEdits([]Alarm{now}, now)) != 0 || len(alarmEdits([]Alarm{known}, known)) != 0 {
+		edits := alarmEdits(variant.ServiceNamespace, []Alarm{known}, now)
+		if len(alarmEdits(variant.ServiceNamespace, []Alarm{now}, now)) != 0 || len(alarmEdits(variant.ServiceNamespace, []Alarm{known}, known)) != 0 {
 			t.Fatal("an alarm differs from itself")
 		}
-		if back := alarmEdits([]Alarm{now}, known); len(back) != len(edits) {
+		if back := alarmEdits(variant.ServiceNamespace, []Alarm{now}, known); len(back) != len(edits) {
 			t.Fatalf("%v one way, %v the other", edits, back)
 		}
 		if got := StillEdited(edits, []Alarm{now}); (len(got) > 0) != (len(edits) > 0) {

@@ -171,7 +171,7 @@ func (d *differ) putPolicy(p Policy, alarms []Alarm) []Change {
 		put.Fields = compareFields(nil, want)
 		return []Change{put}
 	}
-	put.Fields = append(compareFields(policyFields(d.id.ServiceNamespace, was.Policy), want), alarmChanges(p, alarms, was)...)
+	put.Fields = append(compareFields(policyFields(d.id.ServiceNamespace, was.Policy), want), alarmChanges(d.id.ServiceNamespace, p, alarms, was)...)
 	if len(put.Fields) == 0 {
 		return nil
 	}

@@ -1,9 +1,11 @@
 package awsapi
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -19,7 +21,7 @@ import (
 const alarmPage = 100
 
 // lookAtAlarms says of each alarm that Application Auto Scaling made for one of
-// these policies what is wrong with it in CloudWatch. Where CloudWatch cannot
+// these policies how it is set in CloudWatch and what is wrong with it. Where CloudWatch cannot
 // be asked, nothing is wrong: the alarms are a further check, and a missing
 // right to make it must not keep policies from being managed.
 func (a *API) lookAtAlarms(ctx context.Context, policies []*autoscaling.ObservedPolicy) {
@@ -35,7 +37,7 @@ func (a *API) lookAtAlarms(ctx context.Context, policies []*autoscaling.Observed
 	var (
 		reads sync.WaitGroup
 		mu    sync.Mutex
-		wrong = map[string]string{} // by alarm name
+		seen  = map[string]autoscaling.Alarm{} // by name
 	)
 	for names := range slices.Chunk(slices.Sorted(maps.Keys(owners)), alarmPage) {
 		reads.Go(func() {
@@ -47,14 +49,14 @@ func (a *API) lookAtAlarms(ctx context.Context, policies []*autoscaling.Observed
 			mu.Lock()
 			defer mu.Unlock()
 			for _, name := range names {
-				wrong[name] = alarmProblem(found[name], owners[name].ARN)
+				seen[name] = autoscaling.Alarm{Problem: alarmProblem(found[name], owners[name].ARN), Settings: alarmSettings(found[name])}
 			}
 		})
 	}
 	reads.Wait()
 	for _, p := range policies {
 		for i, alarm := range p.Alarms {
-			p.Alarms[i].Problem = wrong[alarm.Name]
+			p.Alarms[i].Problem, p.Alarms[i].Settings = seen[alarm.Name].Problem, seen[alarm.Name].Settings
 		}
 	}
 }
@@ -86,4 +88,85 @@ func alarmProblem(alarm *types.MetricAlarm, policyARN string) string {
 		return "does not invoke the policy"
 	}
 	return ""
+}
+
+// settings collects what an alarm is set to. What is not set is left out.
+type settings map[string]string
+
+func (s settings) text(name string, value *string) {
+	if aws.ToString(value) != "" {
+		s[name] = *value
+	}
+}
+
+func (s settings) number(name string, value *int32) {
+	if value != nil {
+		s[name] = strconv.Itoa(int(*value))
+	}
+}
+
+// set joins what has no order.
+func (s settings) set(name string, values []string) {
+	if len(values) > 0 {
+		s[name] = strings.Join(slices.Sorted(slices.Values(values)), " ")
+	}
+}
+
+func (s settings) metric(prefix string, namespace, name *string, dimensions []types.Dimension) {
+	s.text(prefix+"namespace", namespace)
+	s.text(prefix+"metricName", name)
+	for _, d := range dimensions {
+		s.text(prefix+"dimensions["+aws.ToString(d.Name)+"]", d.Value)
+	}
+}
+
+// alarmSettings flattens what an alarm watches and does (AWS API: MetricAlarm):
+// all that an edit can change but its description and its tags, which change
+// nothing. It is nil when there is no alarm.
+func alarmSettings(alarm *types.MetricAlarm) map[string]string {
+	if alarm == nil {
+		return nil
+	}
+	s := settings{
+		"actionsEnabled":   strconv.FormatBool(aws.ToBool(alarm.ActionsEnabled)),
+		"treatMissingData": cmp.Or(aws.ToString(alarm.TreatMissingData), "missing"),
+	}
+	if alarm.Threshold != nil {
+		s["threshold"] = strconv.FormatFloat(*alarm.Threshold, 'f', -1, 64)
+	}
+	if alarm.ComparisonOperator != "" {
+		s["comparisonOperator"] = string(alarm.ComparisonOperator)
+	}
+	s.number("evaluationPeriods", alarm.EvaluationPeriods)
+	s.number("datapointsToAlarm", alarm.DatapointsToAlarm)
+	s.number("period", alarm.Period)
+	s.text("statistic", (*string)(&alarm.Statistic))
+	s.text("extendedStatistic", alarm.ExtendedStatistic)
+	s.text("unit", (*string)(&alarm.Unit))
+	s.text("thresholdMetricId", alarm.ThresholdMetricId)
+	s.text("evaluateLowSampleCountPercentile", alarm.EvaluateLowSampleCountPercentile)
+	s.set("alarmActions", alarm.AlarmActions)
+	s.set("okActions", alarm.OKActions)
+	s.set("insufficientDataActions", alarm.InsufficientDataActions)
+	s.metric("", alarm.Namespace, alarm.MetricName, alarm.Dimensions)
+	for _, q := range alarm.Metrics {
+		s.query("metrics["+aws.ToString(q.Id)+"].", q)
+	}
+	return s
+}
+
+func (s settings) query(prefix string, q types.MetricDataQuery) {
+	s.text(prefix+"accountId", q.AccountId)
+	s.text(prefix+"expression", q.Expression)
+	s.number(prefix+"period", q.Period)
+	s[prefix+"returnData"] = strconv.FormatBool(q.ReturnData == nil || *q.ReturnData)
+	if q.MetricStat == nil {
+		return
+	}
+	s.number(prefix+"period", q.MetricStat.Period)
+	s.text(prefix+"stat", q.MetricStat.Stat)
+	s.text(prefix+"unit", (*string)(&q.MetricStat.Unit))
+	if m := q.MetricStat.Metric; m != nil {
+		s.metric(prefix, m.Namespace, m.MetricName, m.Dimensions)
+	}
 }

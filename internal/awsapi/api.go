@@ -88,6 +88,7 @@ type API struct {
 	mu       sync.Mutex
 	policies map[string]*census // by service namespace
 	actions  map[string]*census
+	surveys  map[string]*survey
 
 	asking  chan struct{} // held by the one caller that asks STS
 	account Account       // guarded by asking; empty until known
@@ -147,6 +148,7 @@ func New(o Options) *API {
 		calls:    make(chan struct{}, readConcurrent),
 		policies: map[string]*census{},
 		actions:  map[string]*census{},
+		surveys:  map[string]*survey{},
 		asking:   make(chan struct{}, 1),
 	}
 	a.reads = batch.New(batch.Options[Query, autoscaling.Observed]{

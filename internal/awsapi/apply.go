@@ -17,6 +17,7 @@ import (
 // configuration (AWS API: PutScheduledAction, PutScalingPolicy).
 func (a *API) Apply(ctx context.Context, id autoscaling.Identity, c autoscaling.Change) (autoscaling.Result, error) {
 	ctx = context.WithValue(ctx, verbKey{}, c.Verb)
+	defer a.wrote(id) // also when it failed, for it may have taken effect
 	var (
 		result autoscaling.Result
 		err    error

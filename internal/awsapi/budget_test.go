@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -283,4 +284,32 @@ func TestWaitErrorIsNotDropped(t *testing.T) {
 			t.Errorf("err = %v, want Throttled and no call: a call that may not wait long enough must not be sent", err)
 		}
 	})
+}
+
+// CloudWatch's throttling reaches us inside an error of Application Auto
+// Scaling.
+func TestNestedThrottlingSlowsDown(t *testing.T) {
+	for message, want := range map[string]bool{
+		"Unable to put alarms: Rate exceeded (Service: AmazonCloudWatch)": true,
+		"User: x is not authorized to perform: cloudwatch:PutMetricAlarm": false,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFake()
+			left := 1
+			f.refuse = func(operation string, _ object) *refusal {
+				if operation != "PutScalingPolicy" || left == 0 {
+					return nil
+				}
+				left--
+				return &refusal{400, codeNested, message}
+			}
+			var said strings.Builder
+			a := newTestAPI(t, f, func(o *Options) { o.Logger = slog.New(slog.NewTextHandler(&said, nil)) })
+			policy := wholePolicies[0]
+			_, err := a.Apply(t.Context(), anID, autoscaling.Change{Op: autoscaling.OpPutPolicy, Policy: &policy})
+			if slowed := strings.Contains(said.String(), "calls slow down"); slowed != want || (err == nil) != want {
+				t.Errorf("%q: slowed down: %t, error: %v; want %t, and a retry only then", message, slowed, err, want)
+			}
+		})
+	}
 }

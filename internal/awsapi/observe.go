@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
@@ -29,13 +30,18 @@ type Query struct {
 	// Actions does not name.
 	AllActions bool
 	Tags       bool // read the target's tags, if it has an ARN
-	Alarms     bool // look whether the alarms of the policies can do their work
+	Alarms     bool // look how the alarms of the policies are, which Policies names
+
+	// MaxAge is how old policies and scheduled actions may be that a
+	// [API.Survey] has seen. Nothing is older than this API's own writes. Zero:
+	// they are read now.
+	MaxAge time.Duration
 }
 
 // key is the same for queries that ask for the same.
 func (q Query) key() string {
-	return fmt.Sprintf("%q %q %q %q %q %t %t %t %t", q.ServiceNamespace, q.ResourceID, q.ScalableDimension,
-		slices.Sorted(slices.Values(q.Policies)), slices.Sorted(slices.Values(q.Actions)), q.AllPolicies, q.AllActions, q.Tags, q.Alarms)
+	return fmt.Sprintf("%q %q %q %q %q %t %t %t %t %d", q.ServiceNamespace, q.ResourceID, q.ScalableDimension,
+		slices.Sorted(slices.Values(q.Policies)), slices.Sorted(slices.Values(q.Actions)), q.AllPolicies, q.AllActions, q.Tags, q.Alarms, q.MaxAge)
 }
 
 // Observe reads a target with the policies and scheduled actions that are
@@ -73,19 +79,23 @@ type tagsResult struct {
 	err  error
 }
 
-// observe answers queries of one service namespace. Targets come first: those
-// that are not registered have nothing else to read.
-func (a *API) observe(ctx context.Context, queries []Query) []batch.Result[autoscaling.Observed] {
-	namespace := queries[0].ServiceNamespace
-	r := &round{
+func (a *API) newRound(namespace types.ServiceNamespace) *round {
+	name := string(namespace)
+	return &round{
 		api:       a,
-		namespace: types.ServiceNamespace(namespace),
-		policies:  newReader(a, policyPage, a.census(a.policies, namespace), a.listPolicies(namespace)),
-		actions:   newReader(a, actionPage, a.census(a.actions, namespace), a.listActions(namespace)),
+		namespace: namespace,
+		policies:  newReader(a, policyPage, a.census(a.policies, name), a.listPolicies(name)),
+		actions:   newReader(a, actionPage, a.census(a.actions, name), a.listActions(name)),
 		targets:   map[targetKey]autoscaling.ObservedTarget{},
 		failed:    map[string]error{},
 		tags:      map[string]tagsResult{},
 	}
+}
+
+// observe answers queries of one service namespace. Targets come first: those
+// that are not registered have nothing else to read.
+func (a *API) observe(ctx context.Context, queries []Query) []batch.Result[autoscaling.Observed] {
+	r := a.newRound(types.ServiceNamespace(queries[0].ServiceNamespace))
 	r.readTargets(ctx, queries)
 
 	var asksPolicies, asksActions []ask
@@ -95,10 +105,11 @@ func (a *API) observe(ctx context.Context, queries []Query) []batch.Result[autos
 		if !ok {
 			continue
 		}
-		if len(q.Policies) > 0 || q.AllPolicies {
+		policiesKnown, actionsKnown := a.surveyed(q, r)
+		if !policiesKnown && (len(q.Policies) > 0 || q.AllPolicies) {
 			asksPolicies = append(asksPolicies, ask{targetKey: q.target(), names: q.Policies, all: q.AllPolicies})
 		}
-		if len(q.Actions) > 0 || q.AllActions {
+		if !actionsKnown && (len(q.Actions) > 0 || q.AllActions) {
 			asksActions = append(asksActions, ask{targetKey: q.target(), names: q.Actions, all: q.AllActions})
 		}
 		if q.Tags && target.ARN != "" {
