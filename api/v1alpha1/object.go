@@ -47,6 +47,36 @@ type CommonStatus struct {
 	// The scalable target that the object was about when its references were
 	// resolved last. Objects without references do not have it.
 	BoundTo *ScalableTargetIdentity `json:"boundTo,omitempty"`
+	// The last time that AWS was found to differ from what the object declares
+	// although the object had not changed, and was put right. It stays until the
+	// next time.
+	LastDrift *Drift `json:"lastDrift,omitempty"`
+	// Who else manages the AWS resource, as its tags say, since it was taken
+	// over from there.
+	OtherOwner *string `json:"otherOwner,omitempty"`
+}
+
+// Drift is a difference between AWS and a declaration that somebody made behind
+// the controller's back.
+type Drift struct {
+	// When it was put right.
+	Time metav1.Time `json:"time"`
+	// True when the resource was gone from AWS and was made anew.
+	Gone bool `json:"gone,omitempty"`
+	// What differed.
+	// +listType=atomic
+	Fields []DriftedField `json:"fields,omitempty"`
+}
+
+// DriftedField is one field of a Drift.
+type DriftedField struct {
+	// Name of the field as in spec, or of an alarm of the policy with the
+	// setting of it that was edited.
+	Field string `json:"field"`
+	// What AWS had. Empty: the field was not set there.
+	Observed string `json:"observed,omitempty"`
+	// What was put in its place. Empty: the field is not declared.
+	Declared string `json:"declared,omitempty"`
 }
 
 // ScalableTargetIdentity names a scalable target in AWS.

@@ -162,6 +162,41 @@ type ScalableTargetStatus struct {
 	// told from one that was never set, and an edit from a change that a
 	// scheduled action made in AWS.
 	LastApplied *AppliedTarget `json:"lastApplied,omitempty"`
+	// Bounds that a scheduled action set in AWS and that therefore differ from
+	// the declared ones.
+	ScheduledBounds *ScheduledBounds `json:"scheduledBounds,omitempty"`
+	// What AWS has under the scalable target and no object declares, as of the
+	// last check. It is left alone.
+	Undeclared *UndeclaredResources `json:"undeclared,omitempty"`
+}
+
+// ScheduledBounds are bounds that scheduled actions set.
+type ScheduledBounds struct {
+	// Lower bound, if a scheduled action set it.
+	Min *ScheduledBound `json:"min,omitempty"`
+	// Upper bound, if a scheduled action set it.
+	Max *ScheduledBound `json:"max,omitempty"`
+}
+
+// ScheduledBound is a bound that a scheduled action set.
+type ScheduledBound struct {
+	// The bound.
+	Value int64 `json:"value"`
+	// When the action ran.
+	Since metav1.Time `json:"since"`
+	// Name of the scheduled action in AWS.
+	Action string `json:"action"`
+}
+
+// UndeclaredResources are resources of a scalable target that no object
+// declares.
+type UndeclaredResources struct {
+	// Names of scaling policies.
+	// +listType=atomic
+	Policies []string `json:"policies,omitempty"`
+	// Names of scheduled actions.
+	// +listType=atomic
+	Actions []string `json:"actions,omitempty"`
 }
 
 // AppliedTarget is the part of a ScalableTargetSpec that was last sent to AWS.

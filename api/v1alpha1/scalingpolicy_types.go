@@ -110,4 +110,9 @@ type Alarm struct {
 	AlarmARN *string `json:"alarmARN,omitempty"`
 	// Name of the alarm.
 	AlarmName *string `json:"alarmName,omitempty"`
+	// How AWS set the alarm up, by names such as threshold, when it was seen
+	// first. An alarm that is found to be set otherwise was edited, and AWS is
+	// asked to make it anew. Absent for alarms that are yours, and until the
+	// first check after AWS made the alarm.
+	Configuration map[string]string `json:"configuration,omitempty"`
 }

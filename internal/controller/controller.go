@@ -187,22 +187,3 @@ func addAfter(q queue, delay time.Duration, groups []Group) {
 		q.AddAfter(g, delay)
 	}
 }
-
-// sweep enqueues every group each resync period, all at once, so that the
-// passes share their reads. The first sweep comes after one period: at the
-// start the initial list of the caches has the same effect.
-func (r *Reconciler) sweep(ctx context.Context, q queue) error {
-	go func() {
-		for {
-			timer := time.NewTimer(jittered(r.options.Resync))
-			select {
-			case <-ctx.Done():
-				timer.Stop()
-				return
-			case <-timer.C:
-				add(q, true, r.groups.all()...)
-			}
-		}
-	}()
-	return nil
-}

@@ -2,6 +2,7 @@ package controller
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -24,6 +25,7 @@ const (
 	eventAdopted        = "Adopted"
 	eventPaused         = "ReconciliationPaused"
 	eventResumed        = "ReconciliationResumed"
+	eventRecreated      = "RecreatedAfterParentReplaced"
 )
 
 // announce emits the events of a pass about one object: what was changed in
@@ -31,6 +33,7 @@ const (
 func (r *Reconciler) announce(p *pass, m *member) {
 	r.announceChanges(p, m)
 	r.announceLife(m)
+	r.announceAdvice(m)
 	was := findCondition(m.before.GetStatus().Conditions, v1alpha1.ConditionReady)
 	is := findCondition(m.obj.GetStatus().Conditions, v1alpha1.ConditionReady)
 	if m.outcome.state == gone || is == nil || was != nil && was.Status == is.Status && value(was.Message) == value(is.Message) {
@@ -73,17 +76,25 @@ func (r *Reconciler) announceLife(m *member) {
 
 // announceChanges emits an event for every change made in AWS. A difference
 // that turned up while the declaration stayed the same is drift.
-func (r *Reconciler) announceChanges(_ *pass, m *member) {
+func (r *Reconciler) announceChanges(p *pass, m *member) {
 	if m.outcome.state == gone && m.life.Retained {
 		r.event(m, corev1.EventTypeNormal, eventRetained, "Delete", "left in AWS, as the deletion policy asks")
 	}
-	drift := readyAt(m.before.GetStatus().Conditions, m.obj.GetGeneration())
+	drift := m.drift()
 	for _, c := range m.outcome.changes {
-		text := strings.Join(append([]string{inWords(c)}, c.Consequences...), "; ")
+		drifted := slices.ContainsFunc(drift, func(d autoscaling.Change) bool { return d.Op == c.Op })
+		text := inWords(c)
+		if drifted {
+			text = m.driftInWords(c)
+		}
+		if c.Because != "" {
+			text += " (" + c.Because + ")"
+		}
+		text = strings.Join(append([]string{text}, c.Consequences...), "; ")
 		switch {
 		case c.Verb == autoscaling.Delete:
 			r.event(m, corev1.EventTypeNormal, eventDeleted, "Delete", text)
-		case drift:
+		case drifted:
 			r.event(m, corev1.EventTypeWarning, eventDriftCorrected, "Update", text)
 		case c.Verb == autoscaling.Create:
 			r.event(m, corev1.EventTypeNormal, eventCreated, "Create", text)
@@ -91,6 +102,7 @@ func (r *Reconciler) announceChanges(_ *pass, m *member) {
 			r.event(m, corev1.EventTypeNormal, eventUpdated, "Update", text)
 		}
 	}
+	r.announceParent(p, m)
 }
 
 // inWords says what a change did: "minCapacity 1 -> 2", or, of what is new,

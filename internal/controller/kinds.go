@@ -94,6 +94,8 @@ type declaration struct {
 	target   autoscaling.DesiredTarget
 	policy   autoscaling.Policy
 	action   autoscaling.Action
+	alarms   []autoscaling.Alarm // of the policy, as they were seen first
+	written  time.Time           // when the action was, last
 	findings []autoscaling.Finding
 }
 
@@ -106,9 +108,11 @@ func declare(obj v1alpha1.Object, id autoscaling.Identity) declaration {
 		d.findings = append(d.findings, autoscaling.ValidateTarget(id, d.target.Target)...)
 	case *v1alpha1.ScalingPolicy:
 		_, d.policy, d.findings = desired.Policy(o)
+		d.alarms = desired.KnownAlarms(o)
 		d.findings = append(d.findings, autoscaling.ValidatePolicy(id, d.policy)...)
 	case *v1alpha1.ScheduledAction:
 		_, d.action, d.findings = desired.Action(o)
+		d.written = desired.Written(o)
 		d.findings = append(d.findings, autoscaling.ValidateAction(id, d.action)...)
 	}
 	return d

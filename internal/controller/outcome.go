@@ -83,6 +83,9 @@ func (o *outcome) postponedBy(err error) {
 
 // awsMessage is the text of AWS where there is one.
 func awsMessage(err error) string {
+	if awsapi.KindOf(err) == awsapi.Conflict {
+		return "AWS is still busy with another update of this scalable target; the change follows as soon as that is done"
+	}
 	var e *awsapi.Error
 	if errors.As(err, &e) && e.Message != "" {
 		return e.Code + ": " + e.Message
@@ -111,10 +114,10 @@ func conflict(m, first *member) outcome {
 		"%s declares %s already; this object does nothing. Delete one of the two, or give this one another name in AWS", first.ref, m.inWords())}
 }
 
-func foreign(m *member) outcome {
+func foreign(m *member, owner autoscaling.Owner) outcome {
 	return outcome{state: refused, reason: reasonForeign, message: fmt.Sprintf(
-		"Resource already exists: %s is in AWS but was not made by this object, so it is left alone. To take it over, annotate the object with %s=%s; otherwise delete it in AWS or choose another name",
-		m.inWords(), v1alpha1.AnnotationAdoptionPolicy, v1alpha1.AdoptionPolicyAdoptOrCreate)}
+		"Resource already exists: %s is in AWS but was not made by this object, so it is left alone. %s. To take it over, annotate the object with %s=%s; otherwise delete it in AWS or choose another name",
+		m.inWords(), ownership(m, owner), v1alpha1.AnnotationAdoptionPolicy, v1alpha1.AdoptionPolicyAdoptOrCreate)}
 }
 
 // inWords names what the member stands for in AWS.

@@ -44,7 +44,7 @@ func (p *pass) respectForeign() {
 			continue
 		}
 		if arn, there := p.arnOf(m); there && (arn == "" || arn != knownARN(m.obj)) {
-			m.outcome = foreign(m)
+			m.outcome = foreign(m, autoscaling.Owner{})
 		}
 	}
 }

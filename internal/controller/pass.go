@@ -25,6 +25,11 @@ type pass struct {
 	bounds    *autoscaling.ScheduledBounds
 	created   bool // something was created in AWS
 	register  bool // the target was registered in this pass
+
+	swept  bool                  // the sweep began this pass
+	check  bool                  // it looks at everything, for the sweep or because somebody asked
+	maxAge time.Duration         // of what is read; see awsapi.Query
+	seen   *autoscaling.Observed // all that is under the target, once the check has looked
 }
 
 // A member is one object in a pass.
@@ -38,8 +43,9 @@ type member struct {
 	life      desired.Life
 	paused    bool // nothing is written to AWS for it
 	pause     desired.Pause
-	misplaced string // what is wrong with where in AWS it wants to be
-	strays    string // which of its references leads too far
+	misplaced string  // what is wrong with where in AWS it wants to be
+	strays    string  // which of its references leads too far
+	owner     *string // who else manages what it adopted; empty: nobody; nil: not asked
 	declared  declaration
 	outcome   outcome
 }
@@ -56,7 +62,7 @@ func (m *member) active() bool { return m.outcome.state == pending }
 // gather reads the objects of the group. Objects that are being deleted and
 // that we do not hold are none of our business.
 func (r *Reconciler) gather(ctx context.Context, group Group) (*pass, error) {
-	p := &pass{group: group, now: r.now(), referents: referents{}}
+	p := &pass{group: group, now: r.now(), referents: referents{}, swept: r.checks.take(group)}
 	for _, ref := range r.groups.of(group) {
 		obj, err := r.objects.get(ctx, ref)
 		if err != nil {
@@ -76,6 +82,7 @@ func (r *Reconciler) gather(ctx context.Context, group Group) (*pass, error) {
 		}
 		p.members = append(p.members, m)
 	}
+	p.check = p.swept || slices.ContainsFunc(p.members, (*member).requested)
 	slices.SortFunc(p.members, compareClaims)
 	return p, r.readReferents(ctx, p)
 }
@@ -217,6 +224,7 @@ func (p *pass) query() awsapi.Query {
 			q.Actions = append(q.Actions, m.name)
 		}
 	}
+	p.widen(&q)
 	return q
 }
 
@@ -264,11 +272,11 @@ func (p *pass) desired(of func(*member) bool) autoscaling.Desired {
 		case autoscaling.KindPolicy:
 			policy := m.declared.policy
 			policy.Name = m.name
-			d.Policies = append(d.Policies, autoscaling.DesiredPolicy{Policy: policy, Absent: m.deleting(), Yield: m.life.Yield})
+			d.Policies = append(d.Policies, autoscaling.DesiredPolicy{Policy: policy, Absent: m.deleting(), Yield: m.life.Yield, Alarms: p.alarmsToCompare(m)})
 		case autoscaling.KindAction:
 			action := m.declared.action
 			action.Name = m.name
-			d.Actions = append(d.Actions, autoscaling.DesiredAction{Action: action, Absent: m.deleting(), Yield: m.life.Yield})
+			d.Actions = append(d.Actions, autoscaling.DesiredAction{Action: action, Absent: m.deleting(), Yield: m.life.Yield, Written: m.declared.written})
 		}
 	}
 	return d

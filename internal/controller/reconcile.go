@@ -22,6 +22,8 @@ type AWS interface {
 	// Apply makes one change, with one AWS request. Every change of a plan
 	// may be repeated; a deletion of what is not there is a NotFound error.
 	Apply(ctx context.Context, id autoscaling.Identity, c autoscaling.Change) (autoscaling.Result, error)
+	// Survey reads in advance what queries with a MaxAge will ask for.
+	Survey(ctx context.Context, targets []autoscaling.Identity) error
 }
 
 // Reconciler converges scalable targets.
@@ -29,6 +31,7 @@ type Reconciler struct {
 	client  client.Client
 	objects *objects
 	groups  *groups
+	checks  checks
 	events  events.EventRecorder
 	log     *slog.Logger
 	now     func() time.Time
@@ -73,7 +76,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, group Group) (reconcile.Resu
 // recorded on the outcomes of the members; an error is one of Kubernetes.
 func (r *Reconciler) converge(ctx context.Context, p *pass) error {
 	aws := r.in(p.group.Scope)
-	if err := observe(ctx, aws, p); err != nil {
+	if err := r.observe(ctx, aws, p); err != nil {
 		p.failAll(err)
 		return nil
 	}
@@ -81,6 +84,7 @@ func (r *Reconciler) converge(ctx context.Context, p *pass) error {
 		return err
 	}
 	p.respectForeign()
+	p.findOwners(ctx, aws)
 	p.respectVanished()
 	plan := autoscaling.Diff(p.group.Identity, p.desired(working), p.observed, r.now())
 	p.bounds = plan.Bounds
@@ -99,19 +103,6 @@ func (r *Reconciler) converge(ctx context.Context, p *pass) error {
 	}
 	p.finish()
 	return nil
-}
-
-// observe reads what the members name. Only bounds that are not the declared
-// ones need all scheduled actions of the target, to see whether one set them.
-func observe(ctx context.Context, aws AWS, p *pass) error {
-	q := p.query()
-	observed, err := aws.Observe(ctx, q)
-	if err == nil && p.boundsDiffer(observed.Target) {
-		q.AllActions = true
-		observed, err = aws.Observe(ctx, q)
-	}
-	p.observed = observed
-	return err
 }
 
 // apply makes the changes of the plan. A change that fails because of what it

@@ -2,7 +2,6 @@ package controller
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -78,6 +77,7 @@ func (r *Reconciler) writeStatus(p *pass, m *member) {
 	if m.paused {
 		m.outcome.paused = m.pauseInWords()
 	}
+	p.tellTruth(m)
 	s.Conditions = conditions(s.Conditions, m.obj.GetGeneration(), m.outcome, p.boundsInWords(m)+m.yieldInWords(), metav1.NewTime(r.now().Truncate(time.Second)))
 }
 
@@ -94,13 +94,16 @@ func (r *Reconciler) writeMetadata(p *pass, m *member, s *v1alpha1.CommonStatus)
 		r.writeTarget(p, m, obj)
 	case *v1alpha1.ScalingPolicy:
 		if m.outcome.arn != "" {
-			obj.Status.Alarms = alarms(m.outcome.alarms)
+			obj.Status.Alarms = alarms(m.outcome.alarms, nil) // how AWS sets them up is seen later
 		}
 		if seen := p.observed.Policy(m.name); seen != nil && m.mine() {
 			p.writeARN(s, seen.ARN)
 			s.CreationTime = seconds(seen.CreationTime)
-			if m.outcome.arn == "" || p.created {
-				obj.Status.Alarms = alarms(seen.Alarms)
+			switch {
+			case m.outcome.arn == "":
+				obj.Status.Alarms = alarms(seen.Alarms, obj.Status.Alarms)
+			case p.created:
+				obj.Status.Alarms = alarms(unsettled(seen.Alarms), nil)
 			}
 		}
 		if s.ACKResourceMetadata == nil {
@@ -152,10 +155,27 @@ func (p *pass) writeARN(s *v1alpha1.CommonStatus, arn string) {
 	}
 }
 
-func alarms(in []autoscaling.Alarm) []v1alpha1.Alarm {
+// unsettled leaves out how alarms are set that AWS has just made.
+func unsettled(in []autoscaling.Alarm) []autoscaling.Alarm {
+	out := slices.Clone(in)
+	for i := range out {
+		out[i].Settings = nil
+	}
+	return out
+}
+
+// alarms writes the alarms of a policy. The settings of an alarm that is known
+// stay what they were when it was seen first.
+func alarms(in []autoscaling.Alarm, known []v1alpha1.Alarm) []v1alpha1.Alarm {
 	var out []v1alpha1.Alarm
 	for _, a := range in {
-		out = append(out, v1alpha1.Alarm{AlarmName: &a.Name, AlarmARN: &a.ARN})
+		settings := a.Settings
+		for _, k := range known {
+			if value(k.AlarmName) == a.Name && k.Configuration != nil {
+				settings = k.Configuration
+			}
+		}
+		out = append(out, v1alpha1.Alarm{AlarmName: &a.Name, AlarmARN: &a.ARN, Configuration: settings})
 	}
 	return out
 }
@@ -174,24 +194,6 @@ func (m *member) yieldInWords() string {
 		return ""
 	}
 	return "; left to others, as the annotation asks: " + strings.Join(m.life.Yield, ", ")
-}
-
-// boundsInWords explains bounds that a scheduled action set.
-func (p *pass) boundsInWords(m *member) string {
-	if m.ref.Kind != autoscaling.KindTarget || p.bounds == nil {
-		return ""
-	}
-	var text strings.Builder
-	for _, b := range []struct {
-		name  string
-		bound *autoscaling.ScheduledBound
-	}{{"minCapacity", p.bounds.Min}, {"maxCapacity", p.bounds.Max}} {
-		if b.bound != nil {
-			fmt.Fprintf(&text, "; %s is %d since %s, set by scheduled action %s (declared: %d)",
-				b.name, b.bound.Value, b.bound.Since.UTC().Format(time.RFC3339), b.bound.Action, b.bound.Base)
-		}
-	}
-	return text.String()
 }
 
 // Texts that users of the ACK controller may match.

@@ -12,6 +12,7 @@ package declared
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -90,6 +91,22 @@ func (m *Member) KnownARN() string {
 		return ""
 	}
 	return *known.ARN
+}
+
+// alarms are those that AWS made for a policy, as its status remembers them.
+func (m *Member) alarms() []autoscaling.Alarm {
+	if o, ok := m.Object.(*v1alpha1.ScalingPolicy); ok {
+		return desired.KnownAlarms(o)
+	}
+	return nil
+}
+
+// written is when an action was last written to AWS, as its status remembers.
+func (m *Member) written() time.Time {
+	if o, ok := m.Object.(*v1alpha1.ScheduledAction); ok {
+		return desired.Written(o)
+	}
+	return time.Time{}
 }
 
 // RefOf returns the name of an object. Where a manifest leaves the namespace
