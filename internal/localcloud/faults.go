@@ -23,6 +23,10 @@ type Fault struct {
 	Operation string
 	// Error is the answer. Nil: no answer at all, the connection is closed.
 	Error *wire.Error
+	// Hang keeps the connection open without an answer until the client gives
+	// up; Error does not count then. With AfterEffect it is a write that took
+	// effect and timed out.
+	Hang bool
 	// AfterEffect lets the operation do its work first: the caller gets the
 	// error although the change was made. Calls that fail by themselves are then
 	// answered with their own error and not counted.
@@ -56,6 +60,9 @@ func newFaults(wall func() time.Time) *Faults {
 // errNoAnswer makes the server close the connection. noAnswerCode is what the
 // journal has for it.
 var errNoAnswer = errors.New("no answer")
+
+// errHang makes it wait for the client to give up first.
+var errHang = errors.New("no answer, ever")
 
 const noAnswerCode = "NoAnswer"
 
@@ -183,7 +190,10 @@ func (f *Faults) take(service, operation string, afterEffect bool) error {
 	} else if fault.Times > 1 {
 		fault.Times--
 	}
-	if fault.Error == nil {
+	switch {
+	case fault.Hang:
+		return errHang
+	case fault.Error == nil:
 		return errNoAnswer
 	}
 	return fault.Error

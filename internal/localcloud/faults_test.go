@@ -107,6 +107,28 @@ func TestInjectUntil(t *testing.T) {
 	})
 }
 
+func TestHang(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, after := range []bool{false, true} {
+			c := New(Options{})
+			c.Faults().Inject(Fault{Operation: "PutMetricAlarm", Hang: true, AfterEffect: after, Times: 1})
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			began := time.Now()
+			c.ServeHTTP(httptest.NewRecorder(), jsonRequest(account, "PutMetricAlarm", putBody("a")).WithContext(ctx))
+			if waited := time.Since(began); waited != time.Minute {
+				t.Errorf("the client was kept for %s, want until it gives up", waited)
+			}
+			if n, want := count(t, c), map[bool]int{true: 1}[after]; n != want {
+				t.Errorf("there are %d alarms, want %d: a write that hangs takes effect only as the fault says", n, want)
+			}
+			if status, body := ask(c, "PutMetricAlarm", putBody("a")); status != 200 {
+				t.Errorf("the fault counts its calls, but the next one answers %d %s", status, body)
+			}
+		}
+	})
+}
+
 func TestNoAnswer(t *testing.T) {
 	c := New(Options{})
 	server := httptest.NewServer(c)

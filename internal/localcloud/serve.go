@@ -58,6 +58,10 @@ func (c *Cloud) serveAWS(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		out, err = c.perform(r.Context(), b, call.Request(scope))
 	}
+	if errors.Is(err, errHang) {
+		<-r.Context().Done()
+		err = errNoAnswer
+	}
 	entry := Entry{
 		Time: c.options.Now(), Account: scope.Account, Region: scope.Region, Service: b.name, Operation: call.Operation,
 	}

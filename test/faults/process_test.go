@@ -289,9 +289,9 @@ func (m *processManager) Add(r manager.Runnable) error {
 	return nil
 }
 
-// recorder counts events.
+// recorder keeps events.
 type recorder struct{ w *world }
 
-func (r recorder) Eventf(runtime.Object, runtime.Object, string, string, string, string, ...any) {
-	r.w.announced()
+func (r recorder) Eventf(_, _ runtime.Object, _, reason, _, note string, args ...any) {
+	r.w.announced(reason + ": " + fmt.Sprintf(note, args...))
 }

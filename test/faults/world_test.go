@@ -36,7 +36,7 @@ type world struct {
 
 	mu       sync.Mutex
 	writes   []string
-	events   int
+	events   []string
 	untruths []string // that statuses told on the way
 }
 
@@ -88,10 +88,10 @@ func (w *world) wrote(what string) {
 	w.writes = append(w.writes, what)
 }
 
-func (w *world) announced() {
+func (w *world) announced(event string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.events++
+	w.events = append(w.events, event)
 }
 
 // loses says what becomes of a call to the API server.
@@ -110,7 +110,14 @@ func (w *world) loseCalls(how func() loss) {
 func (w *world) eventCount() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.events
+	return len(w.events)
+}
+
+// told returns all events so far.
+func (w *world) told() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.events)
 }
 
 // written returns all writes of all processes so far.
