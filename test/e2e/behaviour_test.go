@@ -248,19 +248,36 @@ func TestAlarmsAreHealed(t *testing.T) {
 func (w *world) hasEvent(reason, note string) {
 	w.Helper()
 	w.eventually("there is an event "+reason, func() error {
-		var list eventsv1.EventList
-		if err := kube.List(w.ctx, &list, client.InNamespace(w.namespace)); err != nil {
-			return err
-		}
-		var seen []string
-		for _, e := range list.Items {
-			if e.Reason == reason && strings.Contains(e.Note, note) {
+		seen := w.events()
+		for _, e := range seen {
+			if strings.HasPrefix(e, reason+": ") && strings.Contains(e, note) {
 				return nil
 			}
-			seen = append(seen, e.Reason+": "+e.Note)
 		}
 		return fmt.Errorf("events are %q", seen)
 	})
+}
+
+// hasNoEvent checks that no event so far holds the text.
+func (w *world) hasNoEvent(text string) {
+	w.Helper()
+	for _, e := range w.events() {
+		if strings.Contains(e, text) {
+			w.Errorf("there is an event %s", e)
+		}
+	}
+}
+
+// events returns reasons and notes.
+func (w *world) events() []string {
+	w.Helper()
+	var list eventsv1.EventList
+	w.must(kube.List(w.ctx, &list, client.InNamespace(w.namespace)))
+	var seen []string
+	for _, e := range list.Items {
+		seen = append(seen, e.Reason+": "+e.Note)
+	}
+	return seen
 }
 
 // TestControllerRestarts stops the controller between two edits, and while
@@ -340,6 +357,12 @@ func TestSteadyStateIsSilent(t *testing.T) {
 	versions := func() string {
 		return w.ready(target, "target").GetResourceVersion() + w.ready(policy, "policy").GetResourceVersion() + w.ready(action, "action").GetResourceVersion()
 	}
+	w.eventually("the first check has written down how the alarms are set", func() error {
+		if a := w.get(policy, "policy").(*v1alpha1.ScalingPolicy).Status.Alarms; len(a) == 0 || a[0].Configuration == nil {
+			return fmt.Errorf("they are %+v", a)
+		}
+		return nil
+	})
 	before, sent := versions(), writes()
 	time.Sleep(3 * resync)
 	if after := versions(); after != before {

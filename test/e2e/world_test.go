@@ -162,9 +162,15 @@ func (w *world) kubectl(stdin string, args ...string) string {
 
 func (w *world) tryKubectl(stdin string, args ...string) (string, error) {
 	w.Helper()
+	return w.inAnyNamespace(stdin, append([]string{"--namespace", w.namespace}, args...)...)
+}
+
+// inAnyNamespace runs kubectl with manifests that name their namespaces.
+func (w *world) inAnyNamespace(stdin string, args ...string) (string, error) {
+	w.Helper()
 	self, err := os.Executable()
 	w.must(err)
-	cmd := exec.CommandContext(w.ctx, self, append([]string{"--namespace", w.namespace}, args...)...)
+	cmd := exec.CommandContext(w.ctx, self, args...)
 	cmd.Env = append(os.Environ(), asKubectl+"=1", "KUBECONFIG="+theLab.Kubeconfig)
 	cmd.Stdin = strings.NewReader(stdin)
 	out, err := cmd.CombinedOutput()
