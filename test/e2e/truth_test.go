@@ -308,7 +308,7 @@ func TestTwoObjectsAtOnce(t *testing.T) {
 	elsewhere := w.namespace + "-2"
 	w.must(kube.Create(w.ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: elsewhere}}))
 	t.Cleanup(func() {
-		w.ctx = context.Background() // the test's own context has ended
+		w.ctx = context.WithoutCancel(w.ctx) // the test's own has ended
 		w.kubectl("", "-n", elsewhere, "delete", "scheduledactions,scalingpolicies,scalabletargets", "--all", "--timeout=20s")
 	})
 	var templates []string
