@@ -86,6 +86,10 @@ func TestRequiredFields(t *testing.T) {
 			"status.ackResourceMetadata": {"ownerAccountID", "region"},
 			"status.boundTo":             {"resourceID", "scalableDimension", "serviceNamespace"},
 			"status.conditions[]":        {"status", "type"},
+			"status.lastDrift":           {"time"}, // not in ACK
+			"status.lastDrift.fields[]":  {"field"},
+			"status.scheduledBounds.min": {"action", "since", "value"}, // not in ACK
+			"status.scheduledBounds.max": {"action", "since", "value"},
 		},
 		"ScalingPolicy": {
 			"spec": {"policyName"}, // ACK: and resourceID, scalableDimension, serviceNamespace
@@ -101,12 +105,16 @@ func TestRequiredFields(t *testing.T) {
 			"status.ackResourceMetadata": {"ownerAccountID", "region"},
 			"status.boundTo":             {"resourceID", "scalableDimension", "serviceNamespace"},
 			"status.conditions[]":        {"status", "type"},
+			"status.lastDrift":           {"time"}, // not in ACK
+			"status.lastDrift.fields[]":  {"field"},
 		},
 		"ScheduledAction": {
 			"spec":                       {"scheduledActionName"}, // 2021: and resourceID, scalableDimension, serviceNamespace
 			"status.ackResourceMetadata": {"ownerAccountID", "region"},
 			"status.boundTo":             {"resourceID", "scalableDimension", "serviceNamespace"},
 			"status.conditions[]":        {"status", "type"},
+			"status.lastDrift":           {"time"}, // not in ACK
+			"status.lastDrift.fields[]":  {"field"},
 		},
 		"FieldExport": {
 			"spec":                {"from", "to"},
