@@ -22,6 +22,7 @@ type flags struct {
 	allowHTTP                          bool
 	httpTimeout                        time.Duration
 	metricsAddr, healthAddr            string
+	metricsLimit                       int
 	leaderElection                     bool
 	leaderElectionNamespace            string
 	namespaces                         string
@@ -43,6 +44,7 @@ func (f *flags) bind(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.allowHTTP, "allow-unsafe-aws-endpoint-urls", false, "accept http:// in the two endpoint flags")
 	fs.DurationVar(&f.httpTimeout, "http-client-timeout", time.Minute, "limit of one AWS request; 0 is none")
 	fs.StringVar(&f.metricsAddr, "metrics-addr", "0.0.0.0:8080", "where /metrics is served; 0 turns it off")
+	fs.IntVar(&f.metricsLimit, "metrics-object-limit", 2000, "objects with metrics of their own; where there are more, only those have that are not ready")
 	fs.StringVar(&f.healthAddr, "healthz-addr", "0.0.0.0:8081", "where /healthz and /readyz are served; 0 turns them off")
 	fs.BoolVar(&f.leaderElection, "enable-leader-election", true, "let one replica work at a time")
 	fs.StringVar(&f.leaderElectionNamespace, "leader-election-namespace", "", "namespace of the Lease (default: the pod's; outside a cluster: default)")
@@ -147,6 +149,7 @@ func (f *flags) operator() operator.Options {
 	return operator.Options{
 		MetricsAddr:             f.metricsAddr,
 		HealthAddr:              f.healthAddr,
+		MetricsLimit:            f.metricsLimit,
 		LeaderElection:          f.leaderElection,
 		LeaderElectionNamespace: f.leaseNamespace(),
 		Namespaces:              slices.DeleteFunc(strings.Split(f.namespaces, ","), func(s string) bool { return s == "" }),

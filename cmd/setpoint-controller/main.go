@@ -8,10 +8,13 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
+	"runtime/debug"
 	"syscall"
 	_ "time/tzdata" // schedules name time zones, and a minimal image knows none
 
 	"github.com/go-logr/logr"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 	"k8s.io/klog/v2"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -22,6 +25,10 @@ import (
 )
 
 var version = "dev"
+
+// gcPercent of the process: the controller has little to compute and shares its
+// node's memory with others. GOGC overrides it.
+const gcPercent = 50
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -80,10 +87,22 @@ func run(ctx context.Context, f *flags, cmd *cobra.Command) error {
 		Config: config, Endpoint: f.endpoint, IdentityEndpoint: f.identityEndpoint,
 		Version: version, Registerer: metrics.Registry, Logger: log,
 	}
+	metrics.Registry.MustRegister(buildInfo())
 	op, err := operator.New(o)
 	if err != nil {
 		return err
 	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	log.Info("starting", slog.String("version", version))
 	return op.Run(ctx)
+}
+
+// buildInfo is a metric that is always 1 and says what runs.
+func buildInfo() prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "setpoint_build_info", Help: "Always 1; the labels say which version runs.",
+		ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
+	}, func() float64 { return 1 })
 }

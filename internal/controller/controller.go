@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/events"
@@ -44,6 +45,12 @@ type Options struct {
 	Logger *slog.Logger
 	Now    func() time.Time // default: time.Now
 
+	// Registerer takes the metrics of objects; nil: none.
+	Registerer prometheus.Registerer
+	// MetricsLimit is how many objects have metrics of their own. Where there
+	// are more objects, only those have that are not ready. Default 2000.
+	MetricsLimit int
+
 	// Concurrency is how many scalable targets are worked on at once. Passes
 	// that run at the same time share their reads, and mostly wait for answers,
 	// so it should be several pages of DescribeScalableTargets. Default 200.
@@ -58,6 +65,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.Concurrency == 0 {
 		o.Concurrency = 200
+	}
+	if o.MetricsLimit == 0 {
+		o.MetricsLimit = 2000
 	}
 	if o.Resync == 0 {
 		o.Resync = 5 * time.Minute
@@ -82,6 +92,7 @@ func AddTo(mgr manager.Manager, o Options) error {
 		objects: newObjects(mgr.GetCache()),
 		groups:  newGroups(Scope{Account: o.Account.ID, Region: o.Account.Region}),
 		scopes:  map[Scope]AWS{{Account: o.Account.ID, Region: o.Account.Region}: o.AWS},
+		metrics: newMetrics(o.Registerer, mgr.GetCache(), o.MetricsLimit, o.Logger),
 		events:  o.Events, log: o.Logger, now: o.Now, options: o,
 	}
 	c, err := controller.NewTyped(name, mgr, controller.TypedOptions[Group]{
@@ -158,6 +169,7 @@ func handlerFor[T object](r *Reconciler) handler.TypedEventHandler[T, Group] {
 		DeleteFunc: func(_ context.Context, e event.TypedDeleteEvent[T], q queue) {
 			ref := refOf(e.Object)
 			r.objects.gone(ref)
+			r.metrics.forget(ref)
 			add(q, false, r.groups.remove(ref)...)
 		},
 	}

@@ -95,6 +95,7 @@ func (r *Reconciler) announceChanges(p *pass, m *member) {
 		case c.Verb == autoscaling.Delete:
 			r.event(m, corev1.EventTypeNormal, eventDeleted, "Delete", text)
 		case drifted:
+			r.metrics.drift.WithLabelValues(string(m.ref.Kind)).Inc()
 			r.event(m, corev1.EventTypeWarning, eventDriftCorrected, "Update", text)
 		case c.Verb == autoscaling.Create:
 			r.event(m, corev1.EventTypeNormal, eventCreated, "Create", text)

@@ -31,6 +31,7 @@ type Reconciler struct {
 	client  client.Client
 	objects *objects
 	groups  *groups
+	metrics *metrics
 	checks  checks
 	events  events.EventRecorder
 	log     *slog.Logger

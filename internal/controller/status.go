@@ -28,6 +28,7 @@ func (r *Reconciler) report(ctx context.Context, p *pass) error {
 			continue
 		}
 		r.writeStatus(p, m)
+		r.metrics.saw(p, m)
 		if equality.Semantic.DeepEqual(m.before, m.obj) {
 			r.announceChanges(p, m)
 			continue

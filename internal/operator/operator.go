@@ -58,6 +58,8 @@ type Options struct {
 
 	NoFieldExport bool // leave FieldExports alone
 
+	MetricsLimit int // see controller.Options; metrics go where those of AWS go
+
 	Concurrency int           // see controller.Options
 	Resync      time.Duration // see controller.Options
 }
@@ -217,6 +219,8 @@ func (s starter) start(ctx context.Context) error {
 		SameNamespace:   s.options.SameNamespace,
 		Events:          s.manager.GetEventRecorder("setpoint"),
 		Logger:          s.options.Logger,
+		Registerer:      s.options.AWS.Registerer,
+		MetricsLimit:    s.options.MetricsLimit,
 		Concurrency:     s.options.Concurrency,
 		Resync:          s.options.Resync,
 	})
