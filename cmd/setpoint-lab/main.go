@@ -67,7 +67,7 @@ stops.`,
 	cmd.Flags().StringVar(&f.lab.KubeAddr, "kube-addr", "127.0.0.1:6443", "loopback address of the API server")
 	cmd.Flags().StringVar(&f.lab.CloudAddr, "cloud-addr", "127.0.0.1:4566", "loopback address of the local AWS")
 	cmd.Flags().BoolVar(&f.lab.NoController, "no-controller", false, "do not run the controller, so that another one can be run against the lab")
-	cmd.Flags().BoolVar(&f.seed, "seed", true, "start with the SageMaker endpoint "+lab.SeedEndpoint)
+	cmd.Flags().BoolVar(&f.seed, "seed", true, "start with the SageMaker endpoint "+lab.SeedEndpoint+" and those of the other examples")
 	cmd.PersistentFlags().BoolVarP(&f.verbose, "verbose", "v", false, "print the log of all parts")
 	cmd.AddCommand(demoCommand(stdout, stderr, &f), kubectlCommand())
 	return cmd
@@ -121,7 +121,7 @@ func welcome(l *lab.Lab, o lab.Options) string {
   controller   %s
 `, l.ControlPlane.URL(), l.Kubeconfig, l.CloudURL, controller)
 	if !o.NoSeed {
-		text += fmt.Sprintf("  endpoint     %s, variant %s (SageMaker)\n", lab.SeedEndpoint, lab.SeedVariant)
+		text += fmt.Sprintf("  endpoint     %s, variant %s (SageMaker; the other examples have their own)\n", lab.SeedEndpoint, lab.SeedVariant)
 	}
 	return text + fmt.Sprintf(`
 In another terminal:

@@ -33,11 +33,17 @@ const (
 	SystemNamespace = "ack-system"
 )
 
-// The SageMaker endpoint that a lab starts with.
+// The SageMaker endpoint of the guide, and its variant.
 const (
 	SeedEndpoint = "demo-endpoint"
 	SeedVariant  = "AllTraffic"
 )
+
+// SeedEndpoints are the SageMaker endpoints that a lab starts with: one for
+// each of the SageMaker examples.
+func SeedEndpoints() []string {
+	return []string{SeedEndpoint, SeedEndpoint + "-cpu", SeedEndpoint + "-hours", SeedEndpoint + "-steps"}
+}
 
 // Options configure a lab.
 type Options struct {
@@ -156,7 +162,11 @@ func (l *Lab) startCloud(ctx context.Context, o Options) error {
 	if o.NoSeed {
 		return nil
 	}
-	return l.Cloud.Seed(ctx, localcloud.Endpoint{Name: SeedEndpoint, Variant: SeedVariant, Account: Account, Region: Region})
+	var endpoints []localcloud.Endpoint
+	for _, name := range SeedEndpoints() {
+		endpoints = append(endpoints, localcloud.Endpoint{Name: name, Variant: SeedVariant, Account: Account, Region: Region})
+	}
+	return l.Cloud.Seed(ctx, endpoints...)
 }
 
 // listen opens a loopback address: the lab has no passwords worth the name.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -21,8 +22,11 @@ func (w *world) example(name string) string {
 	w.Helper()
 	content, err := os.ReadFile(repository(w.T, "examples/sagemaker/"+name))
 	w.must(err)
-	return strings.ReplaceAll(string(content), lab.SeedEndpoint, w.endpoint)
+	return seeded.ReplaceAllString(string(content), w.endpoint)
 }
+
+// seeded are the endpoints of the examples.
+var seeded = regexp.MustCompile(`\b` + lab.SeedEndpoint + `(-[a-z]+)?\b`)
 
 // TestGuide does what the SageMaker guide does, step by step, with kubectl and
 // the AWS CLI.
