@@ -37,6 +37,7 @@ var only = []struct {
 	{module + "/internal/desired", []string{"std", "k8s.io/apimachinery", ownAPI, domain}, "it turns objects into domain values, for the controller and for a command line alike"},
 	{module + "/internal/declared", []string{"std", "k8s.io/apimachinery", ownAPI, domain, module + "/internal/desired"}, "it settles what objects declare before anybody asks AWS or a cluster"},
 	{localcloud + "/cloudwatch/metricstore", []string{"std"}, "it keeps numbers and knows neither AWS's wire nor its errors"},
+	{module + "/internal/admission", []string{"std", "k8s.io", "sigs.k8s.io", ownAPI, domain + "/spelling"}, "it answers as an API server does, which knows nothing of AWS"},
 	{module + "/internal/report", []string{"std", domain}, "a report is drawn from domain values, and what it says is in its own types"},
 }
 
@@ -50,9 +51,6 @@ var never = map[string]map[string]string{
 		awsapi:     "it works on objects of Kubernetes, and AWS is none of its business",
 		controller: "it works beside the controller",
 		domain:     "it reads objects as anybody does",
-	},
-	module + "/internal/admission": {
-		domain: "it answers as an API server does, which knows nothing of AWS",
 	},
 	localcloud: {
 		ownAPI:     "the stand-in knows AWS, not Kubernetes",

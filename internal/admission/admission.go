@@ -30,6 +30,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/setpoint-io/setpoint/api/crds"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/spelling"
 )
 
 // The codes of refusals.
@@ -177,7 +178,7 @@ func (d definition) inWords(v *field.Error) string {
 		return name + " is missing: write it" + hint(d.at(v.Field))
 	case field.ErrorTypeNotSupported:
 		message := v.ErrorBody()
-		if nearest, ok := nearest(fmt.Sprint(v.BadValue), enum(d.at(v.Field))); ok {
+		if nearest, ok := spelling.Nearest(fmt.Sprint(v.BadValue), enum(d.at(v.Field))); ok {
 			message += "; did you mean " + nearest + "?"
 		}
 		return message

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
+
+	"github.com/setpoint-io/setpoint/internal/autoscaling/spelling"
 )
 
 // metadataFields are those that people write; the others are the API server's.
@@ -51,7 +53,7 @@ func (d definition) siblings(path string) []string {
 
 func unknownField(path string, known []string) string {
 	name := path[strings.LastIndex(path, ".")+1:]
-	switch suggestion, ok := nearest(name, known); {
+	switch suggestion, ok := spelling.Nearest(name, known); {
 	case ok:
 		return fmt.Sprintf("there is no field %s: did you mean %s?", name, suggestion)
 	case len(known) == 0:
@@ -100,44 +102,4 @@ func typeInWords(s *schema.Structural) string {
 		return "a text; quote it if it looks like a number"
 	}
 	return "a value of type " + s.Type
-}
-
-// nearest returns the candidate that differs from the name by the fewest
-// slips (a letter too many, too few, wrong, or swapped with the next), if that
-// is at most one in three letters.
-func nearest(name string, candidates []string) (string, bool) {
-	const longest = 128 // no field is longer, and the distance is quadratic
-	if len(name) > longest {
-		return "", false
-	}
-	best, fewest := "", len(name)/3+1
-	for _, c := range candidates {
-		if d := slips(strings.ToLower(name), strings.ToLower(c)); d < fewest {
-			best, fewest = c, d
-		}
-	}
-	return best, best != ""
-}
-
-// slips is the edit distance of two texts with transpositions of neighbours.
-func slips(a, b string) int {
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range row {
-		last[j] = j
-	}
-	for i := range len(a) {
-		row[0] = i + 1
-		for j := range len(b) {
-			wrong := last[j]
-			if a[i] != b[j] {
-				wrong++
-			}
-			row[j+1] = min(wrong, last[j+1]+1, row[j]+1)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				row[j+1] = min(row[j+1], before[j-1]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(b)]
 }
