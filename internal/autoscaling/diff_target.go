@@ -1,6 +1,7 @@
 package autoscaling
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -18,7 +19,8 @@ func (d *differ) target() {
 	if d.observed.Target == nil {
 		t := want.Target
 		d.add(Change{Op: OpRegisterTarget, Verb: Create, Kind: KindTarget, Target: &t, Fields: newTargetFields(t),
-			Consequences: []string{"if the capacity of the resource is outside the bounds, AWS moves it to the nearest one"}})
+			Consequences: []string{cmp.Or(enforcement(d.observed.Capacity, t.MinCapacity, t.MaxCapacity),
+				"if the capacity of the resource is outside the bounds, AWS moves it to the nearest one")}})
 		return
 	}
 	d.updateTarget(want, d.observed.Target)
@@ -76,8 +78,9 @@ func (d *differ) updateTarget(want *DesiredTarget, have *ObservedTarget) {
 	if len(update.Fields) == 0 {
 		return
 	}
-	update.Consequences = []string{fmt.Sprintf("AWS checks the capacity of the resource against the bounds again and moves it if it is outside %d..%d",
-		orElse(update.Target.MinCapacity, have.MinCapacity), orElse(update.Target.MaxCapacity, have.MaxCapacity))}
+	lower, upper := orElse(update.Target.MinCapacity, have.MinCapacity), orElse(update.Target.MaxCapacity, have.MaxCapacity)
+	update.Consequences = []string{cmp.Or(enforcement(d.observed.Capacity, &lower, &upper),
+		fmt.Sprintf("AWS checks the capacity of the resource against the bounds again and moves it if it is outside %d..%d", lower, upper))}
 	if len(update.Fields) == len(undone) {
 		update.Because = fmt.Sprintf("scheduled action %s, which set it, is gone", strings.Join(slices.Compact(undone), ", "))
 	}

@@ -8,6 +8,7 @@ type Observed struct {
 	Target   *ObservedTarget // nil: not registered
 	Policies []ObservedPolicy
 	Actions  []ObservedAction
+	Capacity *Capacity // of the resource; nil: not read. It changes no plan, only what the plan says.
 }
 
 // ObservedTarget is a registered scalable target as AWS describes it.
