@@ -73,6 +73,32 @@ func KindOf(err error) Kind {
 	return classify(err)
 }
 
+// refusals are the codes by which AWS says that the caller lacks a right, and
+// not that its credentials are no good (AWS API references: "Common Errors").
+var refusals = map[string]bool{"AccessDenied": true, "AccessDeniedException": true, "NotAuthorized": true}
+
+// MissingRight returns the IAM action that the caller may not take, such as
+// "application-autoscaling:DescribeScalableTargets". It is empty for errors of
+// other kinds. The IAM actions of the operations that this project calls have
+// their names (AWS Service Authorization Reference).
+func (e *Error) MissingRight() string {
+	if !refusals[e.Code] {
+		return ""
+	}
+	service := "application-autoscaling"
+	switch e.Operation {
+	case "DescribeAlarms":
+		service = "cloudwatch"
+	case "DescribeEndpoint":
+		service = "sagemaker"
+	}
+	return service + ":" + e.Operation
+}
+
+// Wrap turns an error of the SDK into an [*Error] for the operation that failed;
+// an [*Error] and nil stay as they are.
+func Wrap(operation string, err error) error { return wrap(operation, err) }
+
 // codeNested is the code of an error whose cause is the error of another
 // service.
 const codeNested = "FailedResourceAccessException"
