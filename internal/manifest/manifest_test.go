@@ -119,6 +119,29 @@ func TestKinds(t *testing.T) {
 	}
 }
 
+func TestUnreadable(t *testing.T) {
+	for _, c := range []struct{ reason, text, want string }{
+		{"what Windows calls Unicode", "\xff\xfea\x00", "f.yaml:1: this is UTF-16: save it as UTF-8"},
+		{"a program", "\x7fELF\x02\x01\x00", "f.yaml:1: this is a binary file: name files with YAML or JSON"},
+		{"an old encoding, with its line", head + "kind: ScalableTarget # f\xfcr\n", "f.yaml:2: this is not UTF-8: save it as UTF-8"},
+		{"tabs, which YAML does not know", "a:\n\tb: c\n", "f.yaml:2: this is not YAML: found character that cannot start any token: indent with spaces instead of tabs"},
+		{"a kind with a slip", head + "kind: ScaleableTarget\n", `f.yaml:2: there is no kind "ScaleableTarget" in applicationautoscaling.services.k8s.aws/v1alpha1: did you mean ScalableTarget?`},
+		{"a group with a slip would be somebody else's", "apiVersion: applicationautoscaling.services.k8s.io/v1alpha1\nkind: ScalingPolicy\n",
+			"f.yaml:1: there is no API group applicationautoscaling.services.k8s.io: write applicationautoscaling.services.k8s.aws/v1alpha1"},
+		{"without a group too", "apiVersion: v1\nkind: ScheduledAction\n", `f.yaml:1: a ScheduledAction is of another apiVersion than "v1": write applicationautoscaling.services.k8s.aws/v1alpha1`},
+		{"without a version", "kind: ScheduledAction\n", "f.yaml:1: apiVersion is missing: write applicationautoscaling.services.k8s.aws/v1alpha1"},
+		{"another group has a kind of that name", "apiVersion: example.org/v1\nkind: ScalingPolicy\n", ""},
+	} {
+		var got []string
+		for _, p := range parsed(c.text).Problems {
+			got = append(got, p.Position.String()+": "+p.Message)
+		}
+		if diff := cmp.Diff(c.want, strings.Join(got, "\n")); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.reason, diff)
+		}
+	}
+}
+
 func TestMismatch(t *testing.T) {
 	s := parsed(head + "kind: ScalableTarget\nspec: {minCapacity: one}\n")
 	if d := s.Documents[0]; d.Object != nil || d.Mismatch == nil {
@@ -173,6 +196,9 @@ func FuzzParse(f *testing.F) {
 	f.Add(`{"apiVersion":"v1","kind":"List","items":[{"kind":"List","items":[1,null]}]} {`)
 	f.Add("a: &a [*a]\n--- # comment\n? {b: c}\n: d\n...\n%YAML 1.1\n")
 	f.Add("\r\r0")
+	f.Add("\xff\xfea\x00")
+	f.Add("a:\n\tb: f\xfcr\n")
+	f.Add("apiVersion: v1\nkind: ScheduledAction\n---\n" + head + "kind: ScaleableTarget\n")
 	f.Add("\uFEFF<<: {a: 1}\r\n---\r\n!!binary x\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		s := parsed(text)

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -15,6 +17,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/spelling"
 )
 
 // The codes of problems.
@@ -37,6 +40,10 @@ func (s *Set) problem(at Position, code, format string, args ...any) {
 
 func (s *Set) parse(from source, text []byte) {
 	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
+	if line, what := unreadable(text); what != "" {
+		s.problem(Position{File: from.file, Built: from.built, Line: line}, CodeUnreadable, "%s", what)
+		return
+	}
 	for _, lineBreak := range []string{"\r\n", "\r"} { // YAML means the same by all three
 		text = bytes.ReplaceAll(text, []byte(lineBreak), []byte("\n"))
 	}
@@ -54,7 +61,7 @@ func (s *Set) parseChunk(from source, c chunk) {
 	origin := &origin{source: from, before: c.lines, lines: bytes.Count(c.text, []byte("\n")) + 1}
 	if err != nil {
 		line, message := yamlFault(err)
-		s.problem(origin.position(line, 0), CodeUnreadable, "this is not YAML: %s", message)
+		s.problem(origin.position(line, 0), CodeUnreadable, "this is not YAML: %s%s", message, tabHint(c.text, line))
 		return
 	}
 	// The values are read as the API server's clients do, which is YAML 1.1;
@@ -75,6 +82,30 @@ func (s *Set) parseChunk(from source, c chunk) {
 	}
 }
 
+// unreadable says why a text is none, and in which line.
+func unreadable(text []byte) (line int, what string) {
+	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
+		return 1, "this is UTF-16: save it as UTF-8"
+	}
+	if bytes.IndexByte(text[:min(len(text), binaryPrefix)], 0) >= 0 {
+		return 1, "this is a binary file: name files with YAML or JSON"
+	}
+	if utf8.Valid(text) {
+		return 0, ""
+	}
+	line = 1
+	for part := range bytes.Lines(text) {
+		if !utf8.Valid(part) {
+			break
+		}
+		line++
+	}
+	return line, "this is not UTF-8: save it as UTF-8"
+}
+
+// binaryPrefix is how much of a file is looked at to tell whether it is binary.
+const binaryPrefix = 8000
+
 func onlyComments(text []byte) bool {
 	for line := range bytes.Lines(text) {
 		if trimmed := bytes.TrimSpace(line); len(trimmed) > 0 && trimmed[0] != '#' {
@@ -82,6 +113,19 @@ func onlyComments(text []byte) bool {
 		}
 	}
 	return true
+}
+
+// tabHint tells what YAML parsers do not: that a line is indented with a tab.
+func tabHint(text []byte, line int) string {
+	lines := bytes.Split(text, []byte("\n"))
+	if line > len(lines) {
+		return ""
+	}
+	at := lines[line-1]
+	if indent := at[:len(at)-len(bytes.TrimLeft(at, " \t"))]; bytes.IndexByte(indent, '\t') >= 0 {
+		return ": indent with spaces instead of tabs"
+	}
+	return ""
 }
 
 // lineInText finds the line in the text of a YAML error: the parsers have no
@@ -121,6 +165,10 @@ func (s *Set) add(from *origin, node *kyaml.Node, content any) {
 		return
 	}
 	if gvk.Group != v1alpha1.GroupVersion.Group {
+		if meant := meantOurs(gvk); meant != "" {
+			s.problem(d.At("apiVersion"), CodeKindUnknown, "%s", meant)
+			return
+		}
 		s.Others = append(s.Others, d)
 		return
 	}
@@ -148,6 +196,27 @@ func (s *Set) addItems(from *origin, node *kyaml.Node, items []any) {
 	}
 }
 
+// kinds are ours.
+var kinds = []string{"ScalableTarget", "ScalingPolicy", "ScheduledAction"}
+
+// meantOurs says what is wrong with a document of another group that was
+// probably meant to be one of ours: it would be skipped as somebody else's.
+func meantOurs(gvk schema.GroupVersionKind) string {
+	if !slices.Contains(kinds, gvk.Kind) {
+		return ""
+	}
+	if gvk.Version == "" {
+		return fmt.Sprintf("apiVersion is missing: write %s", v1alpha1.GroupVersion)
+	}
+	if gvk.Group == "" {
+		return fmt.Sprintf("a %s is of another apiVersion than %q: write %s", gvk.Kind, gvk.Version, v1alpha1.GroupVersion)
+	}
+	if _, near := spelling.Nearest(gvk.Group, []string{v1alpha1.GroupVersion.Group}); near {
+		return fmt.Sprintf("there is no API group %s: write %s", gvk.Group, v1alpha1.GroupVersion)
+	}
+	return ""
+}
+
 func newObject(gvk schema.GroupVersionKind) (v1alpha1.Object, error) {
 	if gvk.GroupVersion() != v1alpha1.GroupVersion {
 		return nil, fmt.Errorf("there is no version %q of the group %s: write %s", gvk.Version, gvk.Group, v1alpha1.GroupVersion)
@@ -161,6 +230,9 @@ func newObject(gvk schema.GroupVersionKind) (v1alpha1.Object, error) {
 		return &v1alpha1.ScheduledAction{}, nil
 	case "":
 		return nil, errors.New("kind is missing: write ScalableTarget, ScalingPolicy or ScheduledAction")
+	}
+	if meant, ok := spelling.Nearest(gvk.Kind, kinds); ok {
+		return nil, fmt.Errorf("there is no kind %q in %s: did you mean %s?", gvk.Kind, v1alpha1.GroupVersion, meant)
 	}
 	return nil, fmt.Errorf("there is no kind %q in %s: write ScalableTarget, ScalingPolicy or ScheduledAction", gvk.Kind, v1alpha1.GroupVersion)
 }

@@ -33,6 +33,9 @@ type Set struct {
 	Problems  []Problem   // documents that could not be read
 }
 
+// Empty says that nothing was read at all, of no kind.
+func (s *Set) Empty() bool { return len(s.Documents)+len(s.Others)+len(s.Problems) == 0 }
+
 // Read reads all documents of a source. The error is about files that cannot
 // be opened; what is wrong inside of them is in the set.
 func Read(s Source) (*Set, error) {
@@ -66,6 +69,9 @@ func (s *Set) readNamed(name string, from Source) error {
 		return nil
 	}
 	info, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) && strings.Contains(name, "://") {
+		return fmt.Errorf("%s is not fetched: write curl -sSf %s | setpoint … -f -", name, name)
+	}
 	if err != nil {
 		return err
 	}
