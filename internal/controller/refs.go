@@ -169,6 +169,7 @@ func (p *pass) resolve(m *member) (message string) {
 			return fmt.Sprintf("waiting for %s, to which roleRef refers: it has no ARN yet", ref)
 		}
 		m.declared.target.RoleARN = arn
+		m.declared.findings = slices.DeleteFunc(m.declared.findings, func(f autoscaling.Finding) bool { return f.Code == autoscaling.RoleARNRequired })
 	}
 	return ""
 }

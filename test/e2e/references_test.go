@@ -65,6 +65,18 @@ spec:
     predefinedMetricSpecification: {predefinedMetricType: SageMakerVariantInvocationsPerInstance}
 `
 
+const emrTarget = `apiVersion: $API
+kind: ScalableTarget
+metadata: {name: emr}
+spec:
+  roleRef: {from: {name: scaler}}
+  resourceID: instancegroup/j-2EEZNYKUA1NTV/ig-1791Y4E1L8YI0
+  scalableDimension: elasticmapreduce:instancegroup:InstanceCount
+  serviceNamespace: elasticmapreduce
+  minCapacity: 1
+  maxCapacity: 2
+`
+
 func (w *world) setStatus(resource, name, status string) {
 	w.Helper()
 	w.kubectl("", "patch", resource, name, "--subresource=status", "--type=merge", "-p", `{"status":`+status+`}`)
@@ -133,6 +145,10 @@ func TestRoleReference(t *testing.T) {
 	if got := *w.target().RoleARN; !strings.HasSuffix(got, ":role/scaler") {
 		t.Errorf("AWS was given the role %s", got)
 	}
+
+	t.Log("where AWS needs a role, the reference is enough")
+	w.apply(emrTarget)
+	w.ready(target, "emr")
 }
 
 func mentions(message, what string) error {
