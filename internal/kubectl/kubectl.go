@@ -26,6 +26,7 @@ import (
 	"k8s.io/component-base/cli"
 	"k8s.io/klog/v2"
 	"k8s.io/kubectl/pkg/cmd"
+	"k8s.io/kubectl/pkg/cmd/plugin"
 	cmdutil "k8s.io/kubectl/pkg/cmd/util"
 )
 
@@ -73,10 +74,12 @@ func run(args []string, streams genericiooptions.IOStreams) int {
 func command(args []string, streams genericiooptions.IOStreams) *cobra.Command {
 	flags := genericclioptions.NewConfigFlags(true).
 		WithDiscoveryBurst(discoveryBurst).WithDiscoveryQPS(discoveryQPS).WithWarningPrinter(streams)
-	root := cmd.NewKubectlCommand(cmd.KubectlOptions{
-		Arguments:   append([]string{"kubectl"}, args...),
-		ConfigFlags: flags,
-		IOStreams:   streams,
+	// A plugin takes the process over, in the middle of this call.
+	root := cmd.NewDefaultKubectlCommandWithArgs(cmd.KubectlOptions{
+		Arguments:     append([]string{"kubectl"}, args...),
+		ConfigFlags:   flags,
+		IOStreams:     streams,
+		PluginHandler: cmd.NewDefaultPluginHandler(plugin.ValidPluginFilenamePrefixes),
 	})
 	root.SetArgs(args)
 	root.SetIn(streams.In)
