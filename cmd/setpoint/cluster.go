@@ -35,6 +35,10 @@ func (c *cluster) bind(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&c.namespace, "namespace", "n", "", "namespace of the objects that do not name theirs; with --from-cluster: of the objects to plan")
 	cmd.Flags().BoolVarP(&c.allNamespaces, "all-namespaces", "A", false, "with --from-cluster: the objects of all namespaces")
 	cmd.Flags().StringVarP(&c.selector, "selector", "l", "", "with --from-cluster: scalable targets of which an object has these labels")
+	// The errors are about flags of other names.
+	_ = cmd.RegisterFlagCompletionFunc("context", c.completeContext)
+	_ = cmd.RegisterFlagCompletionFunc("namespace", c.completeNamespace)
+	_ = cmd.RegisterFlagCompletionFunc("selector", cobra.NoFileCompletions)
 }
 
 // kinds are our kinds as the API server lists them.
@@ -55,26 +59,26 @@ func (c *cluster) config() clientcmd.ClientConfig {
 	return clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides)
 }
 
-// read returns the groups of the objects in the cluster. A scalable target is
-// planned as a whole, so the selector chooses groups: what else belongs to a
-// chosen target is read too.
-func (c *cluster) read(ctx context.Context, home declared.Place) ([]declared.Group, error) {
+// read returns the groups of the objects in the cluster, and what could not be
+// read about them. A scalable target is planned as a whole, so the selector
+// chooses groups: what else belongs to a chosen target is read too.
+func (c *cluster) read(ctx context.Context, home declared.Place) (groups []declared.Group, notes []string, err error) {
 	selector, err := labels.Parse(c.selector)
 	if err != nil {
-		return nil, fmt.Errorf("--selector %s: %w", c.selector, err)
+		return nil, nil, fmt.Errorf("--selector %s: %w", c.selector, err)
 	}
 	config := c.config()
 	rest, err := config.ClientConfig()
 	if err != nil {
-		return nil, fmt.Errorf("no Kubernetes cluster: set KUBECONFIG or --kubeconfig: %w", err)
+		return nil, nil, fmt.Errorf("no Kubernetes cluster: set KUBECONFIG or --kubeconfig: %w", err)
 	}
 	client, err := dynamic.NewForConfig(rest)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	namespace, _, err := config.Namespace()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if c.allNamespaces {
 		namespace = metav1.NamespaceAll
@@ -83,14 +87,18 @@ func (c *cluster) read(ctx context.Context, home declared.Place) ([]declared.Gro
 	for _, kind := range kinds {
 		listed, err := list(ctx, client, namespace, kind.plural, kind.empty)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		objects = append(objects, listed...)
 	}
 	if objects, err = withReferences(ctx, client, objects); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return chosen(declared.Gather(objects, declared.Surroundings{Home: home}), selector), nil
+	around := surroundings{client: client, setting: declared.Surroundings{Home: home, Complete: true}}
+	if err := around.read(ctx, objects); err != nil {
+		return nil, nil, err
+	}
+	return chosen(declared.Gather(objects, around.setting), selector), around.notes, nil
 }
 
 func list(ctx context.Context, client dynamic.Interface, namespace, plural string, empty func() v1alpha1.Object) ([]v1alpha1.Object, error) {
@@ -99,7 +107,7 @@ func list(ctx context.Context, client dynamic.Interface, namespace, plural strin
 		return nil, fmt.Errorf("the cluster has no %s.%s: install the CustomResourceDefinitions first", plural, v1alpha1.GroupVersion.Group)
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("listing %s: %w", plural, err)
 	}
 	var objects []v1alpha1.Object
 	for i := range found.Items {

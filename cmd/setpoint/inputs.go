@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,12 +24,29 @@ func (i *inputs) bind(cmd *cobra.Command) {
 	flags.StringSliceVarP(&i.files, "filename", "f", nil, "file or directory with manifests, or - for standard input (may be repeated)")
 	flags.BoolVarP(&i.recursive, "recursive", "R", false, "read the directories below those of -f too")
 	flags.StringVarP(&i.kustomize, "kustomize", "k", "", "directory with a kustomization to build")
+	// The errors are about flags of other names.
+	_ = cmd.MarkFlagFilename("filename", "yaml", "yml", "json")
+	_ = cmd.MarkFlagDirname("kustomize")
 }
 
 func (i *inputs) given() bool { return len(i.files) > 0 || i.kustomize != "" }
 
 func (i *inputs) read(h host) (*manifest.Set, error) {
-	return manifest.Read(manifest.Source{Files: i.files, Recursive: i.recursive, Kustomize: i.kustomize, Stdin: h.in})
+	set, err := manifest.Read(manifest.Source{Files: i.files, Recursive: i.recursive, Kustomize: i.kustomize, Stdin: h.in})
+	if err == nil && set.Empty() {
+		// As kubectl sees it: a pipeline whose first half failed must not pass.
+		return nil, errors.New("there is nothing in what was named: no document of any kind")
+	}
+	return set, err
+}
+
+// noArgs refuses arguments. Most are files that a shell made of a pattern
+// behind -f.
+func noArgs(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("what is %q? Files are named with -f, each of them, and a folder once: -R -f FOLDER", args[0])
+	}
+	return nil
 }
 
 // format is the flag -o with one of several values.

@@ -35,7 +35,7 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, filepath.Base(os.Args[0]), os.Args[1:], host{os.Stdin, os.Stdout, os.Stderr, time.Now}))
+	os.Exit(run(ctx, filepath.Base(os.Args[0]), os.Args[1:], host{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now}))
 }
 
 // host is what a command has from the system it runs on. Data goes to out and
@@ -44,6 +44,7 @@ type host struct {
 	in       io.Reader
 	out, err io.Writer
 	now      func() time.Time
+	noColor  *bool // the flag; nil until there are flags
 }
 
 // errFound says that a command has found what it looked for. It was reported.
@@ -57,6 +58,11 @@ func run(ctx context.Context, name string, args []string, h host) int {
 	// The Kubernetes libraries put flags of theirs into the set of the process,
 	// and cobra takes them for ours.
 	pflag.CommandLine = pflag.NewFlagSet(name, pflag.ContinueOnError)
+	if strings.HasPrefix(name, "kubectl_complete-") {
+		// kubectl asks this program what its plugin would complete, and shows
+		// people what it writes to standard error.
+		args, h.err = append([]string{cobra.ShellCompRequestCmd}, args...), io.Discard
+	}
 	cmd := command(name, h)
 	cmd.SetArgs(args)
 	switch err := cmd.ExecuteContext(ctx); {
@@ -75,7 +81,8 @@ func run(ctx context.Context, name string, args []string, h host) int {
 func command(name string, h host) *cobra.Command {
 	use := "setpoint"
 	annotations := map[string]string{}
-	if strings.HasPrefix(name, "kubectl-") {
+	h.noColor = new(bool)
+	if strings.HasPrefix(name, "kubectl-") || strings.HasPrefix(name, "kubectl_complete-") {
 		annotations[cobra.CommandDisplayNameAnnotation] = "kubectl setpoint"
 	}
 	cmd := &cobra.Command{
@@ -87,10 +94,12 @@ and shows what they would change in AWS Application Auto Scaling. It changes
 nothing itself.
 
 Data goes to standard output and notes to standard error. Colours are used on
-terminals only, and not when NO_COLOR is set.`,
+terminals only, and not when NO_COLOR is set. Installed as kubectl-setpoint it is
+a plugin of kubectl; a link kubectl_complete-setpoint beside it completes.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	cmd.PersistentFlags().BoolVar(h.noColor, "no-color", false, "no colours, also on terminals")
 	cmd.SetIn(h.in)
 	cmd.SetOut(h.out)
 	cmd.SetErr(h.err)
@@ -98,10 +107,10 @@ terminals only, and not when NO_COLOR is set.`,
 	return cmd
 }
 
-// style is that of a stream: colours are for people.
-func style(w io.Writer) report.Style {
-	_, plain := os.LookupEnv("NO_COLOR")
-	return report.Style{Color: !plain && isTerminal(w) && os.Getenv("TERM") != "dumb"}
+// style is that of standard output: colours are for people.
+func (h host) style() report.Style {
+	plain := *h.noColor || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb"
+	return report.Style{Color: !plain && isTerminal(h.out)}
 }
 
 func isTerminal(w io.Writer) bool {

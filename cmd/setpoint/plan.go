@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 
 	"github.com/spf13/cobra"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
-	"github.com/setpoint-io/setpoint/internal/awsapi"
 	"github.com/setpoint-io/setpoint/internal/declared"
 	"github.com/setpoint-io/setpoint/internal/manifest"
 	"github.com/setpoint-io/setpoint/internal/plan"
@@ -46,7 +44,11 @@ AWS settings come from the AWS SDK's default chain (AWS_PROFILE, AWS_REGION and
 so on). It takes the rights application-autoscaling:DescribeScalableTargets,
 DescribeScalingPolicies and DescribeScheduledActions, and ListTagsForResource
 where tags are declared. With cloudwatch:DescribeAlarms the alarms of target
-tracking policies are looked at too.
+tracking policies are looked at too, and with sagemaker:DescribeEndpoint it says
+what the capacity of a variant would become. What is missing is named.
+
+Objects of several Regions are planned together. Other accounts are named, and
+planned with --profile.
 
 Exit codes, as those of kubectl diff: 0 no changes, 1 changes, 2 the plan is not
 complete: something could not be read, or the controller would refuse an object.`,
@@ -61,7 +63,7 @@ complete: something could not be read, or the controller would refuse an object.
 
   # As a comment on a pull request
   setpoint plan -k overlays/prod -o markdown > comment.md`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), h) },
 	}
 	o.inputs.bind(cmd)
@@ -71,6 +73,9 @@ complete: something could not be read, or the controller would refuse an object.
 	cmd.Flags().StringVar(&o.profile, "profile", "", "AWS profile")
 	cmd.Flags().StringVar(&o.region, "region", "", "AWS Region")
 	cmd.Flags().StringVar(&o.endpoint, "endpoint-url", "", "endpoint of AWS, such as that of the lab")
+	for _, flag := range []string{"profile", "region", "endpoint-url"} {
+		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.NoFileCompletions) // the error is about a flag of another name
+	}
 	cmd.MarkFlagsMutuallyExclusive("from-cluster", "filename")
 	cmd.MarkFlagsMutuallyExclusive("from-cluster", "kustomize")
 	return cmd
@@ -80,29 +85,25 @@ func (o *planOptions) run(ctx context.Context, h host) error {
 	if !o.fromCluster && !o.given() {
 		return errors.New("nothing to plan: name manifests with -f or -k, or write --from-cluster")
 	}
-	quiet := slog.New(slog.DiscardHandler)
-	config, err := awsapi.LoadConfig(ctx, awsapi.ConfigOptions{Region: o.region, Profile: o.profile, Logger: quiet})
+	aws, err := o.account(ctx)
 	if err != nil {
 		return err
 	}
-	if o.endpoint != "" {
-		config.BaseEndpoint = &o.endpoint // of CloudWatch, which has no option of its own
-	}
-	aws := awsapi.New(awsapi.Options{Config: config, Endpoint: o.endpoint, IdentityEndpoint: o.endpoint, Version: version, Logger: quiet})
 	defer aws.Close()
-	home := declared.Place{Region: config.Region}
-	if account, err := aws.Account(ctx); err == nil {
-		home.Account = account.ID // no right is needed to ask, but some networks do not let one
-	}
-	groups, locate, err := o.groups(ctx, h, home)
+	home := aws.home(ctx)
+	groups, locate, notes, err := o.groups(ctx, h, home)
 	if err != nil {
 		return err
 	}
 	progress := newProgress(h, "reading AWS", "scalable targets")
 	p := plan.Make(ctx, groups, plan.Options{
-		AWS: aws, Home: home, Now: h.now(), FromCluster: o.fromCluster, Locate: locate, Progress: progress.show,
+		Open: aws.open, Home: home, Now: h.now(), FromCluster: o.fromCluster, Locate: locate, Progress: progress.show,
 	})
 	progress.clear()
+	for _, note := range notes {
+		p.Note(note)
+	}
+	aws.notes.addTo(p)
 	if err := o.write(p, h); err != nil {
 		return err
 	}
@@ -116,33 +117,43 @@ func (o *planOptions) run(ctx context.Context, h host) error {
 }
 
 // groups reads what shall be planned.
-func (o *planOptions) groups(ctx context.Context, h host, home declared.Place) ([]declared.Group, func(*declared.Member) report.Location, error) {
+func (o *planOptions) groups(ctx context.Context, h host, home declared.Place) (groups []declared.Group, locate locator, notes []string, err error) {
 	if o.fromCluster {
-		groups, err := o.cluster.read(ctx, home)
-		return groups, nil, err
+		groups, notes, err = o.cluster.read(ctx, home)
+		return groups, nil, notes, err
 	}
 	set, err := o.inputs.read(h)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if len(set.Problems) > 0 {
 		first := set.Problems[0]
-		return nil, nil, fmt.Errorf("%s: %s (setpoint validate tells all that is wrong)", first.Position, first.Message)
+		return nil, nil, nil, fmt.Errorf("%s: %s (setpoint validate tells all that is wrong)", first.Position, first.Message)
+	}
+	setting := declared.Surroundings{Home: home}
+	for _, d := range set.Others {
+		setting.Learn(d.Content, o.namespace)
+	}
+	if n := len(set.Others); n > 0 {
+		notes = append(notes, report.Counted(n, "document")+" of other kinds ignored")
 	}
 	var objects []v1alpha1.Object
 	for _, d := range set.Documents {
 		if d.Object == nil {
-			return nil, nil, fmt.Errorf("%s: %w (setpoint validate tells more)", d.At(""), d.Mismatch)
+			return nil, nil, nil, fmt.Errorf("%s: %w (setpoint validate tells more)", d.At(""), d.Mismatch)
 		}
 		if d.Object.GetNamespace() == "" {
 			d.Object.SetNamespace(o.namespace)
 		}
 		objects = append(objects, d.Object)
 	}
-	return declared.Gather(objects, declared.Surroundings{Home: home}), located(set.Documents), nil
+	return declared.Gather(objects, setting), located(set.Documents), notes, nil
 }
 
-func located(documents []*manifest.Document) func(*declared.Member) report.Location {
+// locator says where an object was written.
+type locator = func(*declared.Member) report.Location
+
+func located(documents []*manifest.Document) locator {
 	return func(m *declared.Member) report.Location {
 		at := documents[m.Index].At("")
 		return report.Location{File: at.File, Line: at.Line, Column: at.Column, Built: at.Built}
@@ -157,10 +168,14 @@ func (o *planOptions) write(p *report.Plan, h host) error {
 	case "markdown":
 		err = p.WriteMarkdown(h.out)
 	default:
-		err = p.WriteTable(h.out, style(h.out))
+		err = p.WriteTable(h.out, h.style())
 	}
-	if err == nil {
-		fmt.Fprintln(h.err, p.Headline())
+	if err != nil {
+		return err
 	}
+	for _, note := range p.Notes {
+		fmt.Fprintln(h.err, "note:", note)
+	}
+	_, err = fmt.Fprintln(h.err, p.Headline())
 	return err
 }

@@ -128,7 +128,7 @@ func TestPlan(t *testing.T) {
 	}{
 		{"empty", "an empty account: all is created", func(*testing.T, world) {}, 1, "5 to create"},
 		{"drift", "what differs is told field by field, with consequences; what nobody declares is left alone", func(t *testing.T, w world) { w.drift(t) }, 1,
-			"1 to create, 2 to update, 1 to replace, 1 as declared, 2 not declared, left alone"},
+			"1 to create, 2 to update, 1 to replace, 1 as declared, 2 not declared here, left alone"},
 		{"same", "what is as declared is no change, though another tag is there", func(t *testing.T, w world) {
 			w.register(t, 2, 20, map[string]string{"team": "shop", "owner": "somebody"})
 			w.track(t, "cpu", types.MetricTypeECSServiceAverageCPUUtilization, 70)

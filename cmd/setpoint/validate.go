@@ -39,7 +39,7 @@ could not be read.`,
 
   # For the code scanning of a pull request
   setpoint validate -R -f deploy/ -o sarif > setpoint.sarif`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), h) },
 	}
 	o.bind(cmd)
@@ -53,10 +53,11 @@ func (o *validateOptions) run(ctx context.Context, h host) error {
 	if err != nil {
 		return err
 	}
-	v, err := validation.Validate(ctx, set, h.now())
+	validator, err := validation.New()
 	if err != nil {
 		return err
 	}
+	v := validator.Validate(ctx, set, h.now())
 	switch o.format.value {
 	case "json":
 		err = v.WriteJSON(h.out)
@@ -65,7 +66,7 @@ func (o *validateOptions) run(ctx context.Context, h host) error {
 	case "junit":
 		err = v.WriteJUnit(h.out, o.strict)
 	default:
-		err = v.WriteTable(h.out, style(h.out))
+		err = v.WriteTable(h.out, h.style())
 	}
 	if err != nil {
 		return err

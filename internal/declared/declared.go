@@ -53,9 +53,20 @@ type Member struct {
 	// that it is not among the objects.
 	Refers   *Ref
 	Dangling bool
-	// Elsewhere says that the identity is left to an object of a kind that is
-	// not ours, so that it cannot be known here.
-	Elsewhere bool
+	// Elsewhere is the object of another kind to which the resource ID is left
+	// and that does not tell it; nil: the resource ID is known, or left to
+	// nobody.
+	Elsewhere *Ref
+	// RoleFrom is the Role object to which the role is left and that does not
+	// tell it, so that the role cannot be compared.
+	RoleFrom *Ref
+	// Place is where in AWS the object belongs.
+	Place Place
+	// Problem is why the controller does not act on the object, for what is
+	// written beside its spec; Waits is for which object it waits.
+	Problem, Waits string
+
+	bound autoscaling.Identity // what it was about when its references led somewhere last
 	// Rival is the object with the better claim to what this one declares.
 	Rival *Member
 	// Findings are what is wrong with the object, by itself and in its group.
@@ -64,7 +75,8 @@ type Member struct {
 
 // Refused says that the controller would not act on the object.
 func (m *Member) Refused() bool {
-	return m.Rival != nil || len(m.Life.Blocks(m.Deleting())) > 0 || slices.ContainsFunc(m.Findings, func(f autoscaling.Finding) bool { return f.Severity == autoscaling.Error })
+	return m.Rival != nil || m.Problem != "" || len(m.Life.Blocks(m.Deleting())) > 0 ||
+		slices.ContainsFunc(m.Findings, func(f autoscaling.Finding) bool { return f.Severity == autoscaling.Error })
 }
 
 // Held says that the object carries our finalizer, so that what AWS has under
@@ -73,16 +85,6 @@ func (m *Member) Held() bool { return desired.Held(m.Object) }
 
 // Deleting says that the object is on its way out.
 func (m *Member) Deleting() bool { return !m.Object.GetDeletionTimestamp().IsZero() }
-
-// place returns where in AWS the object belongs. What its status says wins: its
-// counterpart in AWS cannot move.
-func (m *Member) place(home Place) Place {
-	at := Place{Account: home.Account, Region: cmp.Or(m.Object.GetAnnotations()[v1alpha1.AnnotationRegion], home.Region)}
-	if known := m.Object.GetStatus().ACKResourceMetadata; known != nil {
-		at = Place{Account: cmp.Or(known.OwnerAccountID, at.Account), Region: cmp.Or(known.Region, at.Region)}
-	}
-	return at
-}
 
 // KnownARN is the ARN in the object's status.
 func (m *Member) KnownARN() string {
@@ -131,23 +133,30 @@ func ReferenceOf(o v1alpha1.Object) *Ref {
 }
 
 // declare reads an object. The identity is what the object itself says.
-func declare(o v1alpha1.Object, life desired.Life) (*Member, autoscaling.Identity) {
-	m := &Member{Ref: RefOf(o), Object: o, Life: life, Refers: ReferenceOf(o)}
+func (s Surroundings) declare(o v1alpha1.Object) (*Member, autoscaling.Identity) {
+	m := &Member{Ref: RefOf(o), Object: o, Life: desired.LifeOf(o, s.Namespaces[o.GetNamespace()], false), Refers: ReferenceOf(o)}
+	m.Place, m.Problem = s.place(o)
+	if b := o.GetStatus().BoundTo; b != nil {
+		m.bound = autoscaling.Identity{ServiceNamespace: b.ServiceNamespace, ResourceID: b.ResourceID, ScalableDimension: b.ScalableDimension}
+	}
 	if desired.Empty(o) {
-		m.AWS = life.Adoption.Name
-		return m, life.Adoption.Identity
+		m.AWS = m.Life.Adoption.Name
+		return m, m.Life.Adoption.Identity
 	}
 	var id autoscaling.Identity
 	switch o := o.(type) {
 	case *v1alpha1.ScalableTarget:
 		id, m.Target, m.Findings = desired.Target(o)
-		m.Elsewhere = o.Spec.SageMakerEndpointRef != nil
+		s.follow(m, &id)
 	case *v1alpha1.ScalingPolicy:
 		id, m.Policy, m.Findings = desired.Policy(o)
 		m.AWS = m.Policy.Name
 	case *v1alpha1.ScheduledAction:
 		id, m.Action, m.Findings = desired.Action(o)
 		m.AWS = m.Action.Name
+	}
+	if m.Refers == nil && !id.Complete() && m.bound.Complete() {
+		id, m.Elsewhere = m.bound, nil
 	}
 	return m, id
 }
@@ -168,7 +177,10 @@ func (m *Member) validate(id autoscaling.Identity) {
 		found = autoscaling.ValidateAction(id, m.Action)
 	}
 	for _, f := range found {
-		if f.Code == autoscaling.IdentityIncomplete && (m.Refers != nil || m.Elsewhere && f.Field == "resourceID") {
+		if f.Code == autoscaling.IdentityIncomplete && (m.Refers != nil || m.Elsewhere != nil && f.Field == "resourceID") {
+			continue
+		}
+		if f.Code == autoscaling.RoleARNRequired && m.RoleFrom != nil {
 			continue
 		}
 		m.Findings = append(m.Findings, f)

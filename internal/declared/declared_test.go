@@ -30,7 +30,6 @@ func read(into v1alpha1.Object, metadata, spec string) v1alpha1.Object {
 
 func TestGather(t *testing.T) {
 	const held = ", finalizers: [finalizers.applicationautoscaling.services.k8s.aws/"
-	home := declared.Place{Account: "123456789012", Region: "eu-west-1"}
 	for _, c := range []struct {
 		reason  string
 		objects []v1alpha1.Object

@@ -17,40 +17,23 @@ type Group struct {
 	Members []*Member // in the order of the objects
 }
 
-// Place is where in AWS something is. Either part may be unknown, which is
-// empty.
-type Place struct {
-	Account string // 12 digits
-	Region  string // such as us-west-2
-}
-
-// Surroundings are what decides about objects besides themselves.
-type Surroundings struct {
-	// Home is where objects belong that do not say it themselves.
-	Home Place
-	// Namespaces are the annotations of namespaces, by their names. Those that
-	// are not known are not here.
-	Namespaces map[string]map[string]string
-}
-
 // Gather groups objects and validates them. The groups are in the order in
-// which their first object occurs.
-func Gather(objects []v1alpha1.Object, in Surroundings) []Group {
-	home := in.Home
+// which their first object occurs. What they leave open, the setting decides.
+func Gather(objects []v1alpha1.Object, s Surroundings) []Group {
 	g := gathering{groups: map[key]*Group{}, targets: map[Ref]key{}}
 	members := make([]*Member, len(objects))
 	own := make([]autoscaling.Identity, len(objects))
 	for i, o := range objects {
-		members[i], own[i] = declare(o, desired.LifeOf(o, in.Namespaces[o.GetNamespace()], false))
+		members[i], own[i] = s.declare(o)
 		members[i].Index = i
 		if m := members[i]; m.Kind == autoscaling.KindTarget {
 			if _, twice := g.targets[m.Ref]; !twice {
-				g.targets[m.Ref] = keyOf(own[i], m.place(home), m.Ref)
+				g.targets[m.Ref] = keyOf(own[i], m.Place, m.Ref)
 			}
 		}
 	}
 	for i, m := range members {
-		g.add(m, keyOf(own[i], m.place(home), m.Ref), own[i])
+		g.add(m, keyOf(own[i], m.Place, m.Ref), own[i])
 	}
 	groups := make([]Group, 0, len(g.order))
 	for _, k := range g.order {
@@ -85,10 +68,16 @@ type gathering struct {
 func (g *gathering) add(m *Member, k key, id autoscaling.Identity) {
 	if m.Refers != nil {
 		found, ok := g.targets[*m.Refers]
-		if !ok {
-			m.Dangling, found = true, key{alone: *m.Refers}
+		switch {
+		case found.Complete():
+			k = keyOf(found.Identity, m.Place, m.Ref)
+		case m.bound.Complete():
+			k = keyOf(m.bound, m.Place, m.Ref)
+		case ok:
+			k = found
+		default:
+			m.Dangling, k = true, key{alone: *m.Refers}
 		}
-		k = found
 		id = k.Identity
 	}
 	if g.groups[k] == nil {
@@ -138,7 +127,7 @@ func (g *Group) Active() []*Member {
 			}
 			continue
 		}
-		if !m.Refused() {
+		if !m.Refused() && m.Waits == "" {
 			active = append(active, m)
 		}
 	}

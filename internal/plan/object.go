@@ -2,7 +2,9 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
@@ -14,7 +16,7 @@ import (
 // object says what becomes of one member.
 func (t *targetPlan) object(m *declared.Member) report.ObjectPlan {
 	o := t.named(m)
-	if t.refuse(m, &o) {
+	if t.refuse(m, &o) || t.wait(m, &o) {
 		return o
 	}
 	o.Action = report.ActionNone
@@ -32,6 +34,7 @@ func (t *targetPlan) object(m *declared.Member) report.ObjectPlan {
 	case slices.Contains(t.foreign, m):
 		o.Action = report.ActionRefused
 		o.Notes = []string{"is in AWS already and was not made by this object, so it is left alone; to take it over, annotate the object with " + adoption}
+		o.Notes = append(o.Notes, t.owner()...)
 		return o
 	case !slices.Contains(t.members, m):
 		o.Notes = []string{"the object goes, and what it declares stays in AWS"}
@@ -45,9 +48,15 @@ func (t *targetPlan) object(m *declared.Member) report.ObjectPlan {
 	}
 	t.changes(m, &o)
 	t.ownership(m, there, &o)
+	if m.RoleFrom != nil && !m.Deleting() {
+		o.Notes = append(o.Notes, fmt.Sprintf("roleARN was not compared: %s, to which roleRef refers, is not among the documents", m.RoleFrom))
+	}
 	t.bounds(m, &o)
 	t.yield(m, &o)
 	t.pause(m, &o)
+	if m.Kind == autoscaling.KindTarget {
+		o.Notes = append(o.Notes, t.unread...)
+	}
 	return o
 }
 
@@ -104,12 +113,26 @@ func (t *targetPlan) ownership(m *declared.Member, there bool, o *report.ObjectP
 		if o.Action == report.ActionNone || o.Action == report.ActionUpdate {
 			o.Action = report.ActionAdopt
 		}
+		o.Notes = append(o.Notes, t.owner()...)
 	case t.options.FromCluster || o.Action == report.ActionNone:
 	case m.Life.Adopts():
 		o.Notes = append(o.Notes, "exists in AWS; the object adopts it if it is not its own already")
 	default:
 		o.Notes = append(o.Notes, "exists in AWS; unless the controller made it for this object, it takes it over only with the annotation "+adoption)
 	}
+}
+
+// owner says what the tags of the target tell about whose it is. Policies and
+// scheduled actions have no tags (AWS API: TagResource).
+func (t *targetPlan) owner() []string {
+	if t.observed.Target == nil || len(t.observed.Target.Tags) == 0 {
+		return nil
+	}
+	var tags []string
+	for _, key := range slices.Sorted(maps.Keys(t.observed.Target.Tags)) {
+		tags = append(tags, key+"="+t.observed.Target.Tags[key])
+	}
+	return []string{"the scalable target has the tags " + strings.Join(tags, ", ")}
 }
 
 // bounds explains bounds that a scheduled action set.

@@ -10,8 +10,8 @@
 package plan
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,13 +28,19 @@ import (
 // AWS reads scalable targets. Calls that run at the same time share requests.
 type AWS interface {
 	Observe(ctx context.Context, q awsapi.Query) (autoscaling.Observed, error)
+	// Capacity returns what the resource of a scalable target has; nil: its
+	// service is not asked.
+	Capacity(ctx context.Context, id autoscaling.Identity) (*autoscaling.Capacity, error)
 }
 
 // Options configure a plan.
 type Options struct {
-	AWS AWS
-	// Home is the account and Region that AWS reads. The account may be
-	// unknown.
+	// Open returns AWS in another Region than that of Home, or behind another
+	// endpoint, with the credentials of Home. It may be called by several
+	// goroutines.
+	Open func(declared.Place) AWS
+	// Home is where the credentials belong and what is read unless an object
+	// says otherwise. The account may be unknown.
 	Home declared.Place
 	Now  time.Time
 	// FromCluster says that the objects are those of a cluster, with what the
@@ -57,10 +63,14 @@ func Make(ctx context.Context, groups []declared.Group, o Options) *report.Plan 
 	)
 	for i := range groups {
 		reads.Go(func() {
-			t := o.target(ctx, &groups[i])
+			t := targetPlan{options: o, group: &groups[i], members: groups[i].Active()}
+			t.make(ctx)
 			mu.Lock()
 			defer mu.Unlock()
-			p.Targets[i] = t
+			p.Targets[i] = t.result
+			for _, err := range t.denied {
+				p.Missing(right(err, groups[i]))
+			}
 			done++
 			if o.Progress != nil {
 				o.Progress(done, len(groups))
@@ -72,38 +82,6 @@ func Make(ctx context.Context, groups []declared.Group, o Options) *report.Plan 
 	return p
 }
 
-// target plans one scalable target.
-func (o Options) target(ctx context.Context, g *declared.Group) report.TargetPlan {
-	t := targetPlan{options: o, group: g, members: g.Active()}
-	if !g.Complete() {
-		t.unresolved()
-		return t.result
-	}
-	t.result.Target = &report.Target{ServiceNamespace: g.ServiceNamespace, ResourceID: g.ResourceID, ScalableDimension: g.ScalableDimension}
-	if elsewhere := o.elsewhere(g.Place); elsewhere != "" {
-		t.unknown(elsewhere)
-		return t.result
-	}
-	observed, err := o.AWS.Observe(ctx, t.query())
-	if err != nil {
-		t.failed(err)
-		return t.result
-	}
-	t.observed = observed
-	if o.FromCluster {
-		t.respectForeign()
-	} else {
-		t.unpin()
-	}
-	t.respectVanished()
-	t.diff()
-	for _, m := range g.Members {
-		t.result.Objects = append(t.result.Objects, t.object(m))
-	}
-	t.undeclared()
-	return t.result
-}
-
 type targetPlan struct {
 	options  Options
 	group    *declared.Group
@@ -112,20 +90,52 @@ type targetPlan struct {
 	vanished []*declared.Member // whose adopted counterpart is not in AWS any more
 	observed autoscaling.Observed
 	plan     autoscaling.Plan
+	unread   []string        // what could not be read and is not needed
+	denied   []*awsapi.Error // calls for which a right is missing
 	result   report.TargetPlan
 }
 
-// query asks for all children of the target, to tell which of them nobody
-// declares, and for the alarms of those that are declared.
-func (t *targetPlan) query() awsapi.Query {
-	q := awsapi.Query{Identity: t.group.Identity, AllPolicies: true, AllActions: true, Alarms: true}
-	for _, m := range t.members {
-		q.Tags = q.Tags || len(m.Target.Tags)+len(m.Target.RemovedTags) > 0
-		if m.Kind == autoscaling.KindPolicy && m.AWS != "" {
-			q.Policies = append(q.Policies, m.AWS)
-		}
+// make plans one scalable target.
+func (t *targetPlan) make(ctx context.Context) {
+	o, g := t.options, t.group
+	if !g.Complete() {
+		t.unresolved()
+		return
 	}
-	return q
+	t.result.Target = &report.Target{ServiceNamespace: g.ServiceNamespace, ResourceID: g.ResourceID, ScalableDimension: g.ScalableDimension}
+	if g.Place.Region != o.Home.Region {
+		t.result.Region = g.Place.Region
+	}
+	if elsewhere := o.elsewhere(g.Place); elsewhere != "" {
+		t.unknown(elsewhere)
+		return
+	}
+	aws := o.Open(g.Place)
+	if err := t.observe(ctx, aws); err != nil {
+		t.failed(err)
+		return
+	}
+	if o.FromCluster {
+		t.respectForeign()
+	} else {
+		t.unpin()
+	}
+	t.respectVanished()
+	t.diff()
+	if slices.ContainsFunc(t.plan.Changes, func(c autoscaling.Change) bool { return c.Op == autoscaling.OpRegisterTarget }) {
+		t.readCapacity(ctx, aws)
+		t.diff()
+	}
+	for _, m := range slices.SortedStableFunc(slices.Values(g.Members), compareKinds) {
+		t.result.Objects = append(t.result.Objects, t.object(m))
+	}
+	t.undeclared()
+}
+
+// compareKinds puts the target before what hangs under it.
+func compareKinds(a, b *declared.Member) int {
+	order := []autoscaling.Kind{autoscaling.KindTarget, autoscaling.KindPolicy, autoscaling.KindAction}
+	return cmp.Compare(slices.Index(order, a.Kind), slices.Index(order, b.Kind))
 }
 
 // unpin lets bounds that a scheduled action set stand: a manifest does not
@@ -190,17 +200,6 @@ func (t *targetPlan) undeclared() {
 	}
 }
 
-// failed notes that AWS could not be read.
-func (t *targetPlan) failed(err error) {
-	e := &report.PlanError{Kind: string(awsapi.KindOf(err)), Message: err.Error()}
-	var api *awsapi.Error
-	if errors.As(err, &api) && refusals[api.Code] {
-		e.IAMAction = "application-autoscaling:" + api.Operation
-	}
-	t.result.Error = e
-	t.unknown()
-}
-
 // unknown plans objects about which AWS cannot be asked.
 func (t *targetPlan) unknown(notes ...string) {
 	for _, m := range t.group.Members {
@@ -211,20 +210,20 @@ func (t *targetPlan) unknown(notes ...string) {
 	}
 }
 
-// elsewhere says where a group is that is not where AWS is read.
+// elsewhere says in which account a group is that is not that of the
+// credentials. Other accounts are not entered: a plan works with the rights of
+// whoever makes it.
 func (o Options) elsewhere(at declared.Place) string {
 	switch {
-	case at.Region != o.Home.Region:
-		return fmt.Sprintf("is in Region %s, and %s is read: plan it with --region %s", at.Region, o.Home.Region, at.Region)
-	case o.Home.Account != "" && at.Account != o.Home.Account:
-		return fmt.Sprintf("is in account %s, and %s is read: plan it with credentials of that account", at.Account, o.Home.Account)
+	case at.Team != "":
+		return fmt.Sprintf("is in the account of team %s, which the controller knows by its ConfigMap %s: plan it with credentials of that account, such as --profile", at.Team, declared.TeamRoleMap)
+	case o.Home.Account == "" || at.Account == o.Home.Account:
+		return ""
+	case at.Role != "":
+		return fmt.Sprintf("is in account %s, which the controller enters by the role %s, and %s is read: plan it with credentials of that account, such as --profile", at.Account, at.Role, o.Home.Account)
 	}
-	return ""
+	return fmt.Sprintf("is in account %s, and %s is read: plan it with credentials of that account, such as --profile", at.Account, o.Home.Account)
 }
-
-// refusals are the codes by which AWS says that the caller lacks a right, and
-// not that its credentials are no good (AWS API: common errors).
-var refusals = map[string]bool{"AccessDenied": true, "AccessDeniedException": true, "NotAuthorized": true}
 
 // unresolved plans objects whose scalable target is not known.
 func (t *targetPlan) unresolved() {
@@ -237,9 +236,15 @@ func (t *targetPlan) unresolved() {
 			o.Notes = []string{fmt.Sprintf("waits for %s, to which resourceRef refers: there is no such object", m.Refers)}
 		case m.Dangling:
 			o.Notes = []string{fmt.Sprintf("%s, to which resourceRef refers, is not among the documents: give its file too", m.Refers)}
-		default:
-			o.Notes = []string{"which scalable target is meant is not known: it is left to an object of another kind"}
+		case m.Elsewhere != nil:
+			o.Notes = []string{fmt.Sprintf("which scalable target is meant is not known: %s, to which sageMakerEndpointRef refers, is not among the documents: give its file too", m.Elsewhere)}
+		case t.options.FromCluster && m.Refers != nil:
+			o.Action = report.ActionWait
+			o.Notes = []string{fmt.Sprintf("waits for %s, to which resourceRef refers: which scalable target it means is not known yet", m.Refers)}
+		case m.Refers != nil:
+			o.Notes = []string{fmt.Sprintf("which scalable target is meant is left to %s, which does not say it", m.Refers)}
 		}
+		t.wait(m, &o)
 		t.refuse(m, &o)
 		t.result.Objects = append(t.result.Objects, o)
 	}
@@ -251,6 +256,9 @@ func (t *targetPlan) refuse(m *declared.Member, o *report.ObjectPlan) bool {
 		return false
 	}
 	o.Action, o.Notes = report.ActionRefused, nil
+	if m.Problem != "" {
+		o.Notes = append(o.Notes, m.Problem)
+	}
 	if m.Rival != nil {
 		o.Notes = append(o.Notes, fmt.Sprintf("%s declares the same already: delete one of the two", m.Rival.Ref))
 	}
@@ -262,6 +270,15 @@ func (t *targetPlan) refuse(m *declared.Member, o *report.ObjectPlan) bool {
 			o.Notes = append(o.Notes, strings.TrimPrefix(f.Field+": "+f.Message, ": ")+" ["+string(f.Code)+"]")
 		}
 	}
+	return true
+}
+
+// wait notes for what a member waits, if it does.
+func (t *targetPlan) wait(m *declared.Member, o *report.ObjectPlan) bool {
+	if m.Deleting() || m.Waits == "" {
+		return false
+	}
+	o.Action, o.Notes = report.ActionWait, []string{m.Waits}
 	return true
 }
 

@@ -17,11 +17,17 @@ import (
 )
 
 // observed is an AWS that has the same for every target.
-type observed autoscaling.Observed
+type observed struct{ autoscaling.Observed }
 
 func (o observed) Observe(context.Context, awsapi.Query) (autoscaling.Observed, error) {
-	return autoscaling.Observed(o), nil
+	return o.Observed, nil
 }
+
+func (observed) Capacity(context.Context, autoscaling.Identity) (*autoscaling.Capacity, error) {
+	return nil, nil
+}
+
+func (o observed) open(declared.Place) plan.AWS { return o }
 
 var (
 	home = declared.Place{Account: "123456789012", Region: "eu-west-1"}
@@ -55,7 +61,7 @@ func TestActions(t *testing.T) {
 		Action:       autoscaling.Action{Name: "morning", Schedule: "cron(0 8 * * ? *)", MinCapacity: new(int32(8))},
 		CreationTime: noon.AddDate(0, -1, 0),
 	}
-	scheduled := observed{Target: registered, Actions: []autoscaling.ObservedAction{morning}}
+	scheduled := observed{autoscaling.Observed{Target: registered, Actions: []autoscaling.ObservedAction{morning}}}
 	for _, c := range []struct {
 		reason   string
 		aws      observed
@@ -68,27 +74,26 @@ func TestActions(t *testing.T) {
 		{"a manifest does not tell whether bounds that a schedule set were edited: they stay", scheduled, false, "name: t", spec, report.ActionNone, "set by scheduled action morning (declared: 2)"},
 		{"an object does: they were not", scheduled, true, held, spec + same, report.ActionNone, "set by scheduled action morning"},
 		{"they were", scheduled, true, held, spec + edited, report.ActionUpdate, ""},
-		{"without a schedule the bounds are drift", observed{Target: registered}, false, "name: t", spec, report.ActionUpdate, "adoption-policy=adopt-or-create"},
-		{"what an object of a cluster did not make is left alone", observed{Target: registered}, true, "name: t", spec, report.ActionRefused, "adopt-or-create"},
-		{"unless it knew it before it lost its finalizer", observed{Target: registered}, true, "name: t", spec + "status: {ackResourceMetadata: {arn: 'arn:t', ownerAccountID: '123456789012', region: eu-west-1}}\n", report.ActionUpdate, ""},
+		{"without a schedule the bounds are drift", observed{autoscaling.Observed{Target: registered}}, false, "name: t", spec, report.ActionUpdate, "adoption-policy=adopt-or-create"},
+		{"what an object of a cluster did not make is left alone", observed{autoscaling.Observed{Target: registered}}, true, "name: t", spec, report.ActionRefused, "adopt-or-create"},
+		{"unless it knew it before it lost its finalizer", observed{autoscaling.Observed{Target: registered}}, true, "name: t", spec + "status: {ackResourceMetadata: {arn: 'arn:t', ownerAccountID: '123456789012', region: eu-west-1}}\n", report.ActionUpdate, ""},
 		{"a target that goes takes what nobody declares along", scheduled, true, held + ", deletionTimestamp: '2026-01-01T00:00:00Z'", spec, report.ActionDelete, ""},
 		{"unless it is retained", scheduled, true, held + ", deletionTimestamp: '2026-01-01T00:00:00Z', annotations: {services.k8s.aws/deletion-policy: retain}", spec, report.ActionNone, "stays in AWS"},
-		{"an object that only looks changes nothing", observed{Target: registered}, true, "name: t, annotations: {services.k8s.aws/read-only: 'true'}", spec, report.ActionNone, "never written"},
-		{"an adopter takes its spec from what is there", observed{Target: registered}, true, adopter, "", report.ActionAdopt, "taken from AWS"},
-		{"a manifest of one tells the same", observed{Target: registered}, false, adopter, "", report.ActionAdopt, "taken from AWS"},
+		{"an object that only looks changes nothing", observed{autoscaling.Observed{Target: registered}}, true, "name: t, annotations: {services.k8s.aws/read-only: 'true'}", spec, report.ActionNone, "never written"},
+		{"an adopter takes its spec from what is there", observed{autoscaling.Observed{Target: registered}}, true, adopter, "", report.ActionAdopt, "taken from AWS"},
+		{"a manifest of one tells the same", observed{autoscaling.Observed{Target: registered}}, false, adopter, "", report.ActionAdopt, "taken from AWS"},
 		{"an adopter waits for what is not there", observed{}, true, adopter, "", report.ActionWait, "AWS does not have it"},
-		{"an adopter with a spec has it overwritten", observed{Target: registered}, true, "name: t, annotations: {services.k8s.aws/adoption-policy: adopt}", spec, report.ActionAdopt, "taken from AWS"},
-		{"an adopter that does not say what to adopt does nothing", observed{Target: registered}, true, "name: t, annotations: {services.k8s.aws/adoption-policy: adopt}", "", report.ActionRefused, "adoption-fields"},
+		{"an adopter with a spec has it overwritten", observed{autoscaling.Observed{Target: registered}}, true, "name: t, annotations: {services.k8s.aws/adoption-policy: adopt}", spec, report.ActionAdopt, "taken from AWS"},
+		{"an adopter that does not say what to adopt does nothing", observed{autoscaling.Observed{Target: registered}}, true, "name: t, annotations: {services.k8s.aws/adoption-policy: adopt}", "", report.ActionRefused, "adoption-fields"},
 		{"what was adopted is not made again", observed{}, true, held + ", annotations: {services.k8s.aws/adopted: 'true'}", spec, report.ActionRefused, "services.k8s.aws/adopted"},
 		{"unless its policy says that it may be", observed{}, true, held + ", annotations: {services.k8s.aws/adopted: 'true', services.k8s.aws/adoption-policy: adopt-or-create}", spec, report.ActionCreate, ""},
-		{"a paused object waits", observed{Target: registered}, true, held + paused, spec + same, report.ActionWait, "paused until 2026-11-23T18:00:00Z (release)"},
-		{"its deletion too", observed{Target: registered}, true, held + paused + ", deletionTimestamp: '2026-01-01T00:00:00Z'", spec + same, report.ActionWait, "paused"},
-		{"what is yielded is not compared", observed{Target: registered}, true, held + ", annotations: {applicationautoscaling.services.k8s.aws/yield: minCapacity}", spec + same, report.ActionNone, "left to others, as the annotation asks: minCapacity"},
-		{"another Region cannot be read from here", scheduled, true, held + ", annotations: {services.k8s.aws/region: us-east-1}", spec, report.ActionUnknown, "--region us-east-1"},
-		{"nor another account", scheduled, true, held, spec + "status: {ackResourceMetadata: {ownerAccountID: '210987654321', region: eu-west-1}}\n", report.ActionUnknown, "account 210987654321"},
+		{"a paused object waits", observed{autoscaling.Observed{Target: registered}}, true, held + paused, spec + same, report.ActionWait, "paused until 2026-11-23T18:00:00Z (release)"},
+		{"its deletion too", observed{autoscaling.Observed{Target: registered}}, true, held + paused + ", deletionTimestamp: '2026-01-01T00:00:00Z'", spec + same, report.ActionWait, "paused"},
+		{"what is yielded is not compared", observed{autoscaling.Observed{Target: registered}}, true, held + ", annotations: {applicationautoscaling.services.k8s.aws/yield: minCapacity}", spec + same, report.ActionNone, "left to others, as the annotation asks: minCapacity"},
+		{"another account cannot be read from here", scheduled, true, held, spec + "status: {ackResourceMetadata: {ownerAccountID: '210987654321', region: eu-west-1}}\n", report.ActionUnknown, "account 210987654321"},
 	} {
 		groups := declared.Gather([]v1alpha1.Object{read(t, &v1alpha1.ScalableTarget{}, c.metadata, c.rest)}, declared.Surroundings{Home: home})
-		p := plan.Make(t.Context(), groups, plan.Options{AWS: c.aws, Home: home, Now: noon, FromCluster: c.cluster})
+		p := plan.Make(t.Context(), groups, plan.Options{Open: c.aws.open, Home: home, Now: noon, FromCluster: c.cluster})
 		o := p.Targets[0].Objects[0]
 		if o.Action != c.want || !strings.Contains(strings.Join(o.Notes, "; "), c.note) {
 			t.Errorf("%s: %s %q, want %s %q", c.reason, o.Action, o.Notes, c.want, c.note)
@@ -102,7 +107,7 @@ func TestActions(t *testing.T) {
 func TestWithoutItsTarget(t *testing.T) {
 	action := read(t, &v1alpha1.ScheduledAction{}, "name: a",
 		"spec: {scheduledActionName: a, schedule: rate(1 day), scalableTargetAction: {minCapacity: 1, maxCapacity: 2}, "+identity+"}\n")
-	p := plan.Make(t.Context(), declared.Gather([]v1alpha1.Object{action}, declared.Surroundings{Home: home}), plan.Options{AWS: observed{}, Home: home, Now: noon})
+	p := plan.Make(t.Context(), declared.Gather([]v1alpha1.Object{action}, declared.Surroundings{Home: home}), plan.Options{Open: observed{}.open, Home: home, Now: noon})
 	if o := p.Targets[0].Objects[0]; o.Action != report.ActionWait || !p.Summary.Changes() || p.Summary.Trouble() {
 		t.Errorf("an action waits for its target, which is a change to come: %+v, %+v", o, p.Summary)
 	}

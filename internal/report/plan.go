@@ -1,6 +1,10 @@
 package report
 
-import "io"
+import (
+	"cmp"
+	"io"
+	"slices"
+)
 
 // Action says what would become of what an object declares.
 type Action string
@@ -25,6 +29,16 @@ type Plan struct {
 	Region  string       `json:"region,omitempty"`
 	Summary PlanSummary  `json:"summary"`
 	Targets []TargetPlan `json:"targets"`
+	// Notes are about the plan as a whole.
+	Notes         []string       `json:"notes,omitempty"`
+	MissingRights []MissingRight `json:"missingRights,omitempty"`
+}
+
+// Note adds a note, once.
+func (p *Plan) Note(text string) {
+	if !slices.Contains(p.Notes, text) {
+		p.Notes = append(p.Notes, text)
+	}
 }
 
 // PlanSummary counts objects by action, and what is left alone.
@@ -52,6 +66,7 @@ func (s PlanSummary) Trouble() bool { return s.Refused+s.Unknown > 0 }
 // TargetPlan is the plan of one scalable target.
 type TargetPlan struct {
 	Target     *Target      `json:"target,omitempty"` // nil: not known
+	Region     string       `json:"region,omitempty"` // where it is not that of the plan
 	Objects    []ObjectPlan `json:"objects"`
 	Undeclared []Undeclared `json:"undeclared"`
 	Error      *PlanError   `json:"error,omitempty"` // why AWS could not be read
@@ -92,6 +107,9 @@ type PlanError struct {
 func (p *Plan) Finish() {
 	p.TypeMeta = TypeMeta{APIVersion, KindPlan}
 	p.Targets = orEmpty(p.Targets)
+	slices.SortFunc(p.MissingRights, func(a, b MissingRight) int {
+		return cmp.Or(cmp.Compare(a.Action, b.Action), cmp.Compare(a.Resource, b.Resource))
+	})
 	s := &p.Summary
 	counter := map[Action]*int{
 		ActionCreate: &s.Create, ActionUpdate: &s.Update, ActionReplace: &s.Replace, ActionDelete: &s.Delete, ActionAdopt: &s.Adopt,
@@ -114,6 +132,9 @@ func (p *Plan) WriteJSON(w io.Writer) error { return writeJSON(w, p) }
 func (t TargetPlan) title() string {
 	if t.Target == nil {
 		return "unknown scalable target"
+	}
+	if t.Region != "" {
+		return t.Target.String() + " in " + t.Region
 	}
 	return t.Target.String()
 }

@@ -41,8 +41,8 @@ func (p *Plan) WriteTable(w io.Writer, s Style) error {
 		}
 		for _, o := range t.Objects {
 			out.printf("  %s %s%s\n", s.action(o.Action), o.Object, o.inAWS())
-			for _, f := range o.Fields {
-				out.printf("              %s: %s\n", f.Field, f.change(o.Action))
+			for _, line := range o.tree() {
+				out.printf("              %s\n", line)
 			}
 			for _, c := range o.Consequences {
 				out.printf("              %s %s\n", s.yellow("!"), c)
@@ -52,8 +52,11 @@ func (p *Plan) WriteTable(w io.Writer, s Style) error {
 			}
 		}
 		for _, u := range t.Undeclared {
-			out.printf("  %s\n", s.faint(fmt.Sprintf("  not declared, left alone: %s", u)))
+			out.printf("  %s\n", s.faint(fmt.Sprintf("  not declared here, left alone: %s", u)))
 		}
+	}
+	if len(p.MissingRights) > 0 {
+		out.printf("\n%s\n%s\n", s.bold("Rights are missing. This IAM policy grants them:"), p.policy())
 	}
 	return out.err
 }
@@ -104,8 +107,14 @@ func (p *Plan) WriteMarkdown(w io.Writer) error {
 			}
 		}
 		for _, u := range t.Undeclared {
-			out.printf("| left alone | %s | not declared | |\n", code(u.String()))
+			out.printf("| left alone | %s | not declared here | |\n", code(u.String()))
 		}
+	}
+	if len(p.MissingRights) > 0 {
+		out.printf("\nRights are missing. This IAM policy grants them:\n\n```json\n%s\n```\n", p.policy())
+	}
+	for _, n := range p.Notes {
+		out.printf("\n> %s\n", escape(n))
 	}
 	if len(same) > 0 {
 		out.printf("\n<details><summary>%s as declared</summary>\n\n", Counted(len(same), "object"))
@@ -168,7 +177,7 @@ func (s PlanSummary) String() string {
 	}{
 		{s.Create, "to create"}, {s.Update, "to update"}, {s.Replace, "to replace"}, {s.Delete, "to delete"}, {s.Adopt, "to adopt"},
 		{s.Wait, "waiting for the scalable target"}, {s.Refused, "refused"}, {s.Unknown, "unknown"},
-		{s.None, "as declared"}, {s.Undeclared, "not declared, left alone"},
+		{s.None, "as declared"}, {s.Undeclared, "not declared here, left alone"},
 	} {
 		if c.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))

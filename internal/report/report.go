@@ -49,6 +49,9 @@ type Object struct {
 
 // String prints the object for people: "ScalingPolicy default/cpu".
 func (o Object) String() string {
+	if o.Name == "" {
+		return o.Kind + " without a name"
+	}
 	if o.Namespace == "" {
 		return o.Kind + " " + o.Name
 	}

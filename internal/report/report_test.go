@@ -1,6 +1,8 @@
 package report
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -90,4 +92,48 @@ func TestEmptyListsInJSON(t *testing.T) {
 	if strings.Contains(b.String(), "null") {
 		t.Errorf("a list that is empty is [], or scripts stumble:\n%s", b.String())
 	}
+}
+
+func TestTree(t *testing.T) {
+	for _, c := range []struct {
+		reason string
+		fields []FieldChange
+		want   string
+	}{
+		{"a single field is one line, however deep", []FieldChange{{"a.b.c", "1", "2"}}, "a.b.c: 1 → 2"},
+		{"fields of one mapping are below it", []FieldChange{{"x", "1", "2"}, {"a.b", "1", "2"}, {"a.c.d", "3", "4"}}, "x: 1 → 2\na:\n  b: 1 → 2\n  c.d: 3 → 4"},
+		{"a dot in brackets is part of a name", []FieldChange{{"tags[a.b]", "1", ""}, {"tags[c]", "", "2"}}, "tags[a.b]: 1 → (not set)\ntags[c]: (not set) → 2"},
+		{"steps go down to minus infinity", []FieldChange{{"s.steps[-∞..0.5]", "", "+1"}}, "s.steps[-∞..0.5]: (not set) → +1"},
+		{"the names of alarms have dots of their own", []FieldChange{{"alarm x.y", "is missing", "made anew"}}, "alarm x.y: is missing → made anew"},
+		{"a field twice is told twice", []FieldChange{{"a", "1", "2"}, {"a", "2", "3"}}, "a: 1 → 2\na: 2 → 3"},
+	} {
+		got := strings.Join(ObjectPlan{Action: ActionUpdate, Fields: c.fields}.tree(), "\n")
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.reason, diff)
+		}
+	}
+}
+
+func TestPolicyGrantsNoMoreThanIsMissing(t *testing.T) {
+	p := &Plan{}
+	for _, r := range []MissingRight{{"a:One", "*"}, {"a:Two", "*"}, {"s:Describe", "arn:x"}, {"s:Describe", "arn:y"}, {"a:One", "*"}, {"t:List", "arn:y"}} {
+		p.Missing(r)
+	}
+	p.Finish()
+	const want = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["a:One","a:Two"],"Resource":"*"},` +
+		`{"Effect":"Allow","Action":"s:Describe","Resource":["arn:x","arn:y"]},{"Effect":"Allow","Action":"t:List","Resource":"arn:y"}]}`
+	var got bytes.Buffer
+	if err := json.Compact(&got, []byte(p.policy())); err != nil || got.String() != want {
+		t.Errorf("a policy to paste holds each right once, and no action for a resource for which it was not denied: %v\n%s\nwant %s", err, &got, want)
+	}
+}
+
+func FuzzTree(f *testing.F) {
+	f.Add("a.b[c.d", "a.b]")
+	f.Fuzz(func(t *testing.T, first, second string) {
+		o := ObjectPlan{Fields: []FieldChange{{first, "", "1"}, {second, "", "2"}}}
+		if lines := o.tree(); len(lines) < 2 {
+			t.Errorf("%q and %q are two changes and %d lines: %q", first, second, len(lines), lines)
+		}
+	})
 }

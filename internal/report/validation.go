@@ -56,6 +56,8 @@ type Schedule struct {
 	InWords    string      `json:"inWords"`
 	Next       []time.Time `json:"next"` // in the time zone
 	Changes    string      `json:"changes"`
+	// Notes say what is not plain about the times.
+	Notes []string `json:"notes,omitempty"`
 }
 
 // Skipped counts documents of a kind that is not ours.
@@ -124,6 +126,9 @@ func (v *Validation) WriteTable(w io.Writer, s Style) error {
 			p.printf("  %s, %s: %s\n", sched.InWords, sched.Timezone, sched.Changes)
 			for _, next := range sched.Next {
 				p.printf("  next %s\n", next.Format("Mon "+time.RFC3339))
+			}
+			for _, note := range sched.Notes {
+				p.printf("  %s %s\n", s.yellow("!"), note)
 			}
 		}
 	}

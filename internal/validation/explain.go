@@ -55,8 +55,32 @@ func firingsOf(a autoscaling.Action, now time.Time) *report.Schedule {
 	}
 	for at, ok := s.Next(now); ok && len(shown.Next) < firings; at, ok = s.Next(at) {
 		shown.Next = append(shown.Next, at)
+		if note := clockNote(s, at); note != "" {
+			shown.Notes = append(shown.Notes, note)
+		}
+	}
+	if len(shown.Next) == 0 {
+		shown.Notes = append(shown.Notes, "does not run any more: its last time is past")
 	}
 	return shown
+}
+
+// clockNote tells of a firing at a local time that a change of the clocks skips
+// or repeats. AWS does not document what happens then.
+func clockNote(s schedule.Schedule, at time.Time) string {
+	fires := func(o schedule.Options, after time.Time) (time.Time, bool) {
+		other := s
+		other.Options = o
+		return other.Next(after)
+	}
+	if next, ok := fires(schedule.Options{Nonexistent: schedule.SkipGap}, at.Add(-time.Nanosecond)); !ok || !next.Equal(at) {
+		return fmt.Sprintf("on %s the clocks go forward past that time; AWS does not document what it does then: the first instant after it is shown", at.Format(time.DateOnly))
+	}
+	again, ok := fires(schedule.Options{Ambiguous: schedule.Both}, at)
+	if ok && again.Format(time.DateTime) == at.Format(time.DateTime) {
+		return fmt.Sprintf("on %s the clocks go back and that time comes twice; AWS does not document what it does then: the first of the two is shown", at.Format(time.DateOnly))
+	}
+	return ""
 }
 
 func changes(a autoscaling.Action) string {

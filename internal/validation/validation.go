@@ -32,13 +32,25 @@ const (
 	CodeAnnotation       autoscaling.Code = "AnnotationInvalid"
 )
 
-// Validate reports on a set of documents. Next firings are those after now.
-func Validate(ctx context.Context, set *manifest.Set, now time.Time) (*report.Validation, error) {
+// Validator knows what the API server would refuse. It is safe for concurrent
+// use.
+type Validator struct{ server *admission.Server }
+
+// New compiles the rules of the API server, which takes a moment.
+func New() (*Validator, error) {
 	server, err := admission.New()
 	if err != nil {
 		return nil, err
 	}
+	return &Validator{server}, nil
+}
+
+// Validate reports on a set of documents. Next firings are those after now.
+func (validator *Validator) Validate(ctx context.Context, set *manifest.Set, now time.Time) *report.Validation {
 	v := validation{documents: set.Documents, result: &report.Validation{}}
+	for _, d := range set.Others {
+		v.setting.Learn(d.Content, "")
+	}
 	for _, p := range set.Problems {
 		v.result.Findings = append(v.result.Findings, report.Finding{
 			Code: p.Code, Severity: report.SeverityError, Message: p.Message, Location: location(p.Position),
@@ -52,18 +64,19 @@ func Validate(ctx context.Context, set *manifest.Set, now time.Time) (*report.Va
 		}
 	}
 	for i, d := range set.Documents {
-		v.admit(i, server.Check(ctx, d.Content))
+		v.admit(i, validator.server.Check(ctx, d.Content))
 		v.report(i)
 	}
 	v.twice()
 	v.explain(groups, byMember, thresholds(set.Others), now)
 	v.result.Skipped = skipped(set.Others)
 	v.result.Finish()
-	return v.result, nil
+	return v.result
 }
 
 type validation struct {
 	documents []*manifest.Document
+	setting   declared.Surroundings
 	findings  [][]finding // by document
 	result    *report.Validation
 }
@@ -86,7 +99,7 @@ func (v *validation) gather() ([]declared.Group, []int) {
 			objects, document = append(objects, d.Object), append(document, i)
 		}
 	}
-	return declared.Gather(objects, declared.Surroundings{}), document
+	return declared.Gather(objects, v.setting), document
 }
 
 func (v *validation) add(i int, f finding) { v.findings[i] = append(v.findings[i], f) }

@@ -19,15 +19,20 @@ const (
 
 func validate(t *testing.T, text string) *report.Validation {
 	t.Helper()
+	validator, err := validation.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return validated(t, validator, text)
+}
+
+func validated(t *testing.T, validator *validation.Validator, text string) *report.Validation {
+	t.Helper()
 	set, err := manifest.Read(manifest.Source{Files: []string{manifest.Stdin}, Stdin: strings.NewReader(text)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := validation.Validate(t.Context(), set, time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
+	return validator.Validate(t.Context(), set, time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC))
 }
 
 // The API server and the domain find many of the same things.
@@ -65,4 +70,69 @@ func TestRulesAreListedOnce(t *testing.T) {
 		}
 		seen[string(r.Code)] = true
 	}
+}
+
+func TestTimes(t *testing.T) {
+	for _, c := range []struct{ reason, schedule, want string }{
+		{"an ordinary time needs no words", "cron(0 8 ? * MON-FRI *)", ""},
+		{"a time that the clocks skip", "at(2027-03-28T02:30:00)", "on 2027-03-28 the clocks go forward"},
+		{"a time that comes twice", "at(2027-10-31T02:30:00)", "on 2027-10-31 the clocks go back"},
+		{"a time that is past", "at(2020-01-01T00:00:00)", "does not run any more"},
+	} {
+		v := validate(t, head+"ScheduledAction\nmetadata: {name: x}\nspec: {scheduledActionName: x, "+identity+", schedule: '"+c.schedule+"', timezone: Europe/Berlin, scalableTargetAction: {minCapacity: 1}}\n")
+		got := strings.Join(v.Objects[0].Schedule.Notes, "; ")
+		if !strings.Contains(got, c.want) || (got == "") != (c.want == "") {
+			t.Errorf("%s: %s: got %q, want %q", c.reason, c.schedule, got, c.want)
+		}
+	}
+}
+
+// What a reference leaves to an object of another kind is found beside it, and
+// is no mistake where it is not there.
+func TestReferencesToOtherKinds(t *testing.T) {
+	const (
+		target   = "ScalableTarget\nmetadata: {name: x}\nspec: {scalableDimension: 'sagemaker:variant:DesiredInstanceCount', serviceNamespace: sagemaker, minCapacity: 1, maxCapacity: 2, sageMakerEndpointRef: {from: {name: e}, variantName: v}}\n"
+		cluster  = "ScalableTarget\nmetadata: {name: t}\nspec: {resourceID: instancegroup/j-2EEZNYKUA1NTV/ig-1791Y4E1L8YI0, scalableDimension: 'elasticmapreduce:instancegroup:InstanceCount', serviceNamespace: elasticmapreduce, minCapacity: 1, maxCapacity: 2, roleRef: {from: {name: r}}}\n"
+		endpoint = "---\napiVersion: sagemaker.services.k8s.aws/v1alpha1\nkind: Endpoint\nmetadata: {name: e}\nspec: {endpointName: "
+	)
+	for _, c := range []struct{ reason, text, resource, findings string }{
+		{"the endpoint is beside it", target + endpoint + "live}\n", "endpoint/live/variant/v", ""},
+		{"it is elsewhere", target, "", ""},
+		{"its name cannot be one", target + endpoint + "a_b}\n", "endpoint/a_b/variant/v", "ResourceIDMalformed"},
+		{"the role is elsewhere", cluster, "instancegroup/j-2EEZNYKUA1NTV/ig-1791Y4E1L8YI0", ""},
+	} {
+		v := validate(t, head+c.text)
+		var codes []string
+		for _, f := range v.Findings {
+			codes = append(codes, f.Code)
+		}
+		resource := ""
+		if v.Objects[0].Target != nil {
+			resource = v.Objects[0].Target.ResourceID
+		}
+		if got := strings.Join(codes, " "); got != c.findings || resource != c.resource {
+			t.Errorf("%s: got %s with the findings %q, want %s, %q", c.reason, resource, got, c.resource, c.findings)
+		}
+	}
+}
+
+// Whatever is written, everything that is found has a code that is listed, a
+// place and a sentence.
+func FuzzValidate(f *testing.F) {
+	titles := validation.Titles()
+	f.Add("ScalableTarget\nmetadata: {name: x}\nspec: {" + identity + ", minCapacity: 3, maxCapacity: 2}\n")
+	f.Add("ScalingPolicy\nmetadata: 3\nspec: [{policyName: {}}]\n---\nkind: List\nitems: 1\n")
+	f.Add("ScheduledAction\nmetadata: {name: [x], annotations: {services.k8s.aws/deletion-policy: 1}}\nspec: {schedule: cron(0 0 30 2 ? *), timezone: Mars, startTime: x}\n")
+	validator, err := validation.New()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		v := validated(t, validator, head+text)
+		for _, found := range v.Findings {
+			if titles[found.Code] == "" || found.Line < 1 || found.Message == "" {
+				t.Errorf("%q: %+v has no rule, no line or no words", text, found)
+			}
+		}
+	})
 }
