@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud"
@@ -155,5 +158,33 @@ func TestPlanSaysInWhichAccount(t *testing.T) {
 		if got.code != 2 || !strings.Contains(got.out, want) {
 			t.Errorf("an object of another account is not planned, and it is said how to: exit %d, want %q in\n%s%s", got.code, want, got.out, got.err)
 		}
+	}
+}
+
+// Hundreds of targets are read with a handful of calls.
+func TestPlanReadsInBatches(t *testing.T) {
+	const services = 120
+	w := newWorld(t)
+	var text strings.Builder
+	all := readFile(t, "testdata/plan/all.yaml")
+	for i := range services {
+		text.WriteString(strings.NewReplacer("service/shop/web", fmt.Sprintf("service/shop/s%d", i), "name: web", fmt.Sprintf("name: web%d", i),
+			"name: cpu", fmt.Sprintf("name: cpu%d", i), "name: busy", fmt.Sprintf("name: busy%d", i), "name: night", fmt.Sprintf("name: night%d", i),
+			"name: morning", fmt.Sprintf("name: morning%d", i)).Replace(all) + "---\n")
+		if _, err := w.aws.RegisterScalableTarget(t.Context(), &applicationautoscaling.RegisterScalableTargetInput{
+			ServiceNamespace: types.ServiceNamespaceEcs, ResourceId: aws.String(fmt.Sprintf("service/shop/s%d", i)), ScalableDimension: types.ScalableDimension(web.dimension),
+			MinCapacity: aws.Int32(2), MaxCapacity: aws.Int32(20),
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := w.plan(t, "-f", file(t, text.String()))
+	if got.code != 1 || !strings.Contains(got.err, fmt.Sprintf("%d to create, %d to update", 4*services, services)) {
+		t.Fatalf("exit %d: %s", got.code, got.err)
+	}
+	journal := w.cloud.Journal()
+	targets, children := journal.Count("DescribeScalableTargets"), journal.Count("DescribeScalingPolicies", "DescribeScheduledActions")
+	if targets > 10 || children > 10 {
+		t.Errorf("%d targets took %d calls of DescribeScalableTargets and %d for what hangs under them", services, targets, children)
 	}
 }

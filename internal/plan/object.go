@@ -68,6 +68,9 @@ func (t *targetPlan) changes(m *declared.Member, o *report.ObjectPlan) {
 			continue
 		}
 		verbs = append(verbs, c.Verb)
+		if c.Because != "" {
+			o.Notes = append(o.Notes, c.Because)
+		}
 		for _, f := range c.Fields {
 			o.Fields = append(o.Fields, report.FieldChange(f))
 		}
@@ -122,15 +125,28 @@ func (t *targetPlan) ownership(m *declared.Member, there bool, o *report.ObjectP
 	}
 }
 
-// owner says what the tags of the target tell about whose it is. Policies and
-// scheduled actions have no tags (AWS API: TagResource).
+// owner says what the tags of the target tell about whose it is, but for those
+// that its own object declares. Policies and scheduled actions have no tags (AWS
+// API: TagResource).
 func (t *targetPlan) owner() []string {
-	if t.observed.Target == nil || len(t.observed.Target.Tags) == 0 {
+	if t.observed.Target == nil {
 		return nil
 	}
+	others := maps.Clone(t.observed.Target.Tags)
+	for _, m := range t.group.Members {
+		if m.Kind == autoscaling.KindTarget && m.Held() {
+			maps.DeleteFunc(others, func(key, _ string) bool { _, own := m.Target.Tags[key]; return own })
+		}
+	}
+	if owner := autoscaling.OwnerOf(others).String(); owner != "" {
+		return []string{"it probably belongs to " + owner + ", as the tags of the scalable target say"}
+	}
 	var tags []string
-	for _, key := range slices.Sorted(maps.Keys(t.observed.Target.Tags)) {
-		tags = append(tags, key+"="+t.observed.Target.Tags[key])
+	for _, key := range slices.Sorted(maps.Keys(others)) {
+		tags = append(tags, key+"="+others[key])
+	}
+	if len(tags) == 0 {
+		return nil
 	}
 	return []string{"the scalable target has the tags " + strings.Join(tags, ", ")}
 }

@@ -28,6 +28,9 @@ import (
 // AWS reads scalable targets. Calls that run at the same time share requests.
 type AWS interface {
 	Observe(ctx context.Context, q awsapi.Query) (autoscaling.Observed, error)
+	// Survey reads whole service namespaces in advance, where that takes fewer
+	// calls than reading these targets one by one.
+	Survey(ctx context.Context, targets []autoscaling.Identity) error
 	// Capacity returns what the resource of a scalable target has; nil: its
 	// service is not asked.
 	Capacity(ctx context.Context, id autoscaling.Identity) (*autoscaling.Capacity, error)
@@ -61,6 +64,7 @@ func Make(ctx context.Context, groups []declared.Group, o Options) *report.Plan 
 		mu    sync.Mutex
 		done  int
 	)
+	o.survey(ctx, groups)
 	for i := range groups {
 		reads.Go(func() {
 			t := targetPlan{options: o, group: &groups[i], members: groups[i].Active()}

@@ -23,6 +23,8 @@ func (o observed) Observe(context.Context, awsapi.Query) (autoscaling.Observed, 
 	return o.Observed, nil
 }
 
+func (observed) Survey(context.Context, []autoscaling.Identity) error { return nil }
+
 func (observed) Capacity(context.Context, autoscaling.Identity) (*autoscaling.Capacity, error) {
 	return nil, nil
 }

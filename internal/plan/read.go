@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/awsapi"
@@ -17,6 +19,26 @@ const (
 	rightToReadTags     = "application-autoscaling:ListTagsForResource"
 	rightToReadEndpoint = "sagemaker:DescribeEndpoint"
 )
+
+// surveyed is how old a survey may be for a plan to be made of it: as old as it
+// gets while the plan is made.
+const surveyed = time.Hour
+
+// survey reads in advance what several targets of a Region share. What it could
+// not read is read again for each target, where an error has its place.
+func (o Options) survey(ctx context.Context, groups []declared.Group) {
+	targets := map[declared.Place][]autoscaling.Identity{}
+	for _, g := range groups {
+		if g.Complete() && o.elsewhere(g.Place) == "" {
+			targets[g.Place] = append(targets[g.Place], g.Identity)
+		}
+	}
+	var surveys sync.WaitGroup
+	for at, ids := range targets {
+		surveys.Go(func() { _ = o.Open(at).Survey(ctx, ids) })
+	}
+	surveys.Wait()
+}
 
 // observe reads the target. The tags of one that is somebody else's tell whose
 // it is; nothing but that needs them, so it goes without if they may not be
@@ -37,7 +59,7 @@ func (t *targetPlan) observe(ctx context.Context, aws AWS) (err error) {
 // query asks for all children of the target, to tell which of them nobody
 // declares, and for the alarms of those that are declared.
 func (t *targetPlan) query() awsapi.Query {
-	q := awsapi.Query{Identity: t.group.Identity, AllPolicies: true, AllActions: true, Alarms: true}
+	q := awsapi.Query{Identity: t.group.Identity, AllPolicies: true, AllActions: true, Alarms: true, MaxAge: surveyed}
 	for _, m := range t.members {
 		q.Tags = q.Tags || len(m.Target.Tags)+len(m.Target.RemovedTags) > 0
 		if m.Kind == autoscaling.KindPolicy && m.AWS != "" {

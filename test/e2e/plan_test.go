@@ -186,12 +186,12 @@ func TestPlanKnowsWhoseItIs(t *testing.T) {
 	w := newWorld(t)
 	_, err := scaling.RegisterScalableTarget(w.ctx, &applicationautoscaling.RegisterScalableTargetInput{
 		ServiceNamespace: aastypes.ServiceNamespaceSagemaker, ResourceId: aws.String(w.resource()), ScalableDimension: dimension,
-		MinCapacity: aws.Int32(1), MaxCapacity: aws.Int32(3), Tags: map[string]string{"made-by": "somebody"},
+		MinCapacity: aws.Int32(1), MaxCapacity: aws.Int32(3), Tags: map[string]string{"managed-by": "terraform"},
 	})
 	w.must(err)
 	theController()
 	w.apply(targetManifest)
-	if p, code := w.planned(); code != 2 || !slices.Equal(foretold(p), []string{"target: refused"}) || !strings.Contains(consequences(p), "the tags made-by=somebody") {
+	if p, code := w.planned(); code != 2 || !slices.Equal(foretold(p), []string{"target: refused"}) || !strings.Contains(consequences(p), "belongs to Terraform") {
 		t.Errorf("what the object did not make is left alone, and its tags tell whose it is: exit %d, %q\n%s", code, foretold(p), consequences(p))
 	}
 	w.restart()
