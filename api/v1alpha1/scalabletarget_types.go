@@ -210,4 +210,8 @@ type AppliedTarget struct {
 	// Keys of the tags that were asked for.
 	// +listType=atomic
 	Tags []string `json:"tags,omitempty"`
+	// Keys of the tags that the controller added by itself, because its flag
+	// --resource-tags says so.
+	// +listType=atomic
+	DefaultTags []string `json:"defaultTags,omitempty"`
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 	"k8s.io/apimachinery/pkg/labels"
 
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/operator"
 )
 
@@ -35,6 +37,15 @@ type flags struct {
 	carm                               bool
 	logLevel                           string
 	development                        bool
+
+	kindList, resyncList, concurrencyList []string
+	kinds                                 []autoscaling.Kind       // of kindList; nil: all
+	resyncOf, concurrencyOf               map[autoscaling.Kind]int // of the other two
+	gateList                              string
+	gates                                 map[string]bool // of gateList
+	unknownGates                          []string
+	tagList                               []string
+	tags                                  operator.Tags // of tagList
 }
 
 func (f *flags) bind(fs *pflag.FlagSet) {
@@ -54,6 +65,11 @@ func (f *flags) bind(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.fieldExport, "enable-field-export-reconciler", true, "carry out FieldExport objects")
 	fs.IntVar(&f.resync, "reconcile-default-resync-seconds", 0, "period of the check for drift in seconds (default 300)")
 	fs.IntVar(&f.concurrency, "reconcile-default-max-concurrent-syncs", 0, "scalable targets worked on at once (default 200)")
+	fs.StringSliceVar(&f.kindList, "reconcile-resources", nil, "kinds to work on, separated by commas (default: all); the others are left alone")
+	fs.StringSliceVar(&f.resyncList, "reconcile-resource-resync-seconds", nil, "the same for single kinds, as Kind=seconds; the shortest of all kinds counts, because a scalable target is checked together with its policies and actions")
+	fs.StringSliceVar(&f.concurrencyList, "reconcile-resource-max-concurrent-syncs", nil, "the same for single kinds, as Kind=number; the largest of all kinds counts")
+	fs.StringSliceVar(&f.tagList, "resource-tags", nil, "tags for every scalable target, as key=value, below those of its spec (default: none); values may hold %CONTROLLER_SERVICE%, %CONTROLLER_VERSION%, %K8S_NAMESPACE%, %K8S_RESOURCE_NAME%, %K8S_RESOURCE_KIND%, %MANAGED_BY% and %KRO_VERSION%")
+	fs.StringVar(&f.gateList, "feature-gates", "", "features as Name=true or Name=false, separated by commas: ResourceAdoption and ReadOnlyResources (on by default), ServiceLevelCARM and IAMRoleSelector (off by default); TeamLevelCARM is always on")
 	fs.StringVar(&f.deletionPolicy, "deletion-policy", "delete", "what becomes of AWS resources when their objects are deleted: delete or retain")
 	fs.BoolVar(&f.carm, "enable-carm", true, "let the annotations of namespaces choose other accounts, by the ConfigMaps ack-role-account-map and ack-role-team-map")
 	fs.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
@@ -63,14 +79,9 @@ func (f *flags) bind(fs *pflag.FlagSet) {
 
 // ignored are the ACK controller's flags that change nothing here.
 var ignored = map[string]string{
-	"aws-endpoint-use-path-style":             "it concerns Amazon S3",
-	"enable-webhook-server":                   "there are no webhooks",
-	"webhook-server-addr":                     "there are no webhooks",
-	"reconcile-resources":                     "all kinds of one scalable target are worked on together",
-	"reconcile-resource-resync-seconds":       "all kinds of one scalable target are worked on together",
-	"reconcile-resource-max-concurrent-syncs": "all kinds of one scalable target are worked on together",
-	"resource-tags":                           "it has no effect on this service in the ACK controller either",
-	"feature-gates":                           "adoption with adopt-or-create and read-only objects are always on, the others are not there",
+	"aws-endpoint-use-path-style": "it concerns Amazon S3",
+	"enable-webhook-server":       "there are no webhooks",
+	"webhook-server-addr":         "there are no webhooks",
 }
 
 func bindIgnored(fs *pflag.FlagSet) {
@@ -81,7 +92,16 @@ func bindIgnored(fs *pflag.FlagSet) {
 	}
 }
 
+// logIgnored tells what the flags say in vain, and what they leave out.
 func (f *flags) logIgnored(log *slog.Logger, fs *pflag.FlagSet) {
+	for _, name := range f.unknownGates {
+		log.Warn("feature gate ignored", "gate", name, "why", "this controller does not have it")
+	}
+	for _, kind := range kinds {
+		if !slices.Contains(f.workedOn(), kind) {
+			log.Warn("kind left alone", "kind", kind, "why", "--reconcile-resources does not name it")
+		}
+	}
 	fs.Visit(func(flag *pflag.Flag) {
 		if why, ok := ignored[flag.Name]; ok {
 			log.Warn("flag ignored", "flag", "--"+flag.Name, "why", why)
@@ -106,11 +126,42 @@ func (f *flags) check() error {
 	if f.deletionPolicy != "delete" && f.deletionPolicy != "retain" {
 		return fmt.Errorf("--deletion-policy %q: write delete or retain", f.deletionPolicy)
 	}
+	if f.resync < 0 || f.concurrency < 0 {
+		return errors.New("--reconcile-default-resync-seconds and --reconcile-default-max-concurrent-syncs: write a number from 0 up")
+	}
 	var err error
 	if f.selector, err = labels.Parse(f.selectors); err != nil {
 		return fmt.Errorf("--watch-selectors %q: %w", f.selectors, err)
 	}
-	return f.checkEndpoints()
+	return errors.Join(f.checkTags(), f.parseKinds(), f.checkGates(), f.checkEndpoints())
+}
+
+func (f *flags) parseKinds() (err error) {
+	if f.kinds, err = parseKinds("reconcile-resources", f.kindList); err != nil {
+		return err
+	}
+	if f.resyncOf, err = parseNumbers("reconcile-resource-resync-seconds", f.resyncList); err != nil {
+		return err
+	}
+	f.concurrencyOf, err = parseNumbers("reconcile-resource-max-concurrent-syncs", f.concurrencyList)
+	return err
+}
+
+func (f *flags) checkGates() (err error) {
+	if f.gates, f.unknownGates, err = parseGates(f.gateList); err != nil {
+		return err
+	}
+	if f.gates[gateSelectors] && f.carm {
+		return fmt.Errorf("--feature-gates=%s=true needs --enable-carm=false: roles are chosen by selectors or by the ConfigMaps, not by both", gateSelectors)
+	}
+	return nil
+}
+
+func (f *flags) checkTags() (err error) {
+	if f.tags, err = operator.ParseTags(f.tagList, version); err != nil {
+		return fmt.Errorf("--resource-tags: %w", err)
+	}
+	return nil
 }
 
 // checkEndpoints refuses to send signed requests over plain HTTP by accident.
@@ -145,6 +196,18 @@ func (f *flags) leaseNamespace() string {
 	}
 }
 
+// splitList reads a list that is separated by commas.
+func splitList(text string) []string {
+	var list []string
+	for part := range strings.SplitSeq(text, ",") {
+		if part = strings.TrimSpace(part); part != "" && !slices.Contains(list, part) {
+			list = append(list, part)
+		}
+	}
+	return list
+}
+
+// operator is what the flags mean; they have been checked.
 func (f *flags) operator() operator.Options {
 	return operator.Options{
 		MetricsAddr:             f.metricsAddr,
@@ -152,13 +215,19 @@ func (f *flags) operator() operator.Options {
 		MetricsLimit:            f.metricsLimit,
 		LeaderElection:          f.leaderElection,
 		LeaderElectionNamespace: f.leaseNamespace(),
-		Namespaces:              slices.DeleteFunc(strings.Split(f.namespaces, ","), func(s string) bool { return s == "" }),
+		Namespaces:              splitList(f.namespaces),
+		Kinds:                   f.kinds,
 		SystemNamespace:         f.systemNamespace(),
+		Selectors:               f.gates[gateSelectors],
+		ServiceRoles:            f.gates[gateServiceRoles],
+		NoAdoption:              !f.gates[gateAdoption],
+		NoReadOnly:              !f.gates[gateReadOnly],
+		Tags:                    f.tags,
 		Retain:                  f.deletionPolicy == "retain",
 		Selector:                f.selector,
 		SameNamespace:           !f.crossNamespace,
 		NoFieldExport:           !f.fieldExport,
-		Concurrency:             f.concurrency,
-		Resync:                  time.Duration(f.resync) * time.Second,
+		Concurrency:             f.targetsAtOnce(),
+		Resync:                  f.resyncPeriod(),
 	}
 }

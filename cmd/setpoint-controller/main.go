@@ -66,17 +66,17 @@ func run(ctx context.Context, f *flags, cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if err := f.check(); err != nil {
+		return err
+	}
 	ctrl.SetLogger(logr.FromSlogHandler(log.Handler()))
 	klog.SetSlogLogger(log)
-	f.logIgnored(log, cmd.Flags())
 
 	kubernetes, err := ctrl.GetConfig()
 	if err != nil {
 		return fmt.Errorf("no Kubernetes cluster: set KUBECONFIG, or run in a cluster: %w", err)
 	}
-	if err := f.check(); err != nil {
-		return err
-	}
+	f.logIgnored(log, cmd.Flags())
 	config, err := awsapi.LoadConfig(ctx, awsapi.ConfigOptions{Region: f.region, HTTPTimeout: f.httpTimeout, Logger: log})
 	if err != nil {
 		return err

@@ -62,6 +62,7 @@ func (r *Reconciler) sweep(ctx context.Context, q queue) error {
 func (r *Reconciler) sweepOnce(ctx context.Context, q queue) {
 	ctx, cancel := context.WithTimeout(ctx, r.options.Resync)
 	defer cancel()
+	r.scopes.closeIdle(r.groups.scopes())
 	byScope := map[Scope][]Group{}
 	for _, g := range r.groups.all() {
 		byScope[g.Scope] = append(byScope[g.Scope], g)
@@ -77,7 +78,7 @@ func (r *Reconciler) sweepOnce(ctx context.Context, q queue) {
 			for i, g := range groups {
 				targets[i] = g.Identity
 			}
-			if err := r.in(scope).Survey(ctx, targets); err != nil {
+			if err := r.scopes.in(scope).Survey(ctx, targets); err != nil {
 				r.log.Info("AWS is not asked what nobody declares", "account", scope.Account, "region", scope.Region, "error", err)
 			} else {
 				r.checks.mark(groups)
@@ -110,6 +111,10 @@ func (r *Reconciler) observe(ctx context.Context, aws AWS, p *pass) error {
 func (p *pass) look(ctx context.Context, aws AWS) error {
 	q := p.query()
 	observed, err := aws.Observe(ctx, q)
+	if err != nil && q.Tags && p.toleratesUnreadTags(err) {
+		q.Tags = false
+		observed, err = aws.Observe(ctx, q)
+	}
 	if err == nil && !q.AllActions && p.boundsDiffer(observed.Target) {
 		q.AllActions = true
 		observed, err = aws.Observe(ctx, q)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -20,6 +21,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
+	services "github.com/setpoint-io/setpoint/api/services/v1alpha1"
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/awsapi"
@@ -30,11 +32,29 @@ import (
 type Options struct {
 	AWS     AWS            // of the controller's own account and Region
 	Account awsapi.Account // whose that is
-	// Open returns AWS in another scope. It is called once per scope.
-	Open func(Scope) AWS
+	// Open returns AWS in another scope, and what closes it when no object is
+	// in that scope any more.
+	Open func(Scope) (AWS, func())
+
+	// Kinds are those to work on; nil: all.
+	Kinds []autoscaling.Kind
 	// SystemNamespace is where the ConfigMaps with the roles of other accounts
-	// are; empty: objects cannot choose another account.
+	// are; empty: namespaces cannot choose another account, for the reason in
+	// NoRoles.
 	SystemNamespace string
+	NoRoles         string
+	// ServiceRoles looks roles up under keys that name this service.
+	ServiceRoles bool
+	// Selectors lets IAMRoleSelector objects choose roles.
+	Selectors bool
+	// NoNamespaces says that Namespace objects may not be read, so that their
+	// annotations count for nothing.
+	NoNamespaces bool
+	// NoAdoption and NoReadOnly refuse the annotations that ask for it.
+	NoAdoption, NoReadOnly bool
+	// Tags are put on every scalable target, below those of its spec.
+	Tags DefaultTags
+
 	// Retain says that AWS resources stay when their objects are deleted,
 	// unless an annotation says otherwise.
 	Retain bool
@@ -87,15 +107,16 @@ const (
 // AddTo sets the controller up in a manager.
 func AddTo(mgr manager.Manager, o Options) error {
 	o.setDefaults()
+	own := Scope{Account: o.Account.ID, Region: o.Account.Region}
 	r := &Reconciler{
 		client:  mgr.GetClient(),
 		objects: newObjects(mgr.GetCache()),
-		groups:  newGroups(Scope{Account: o.Account.ID, Region: o.Account.Region}),
-		scopes:  map[Scope]AWS{{Account: o.Account.ID, Region: o.Account.Region}: o.AWS},
-		metrics: newMetrics(o.Registerer, mgr.GetCache(), o.MetricsLimit, o.Logger),
+		groups:  newGroups(o.settings(own)),
+		scopes:  newPool(own, o.AWS, o.Open),
+		metrics: newMetrics(&o, mgr.GetCache()),
 		events:  o.Events, log: o.Logger, now: o.Now, options: o,
 	}
-	c, err := controller.NewTyped(name, mgr, controller.TypedOptions[Group]{
+	options := controller.TypedOptions[Group]{
 		MaxConcurrentReconciles: o.Concurrency,
 		Reconciler:              r,
 		RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[Group](firstRetry, lastRetry),
@@ -105,28 +126,66 @@ func AddTo(mgr manager.Manager, o Options) error {
 			}
 			return mgr.GetLogger().WithValues("target", g.String())
 		},
-	})
+	}
+	options.DefaultFromConfig(mgr.GetControllerOptions())
+	// The manager starts at once what is added to it, and a controller waits
+	// only for the sources that it has by then. So it gets all of them first:
+	// without its namespace, roles and selectors an object would be worked on in
+	// the wrong account.
+	c, err := controller.NewTypedUnmanaged(name, options)
 	if err != nil {
 		return err
 	}
-	cache := mgr.GetCache()
-	sources := []source.TypedSource[Group]{
-		source.TypedKind(cache, &v1alpha1.ScalableTarget{}, handlerFor[*v1alpha1.ScalableTarget](r)),
-		source.TypedKind(cache, &v1alpha1.ScalingPolicy{}, handlerFor[*v1alpha1.ScalingPolicy](r)),
-		source.TypedKind(cache, &v1alpha1.ScheduledAction{}, handlerFor[*v1alpha1.ScheduledAction](r)),
-		source.TypedFunc[Group](r.sweep),
-		r.watchReferents(mgr, c),
-		source.TypedKind(cache, &metav1.PartialObjectMetadata{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"}}, r.namespaceHandler()),
-	}
-	if o.SystemNamespace != "" {
-		sources = append(sources, source.TypedKind(cache, &corev1.ConfigMap{}, r.roleMapHandler()))
-	}
-	for _, s := range sources {
+	for _, s := range r.sources(mgr, c) {
 		if err := c.Watch(s); err != nil {
 			return err
 		}
 	}
-	return nil
+	return mgr.Add(c)
+}
+
+// settings are those that do not change while the program runs.
+func (o *Options) settings(own Scope) settings {
+	s := settings{own: own, noRoles: o.NoRoles}
+	if o.ServiceRoles {
+		s.keyPrefix = servicePrefix
+	}
+	if o.Selectors {
+		s.selectors = map[string]selector{}
+	}
+	return s
+}
+
+// sources are what wakes the controller up. Foreign kinds are watched later, by
+// c itself, when an object refers to one.
+func (r *Reconciler) sources(mgr manager.Manager, c controller.TypedController[Group]) []source.TypedSource[Group] {
+	cache := mgr.GetCache()
+	sources := []source.TypedSource[Group]{source.TypedFunc[Group](r.sweep), r.watchReferents(mgr, c)}
+	if r.options.has(autoscaling.KindTarget) {
+		sources = append(sources, source.TypedKind(cache, &v1alpha1.ScalableTarget{}, handlerFor[*v1alpha1.ScalableTarget](r)))
+	}
+	if r.options.has(autoscaling.KindPolicy) {
+		sources = append(sources, source.TypedKind(cache, &v1alpha1.ScalingPolicy{}, handlerFor[*v1alpha1.ScalingPolicy](r)))
+	}
+	if r.options.has(autoscaling.KindAction) {
+		sources = append(sources, source.TypedKind(cache, &v1alpha1.ScheduledAction{}, handlerFor[*v1alpha1.ScheduledAction](r)))
+	}
+	if !r.options.NoNamespaces {
+		namespace := &metav1.PartialObjectMetadata{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"}}
+		sources = append(sources, source.TypedKind(cache, namespace, r.namespaceHandler()))
+	}
+	if r.options.SystemNamespace != "" {
+		sources = append(sources, source.TypedKind(cache, &corev1.ConfigMap{}, r.roleMapHandler()))
+	}
+	if r.options.Selectors {
+		sources = append(sources, source.TypedKind(cache, &services.IAMRoleSelector{}, r.selectorHandler()))
+	}
+	return sources
+}
+
+// has says whether a kind is worked on.
+func (o *Options) has(kind autoscaling.Kind) bool {
+	return o.Kinds == nil || slices.Contains(o.Kinds, kind)
 }
 
 // redeclared says whether an update changed what an object declares. Writes of
@@ -170,6 +229,7 @@ func handlerFor[T object](r *Reconciler) handler.TypedEventHandler[T, Group] {
 			ref := refOf(e.Object)
 			r.objects.gone(ref)
 			r.metrics.forget(ref)
+			r.tagged.forget(ref)
 			add(q, false, r.groups.remove(ref)...)
 		},
 	}

@@ -70,9 +70,10 @@ type groups struct {
 	dependents map[ObjectRef]map[ObjectRef]struct{} // object -> objects that refer to it
 }
 
-func newGroups(own Scope) *groups {
+func newGroups(s settings) *groups {
+	s.namespaces, s.roles = map[string]namespaceFacts{}, map[string]map[string]string{}
 	return &groups{
-		settings:   settings{own: own, namespaces: map[string]map[string]string{}, roles: map[string]map[string]string{}},
+		settings:   s,
 		groupOf:    map[ObjectRef]Group{},
 		members:    map[Group]map[ObjectRef]struct{}{},
 		namings:    map[ObjectRef]naming{},
@@ -116,7 +117,7 @@ func (g *groups) putReferent(ref ObjectRef, endpoint string) []Group {
 func (g *groups) place(ref ObjectRef) []Group {
 	group := Group{Lone: ref}
 	old, had := g.groupOf[ref]
-	scope, _ := g.settings.scope(g.namings[ref].where)
+	scope := g.settings.place(g.namings[ref].where).Scope
 	if identity := g.identity(ref); identity.Complete() && scope != (Scope{}) {
 		group = Group{Scope: scope, Identity: identity}
 	} else if had {
@@ -208,6 +209,17 @@ func (g *groups) refersTo(kind autoscaling.Kind) bool {
 		}
 	}
 	return false
+}
+
+// scopes returns the scopes that objects are in.
+func (g *groups) scopes() map[Scope]bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	used := map[Scope]bool{}
+	for group := range g.members {
+		used[group.Scope] = true
+	}
+	return used
 }
 
 // of returns the objects of a group.

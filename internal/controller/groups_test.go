@@ -35,7 +35,7 @@ func policyFor(name, target string) *v1alpha1.ScalingPolicy {
 }
 
 func TestGroupsFollowReferences(t *testing.T) {
-	g := newGroups(Scope{Account: "1", Region: "r"})
+	g := newGroups(settings{own: Scope{Account: "1", Region: "r"}})
 	policy := policyFor("p", "t")
 	lone := g.put(policy)
 	if len(lone) != 1 || lone[0].Lone != refOf(policy) {
@@ -61,7 +61,7 @@ func TestGroupsFollowReferences(t *testing.T) {
 func TestGroupsStayConsistent(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 0))
-		g := newGroups(Scope{Account: "1", Region: "r"})
+		g := newGroups(settings{own: Scope{Account: "1", Region: "r"}})
 		for range 60 {
 			name := fmt.Sprint("o", r.IntN(4))
 			resource := fmt.Sprint("service/a/", r.IntN(3))

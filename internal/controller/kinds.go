@@ -132,11 +132,12 @@ func (d declaration) of(severity autoscaling.Severity) []autoscaling.Finding {
 }
 
 // lastApplied records what the target asked AWS for.
-func lastApplied(o *v1alpha1.ScalableTarget) *v1alpha1.AppliedTarget {
+func lastApplied(o *v1alpha1.ScalableTarget, defaultTags []string) *v1alpha1.AppliedTarget {
 	applied := &v1alpha1.AppliedTarget{
 		MinCapacity:    o.Spec.MinCapacity,
 		MaxCapacity:    o.Spec.MaxCapacity,
 		SuspendedState: o.Spec.SuspendedState.DeepCopy(),
+		DefaultTags:    defaultTags,
 	}
 	for _, tag := range o.Spec.Tags {
 		applied.Tags = append(applied.Tags, tag.Key)

@@ -3,6 +3,7 @@ package controller
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,6 +35,7 @@ var (
 // that nothing is left behind by objects that are gone.
 type metrics struct {
 	reader client.Reader
+	kinds  []autoscaling.Kind // that are worked on; nil: all
 	limit  int
 	log    *slog.Logger
 	drift  *prometheus.CounterVec
@@ -59,9 +61,9 @@ func valueOr(p *int32, def int32) int32 {
 
 // newMetrics registers the metrics; without a registerer they are only kept.
 // Above limit objects only those that are not ready have series of their own.
-func newMetrics(registerer prometheus.Registerer, reader client.Reader, limit int, log *slog.Logger) *metrics {
+func newMetrics(o *Options, reader client.Reader) *metrics {
 	m := &metrics{
-		reader: reader, limit: limit, log: log, seen: map[ObjectRef]sighting{},
+		reader: reader, kinds: o.Kinds, limit: o.MetricsLimit, log: o.Logger, seen: map[ObjectRef]sighting{},
 		drift: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "setpoint_resource_drift_total",
 			Help: "Differences that turned up in AWS although the object had not changed, and were put right.",
@@ -70,12 +72,12 @@ func newMetrics(registerer prometheus.Registerer, reader client.Reader, limit in
 	for _, kind := range []autoscaling.Kind{autoscaling.KindTarget, autoscaling.KindPolicy, autoscaling.KindAction} {
 		m.drift.WithLabelValues(string(kind)) // a counter that begins with its first event hides it
 	}
-	if registerer == nil {
+	if o.Registerer == nil {
 		return m
 	}
 	for _, c := range []prometheus.Collector{m, m.drift} {
-		if err := registerer.Register(c); err != nil {
-			log.Error("the metrics of objects cannot be registered and stay invisible", "error", err)
+		if err := o.Registerer.Register(c); err != nil {
+			o.Logger.Error("the metrics of objects cannot be registered and stay invisible", "error", err)
 		}
 	}
 	return m
@@ -171,7 +173,12 @@ func (m *metrics) objects(ctx context.Context) ([]v1alpha1.Object, error) {
 		actions  v1alpha1.ScheduledActionList
 		objects  []v1alpha1.Object
 	)
-	for _, list := range []client.ObjectList{&targets, &policies, &actions} {
+	for kind, list := range map[autoscaling.Kind]client.ObjectList{
+		autoscaling.KindTarget: &targets, autoscaling.KindPolicy: &policies, autoscaling.KindAction: &actions,
+	} {
+		if m.kinds != nil && !slices.Contains(m.kinds, kind) {
+			continue // the cache does not have it, and would wait for it
+		}
 		if err := m.reader.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
 			return nil, err
 		}

@@ -35,7 +35,7 @@ func collecting(t *testing.T, limit int, objects ...client.Object) *metrics {
 		t.Fatal(err)
 	}
 	reader := fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).Build()
-	return newMetrics(prometheus.NewPedanticRegistry(), reader, limit, slog.New(slog.DiscardHandler))
+	return newMetrics(&Options{Registerer: prometheus.NewPedanticRegistry(), MetricsLimit: limit, Logger: slog.New(slog.DiscardHandler)}, reader)
 }
 
 func TestMetricsOfObjects(t *testing.T) {

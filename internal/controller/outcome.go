@@ -36,6 +36,8 @@ type outcome struct {
 	err     error  // for failed
 	advice  []autoscaling.Finding
 	refers  bool // the object refers to others, and they were found
+	// selected is the text of the condition that names the role a selector chose.
+	selected string
 
 	adopted bool   // the object took over what was in AWS before it
 	paused  string // until when nothing is written, and why; empty: it is not paused

@@ -43,8 +43,10 @@ type member struct {
 	life      desired.Life
 	paused    bool // nothing is written to AWS for it
 	pause     desired.Pause
-	misplaced string  // what is wrong with where in AWS it wants to be
-	strays    string  // which of its references leads too far
+	misplaced string // what is wrong with where in AWS it wants to be
+	selected  string // the role that a selector chose
+	strays    string // which of its references leads too far
+	tags      defaultTags
 	owner     *string // who else manages what it adopted; empty: nobody; nil: not asked
 	declared  declaration
 	outcome   outcome
@@ -73,7 +75,8 @@ func (r *Reconciler) gather(ctx context.Context, group Group) (*pass, error) {
 		}
 		m := &member{ref: ref, before: obj, obj: obj.DeepCopyObject().(v1alpha1.Object), naming: namingOf(obj)}
 		r.read(p, m)
-		m.misplaced = r.groups.problem(ref)
+		at := r.groups.placement(ref)
+		m.misplaced, m.selected = at.problem, at.selected
 		if r.options.SameNamespace {
 			m.strays = m.strayReference()
 		}
@@ -90,6 +93,8 @@ func (r *Reconciler) gather(ctx context.Context, group Group) (*pass, error) {
 // read takes from the object what the pass needs of it besides its spec.
 func (r *Reconciler) read(p *pass, m *member) {
 	m.life = desired.LifeOf(m.obj, r.groups.annotations(m.ref.Namespace), r.options.Retain)
+	m.life.Problems = append(m.life.Problems, r.options.gateProblems(m)...)
+	m.tags = r.defaultTags(m)
 	m.pause, m.paused = m.life.Pause(p.now)
 	m.name = awsName(m.obj)
 	if desired.Empty(m.obj) {
@@ -186,6 +191,7 @@ func (p *pass) declare(m *member) {
 		return
 	}
 	m.outcome.advice = m.declared.warnings()
+	m.mergeDefaultTags()
 	if problems := m.declared.errors(); len(problems) > 0 {
 		m.outcome = refusal(problems, m.outcome.advice)
 	}
@@ -208,7 +214,7 @@ func (p *pass) query() awsapi.Query {
 		switch m.ref.Kind {
 		case autoscaling.KindTarget:
 			t := m.declared.target
-			q.Tags = !m.deleting() && (len(t.Tags) > 0 || len(t.RemovedTags) > 0)
+			q.Tags = !m.deleting() && (len(t.Tags) > 0 || len(t.RemovedTags) > 0) && !m.tags.settled
 		case autoscaling.KindPolicy:
 			if m.nameless() {
 				q.AllPolicies = true

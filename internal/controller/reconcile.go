@@ -37,9 +37,10 @@ type Reconciler struct {
 	log     *slog.Logger
 	now     func() time.Time
 	options Options
+	scopes  *pool
+	tagged  tagMemory
 
 	mu        sync.Mutex
-	scopes    map[Scope]AWS
 	referents []autoscaling.Kind // the foreign kinds that are watched
 }
 
@@ -76,7 +77,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, group Group) (reconcile.Resu
 // converge brings AWS to what the pass declares. What AWS says to it is
 // recorded on the outcomes of the members; an error is one of Kubernetes.
 func (r *Reconciler) converge(ctx context.Context, p *pass) error {
-	aws := r.in(p.group.Scope)
+	aws := r.scopes.in(p.group.Scope)
 	if err := r.observe(ctx, aws, p); err != nil {
 		p.failAll(err)
 		return nil
@@ -87,6 +88,7 @@ func (r *Reconciler) converge(ctx context.Context, p *pass) error {
 	p.respectForeign()
 	p.findOwners(ctx, aws)
 	p.respectVanished()
+	p.adviseNoTagging()
 	plan := autoscaling.Diff(p.group.Identity, p.desired(working), p.observed, r.now())
 	p.bounds = plan.Bounds
 	p.withhold()
@@ -110,12 +112,15 @@ func (r *Reconciler) converge(ctx context.Context, p *pass) error {
 // says concerns its object alone; any other failure ends the pass, because the
 // next request would fail as well.
 func (r *Reconciler) apply(ctx context.Context, aws AWS, p *pass, plan autoscaling.Plan) {
-	for i, c := range plan.Changes {
-		result, err := aws.Apply(ctx, p.group.Identity, c)
+	for i, planned := range plan.Changes {
+		c, result, err := p.change(ctx, aws, planned)
+		if c == nil {
+			continue
+		}
 		if c.Verb == autoscaling.Delete && awsapi.KindOf(err) == awsapi.NotFound {
 			err = nil // gone already, which is what we want
 		}
-		p.record(c, result, err, r.now())
+		p.record(*c, result, err, r.now())
 		if err == nil {
 			r.log.Info("changed AWS", "target", p.group.String(), "operation", c.Op, "name", c.Name, "verb", c.Verb)
 			continue

@@ -152,7 +152,7 @@ func (r *Reconciler) readReferents(ctx context.Context, p *pass) error {
 // declaration.
 func (p *pass) resolve(m *member) (message string) {
 	if ref := m.naming.target; ref != nil && !p.group.Identity.Complete() {
-		return fmt.Sprintf("waiting for %s, to which resourceRef refers: there is no such object", ref)
+		return fmt.Sprintf("waiting for %s, to which resourceRef refers: there is no such object, or the controller was told by --reconcile-resources to leave its kind alone", ref)
 	}
 	if ref := m.naming.endpoint; ref != nil {
 		if why := p.waitsForEndpoint(*ref); why != "" {

@@ -13,15 +13,15 @@ func TestScope(t *testing.T) {
 	)
 	base := settings{
 		own: Scope{Account: own, Region: "us-west-2"},
-		namespaces: map[string]map[string]string{
-			"plain":    nil,
+		namespaces: annotated(map[string]map[string]string{
 			"region":   {v1alpha1.AnnotationDefaultRegion: "eu-west-1"},
 			"account":  {v1alpha1.AnnotationOwnerAccountID: other},
 			"unknown":  {v1alpha1.AnnotationOwnerAccountID: "999999999999"},
 			"broken":   {v1alpha1.AnnotationTeamID: "broken"},
 			"team":     {v1alpha1.AnnotationTeamID: "ml", v1alpha1.AnnotationOwnerAccountID: own},
 			"endpoint": {v1alpha1.AnnotationEndpointURL: "https://scaling.test"},
-		},
+			"nonsense": {v1alpha1.AnnotationEndpointURL: "scaling.test"},
+		}),
 		roles: map[string]map[string]string{accountRoleMap: {other: role}, teamRoleMap: {"ml": role, "broken": "setpoint"}},
 	}
 	cases := map[string]struct {
@@ -40,16 +40,25 @@ func TestScope(t *testing.T) {
 		"a team without a role":   {"what is not the ARN of a role is told", whereabouts{namespace: "broken"}, Scope{}, true},
 		"account changed":         {"the old account is still entered, so that the object can be deleted", whereabouts{namespace: "plain", was: Scope{Account: other, Region: "us-west-2"}}, Scope{Account: other, Region: "us-west-2", RoleARN: role}, true},
 		"account changed, closed": {"without a role for the old account nothing can be done", whereabouts{namespace: "plain", was: Scope{Account: "999999999999", Region: "us-west-2"}}, Scope{}, true},
+		"no URL":                  {"a request to a host that nobody meant must not be signed", whereabouts{namespace: "nonsense"}, Scope{}, true},
 		"endpoint":                {"an endpoint of one's own", whereabouts{namespace: "endpoint"}, Scope{Account: own, Region: "us-west-2", Endpoint: "https://scaling.test"}, false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			got, problem := base.scope(c.where)
-			if got != c.want || (problem != "") != c.problem {
-				t.Errorf("%s: got %+v, %q", c.reason, got, problem)
+			got := base.place(c.where)
+			if got.Scope != c.want || (got.problem != "") != c.problem {
+				t.Errorf("%s: got %+v", c.reason, got)
 			}
 		})
 	}
+}
+
+func annotated(namespaces map[string]map[string]string) map[string]namespaceFacts {
+	facts := map[string]namespaceFacts{}
+	for name, annotations := range namespaces {
+		facts[name] = namespaceFacts{annotations: annotations}
+	}
+	return facts
 }
 
 func FuzzAccountOf(f *testing.F) {

@@ -54,6 +54,7 @@ func (r *Reconciler) release(ctx context.Context, m *member) error {
 // writeStatus fills the status of m.obj from the outcome.
 func (r *Reconciler) writeStatus(p *pass, m *member) {
 	s := m.obj.GetStatus()
+	m.outcome.selected = m.selected
 	s.ObservedGeneration = m.obj.GetGeneration()
 	if id := p.group.Identity; m.outcome.refers && id.Complete() {
 		s.BoundTo = &v1alpha1.ScalableTargetIdentity{ServiceNamespace: id.ServiceNamespace, ResourceID: id.ResourceID, ScalableDimension: id.ScalableDimension}
@@ -141,7 +142,7 @@ func (r *Reconciler) writeTarget(p *pass, m *member, obj *v1alpha1.ScalableTarge
 		}
 	}
 	if m.outcome.state == synced && !m.life.ReadOnly {
-		obj.Status.LastApplied = lastApplied(obj)
+		obj.Status.LastApplied = lastApplied(obj, r.appliedTags(p, m))
 	}
 }
 
@@ -215,6 +216,9 @@ func conditions(old []v1alpha1.Condition, generation int64, o outcome, note stri
 	l := conditionList{old: old, now: now, generation: generation}
 	if o.refers && o.state != refused {
 		l.add(v1alpha1.ConditionReferencesResolved, metav1.ConditionTrue, "Resolved", "All references are resolved")
+	}
+	if o.selected != "" {
+		l.add(v1alpha1.ConditionIAMRoleSelected, metav1.ConditionTrue, "Selected", o.selected)
 	}
 	switch o.state {
 	case refused:

@@ -9,10 +9,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/go-logr/logr"
+	authorizationv1 "k8s.io/api/authorization/v1"
 	corev1 "k8s.io/api/core/v1"
 	eventsv1 "k8s.io/api/events/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -28,6 +30,7 @@ import (
 
 	services "github.com/setpoint-io/setpoint/api/services/v1alpha1"
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/awsapi"
 	"github.com/setpoint-io/setpoint/internal/controller"
 	"github.com/setpoint-io/setpoint/internal/fieldexport"
@@ -52,16 +55,36 @@ type Options struct {
 
 	Selector labels.Selector // of our objects and FieldExports; nil means all
 
-	SystemNamespace string // see controller.Options
-	Retain          bool   // see controller.Options
-	SameNamespace   bool   // see controller.Options and fieldexport.Options
+	// Kinds are those to work on; nil: all.
+	Kinds []autoscaling.Kind
+	// SystemNamespace is where the ConfigMaps with the roles of other accounts
+	// are; empty: --enable-carm=false.
+	SystemNamespace string
+	Selectors       bool // see controller.Options
+	ServiceRoles    bool // see controller.Options
+	NoAdoption      bool // see controller.Options
+	NoReadOnly      bool // see controller.Options
+	Retain          bool // see controller.Options
+	SameNamespace   bool // see controller.Options and fieldexport.Options
+	NoFieldExport   bool // leave FieldExports alone
 
-	NoFieldExport bool // leave FieldExports alone
+	// Tags are put on every scalable target, below those of its spec.
+	Tags Tags
 
 	MetricsLimit int // see controller.Options; metrics go where those of AWS go
 
 	Concurrency int           // see controller.Options
 	Resync      time.Duration // see controller.Options
+}
+
+// Tags are tags for every scalable target, as [ParseTags] reads them.
+type Tags = controller.DefaultTags
+
+// ParseTags reads tags that are written key=value for a controller of that
+// version. Values may hold the templates of the ACK controllers, such as
+// %K8S_NAMESPACE%. An error says what to write instead.
+func ParseTags(list []string, version string) (Tags, error) {
+	return controller.ParseDefaultTags(list, version)
 }
 
 // Operator is the whole program but for its flags.
@@ -75,7 +98,7 @@ type Operator struct {
 // New prepares an operator. It makes no AWS request.
 func New(o Options) (*Operator, error) {
 	scheme := runtime.NewScheme()
-	if err := errors.Join(corev1.AddToScheme(scheme), eventsv1.AddToScheme(scheme), v1alpha1.AddToScheme(scheme), services.AddToScheme(scheme)); err != nil {
+	if err := errors.Join(corev1.AddToScheme(scheme), eventsv1.AddToScheme(scheme), v1alpha1.AddToScheme(scheme), services.AddToScheme(scheme), authorizationv1.AddToScheme(scheme)); err != nil {
 		return nil, err
 	}
 	// The client's own limit would be the bottleneck; the API server has its
@@ -132,7 +155,7 @@ func cacheOptions(o Options) cache.Options {
 		},
 	}
 	if o.Selector != nil && !o.Selector.Empty() { // asks the API server for the kinds, which may not be installed yet
-		for _, obj := range ours() {
+		for _, obj := range ours(o.Kinds) {
 			c.ByObject[obj] = cache.ByObject{Label: o.Selector}
 		}
 	}
@@ -145,9 +168,22 @@ func cacheOptions(o Options) cache.Options {
 	return c
 }
 
-// ours is one object of each of our kinds.
-func ours() []client.Object {
-	return []client.Object{&v1alpha1.ScalableTarget{}, &v1alpha1.ScalingPolicy{}, &v1alpha1.ScheduledAction{}}
+// ours is one object of each of the kinds; nil kinds are all.
+func ours(kinds []autoscaling.Kind) []client.Object {
+	var objects []client.Object
+	for _, k := range []struct {
+		kind autoscaling.Kind
+		obj  client.Object
+	}{
+		{autoscaling.KindTarget, &v1alpha1.ScalableTarget{}},
+		{autoscaling.KindPolicy, &v1alpha1.ScalingPolicy{}},
+		{autoscaling.KindAction, &v1alpha1.ScheduledAction{}},
+	} {
+		if kinds == nil || slices.Contains(kinds, k.kind) {
+			objects = append(objects, k.obj)
+		}
+	}
+	return objects
 }
 
 // Run works until the context ends.
@@ -202,7 +238,11 @@ func (s starter) start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("asking AWS who we are: %w", err)
 	}
-	for _, obj := range ours() {
+	o := s.controllerOptions(ctx, account)
+	if err := s.limit(ctx, &o); err != nil {
+		return err
+	}
+	for _, obj := range ours(s.options.Kinds) {
 		if _, err := s.manager.GetCache().GetInformer(ctx, obj); err != nil {
 			if meta.IsNoMatchError(err) {
 				return fmt.Errorf("the CRDs of applicationautoscaling.services.k8s.aws are not installed: %w", err)
@@ -210,11 +250,31 @@ func (s starter) start(ctx context.Context) error {
 			return fmt.Errorf("reading our objects: %w", err)
 		}
 	}
-	err = controller.AddTo(s.manager, controller.Options{
+	if s.options.Selectors {
+		if _, err := s.manager.GetCache().GetInformer(ctx, &services.IAMRoleSelector{}); err != nil {
+			return fmt.Errorf("reading the IAMRoleSelectors, which --feature-gates=IAMRoleSelector=true needs: %w", err)
+		}
+	}
+	if err := controller.AddTo(s.manager, o); err != nil {
+		return err
+	}
+	s.notReady.Store(nil)
+	s.options.Logger.Info("ready", "account", account.ID, "region", account.Region, "caller", account.CallerARN)
+	return nil
+}
+
+func (s starter) controllerOptions(ctx context.Context, account awsapi.Account) controller.Options {
+	o := controller.Options{
 		AWS:             s.aws,
 		Account:         account,
-		Open:            func(scope controller.Scope) controller.AWS { return s.open(ctx, scope) },
+		Open:            func(scope controller.Scope) (controller.AWS, func()) { return s.open(ctx, scope) },
+		Kinds:           s.options.Kinds,
 		SystemNamespace: s.options.SystemNamespace,
+		ServiceRoles:    s.options.ServiceRoles,
+		Selectors:       s.options.Selectors,
+		NoAdoption:      s.options.NoAdoption,
+		NoReadOnly:      s.options.NoReadOnly,
+		Tags:            s.options.Tags,
 		Retain:          s.options.Retain,
 		SameNamespace:   s.options.SameNamespace,
 		Events:          s.manager.GetEventRecorder("setpoint"),
@@ -223,24 +283,26 @@ func (s starter) start(ctx context.Context) error {
 		MetricsLimit:    s.options.MetricsLimit,
 		Concurrency:     s.options.Concurrency,
 		Resync:          s.options.Resync,
-	})
-	if err != nil {
-		return err
 	}
-	s.notReady.Store(nil)
-	s.options.Logger.Info("ready", "account", account.ID, "region", account.Region, "caller", account.CallerARN)
-	return nil
+	if o.SystemNamespace == "" {
+		o.NoRoles = "--enable-carm=false keeps the controller in its own account: remove the annotation, or enable it"
+	}
+	return o
 }
 
 // open returns AWS in another account, Region or endpoint, with what is known
-// of our own otherwise. It is closed when the context ends.
-func (s starter) open(ctx context.Context, scope controller.Scope) *awsapi.API {
+// of our own otherwise, and what closes it. It is closed when the context ends,
+// too.
+func (s starter) open(ctx context.Context, scope controller.Scope) (aws controller.AWS, closeIt func()) {
 	o := s.options.AWS
 	o.Region, o.RoleARN = scope.Region, scope.RoleARN
 	if scope.Endpoint != "" {
 		o.Endpoint = scope.Endpoint
 	}
 	api := awsapi.New(o)
-	context.AfterFunc(ctx, api.Close)
-	return api
+	forget := context.AfterFunc(ctx, api.Close)
+	return api, func() {
+		forget()
+		api.Close()
+	}
 }
