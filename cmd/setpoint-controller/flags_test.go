@@ -1,10 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
+
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
 )
 
 func parse(t *testing.T, args ...string) (*flags, error) {
@@ -22,26 +27,131 @@ func parse(t *testing.T, args ...string) (*flags, error) {
 func TestFlagsOfTheACKController(t *testing.T) {
 	f, err := parse(t,
 		"--aws-region", "us-west-2", "--aws-endpoint-url", "", "--aws-identity-endpoint-url", "", "--enable-development-logging", "--log-level", "info",
-		"--resource-tags", "services.k8s.aws/namespace=%K8S_NAMESPACE%", "--watch-namespace", "a,b", "--watch-selectors", "team=ml", "--deletion-policy", "retain",
+		"--resource-tags", "services.k8s.aws/controller-version=%CONTROLLER_SERVICE%-%CONTROLLER_VERSION%,services.k8s.aws/namespace=%K8S_NAMESPACE%",
+		"--watch-namespace", "a, b", "--watch-selectors", "team=ml", "--deletion-policy", "retain",
 		"--reconcile-default-resync-seconds", "36000", "--reconcile-default-max-concurrent-syncs", "1", "--reconcile-resources", "ScalableTarget,ScalingPolicy",
-		"--reconcile-resource-resync-seconds", "ScalableTarget=10", "--feature-gates", "ReadOnlyResources=true", "--enable-carm=false", "--enable-cross-namespace=false",
+		"--reconcile-resource-resync-seconds", "ScalableTarget=600", "--reconcile-resource-max-concurrent-syncs", "ScalingPolicy=5",
+		"--feature-gates", "IAMRoleSelector=true,ReadOnlyResources=true,ResourceAdoption=false,ServiceLevelCARM=true,TeamLevelCARM=false",
+		"--enable-carm=false", "--enable-cross-namespace=false",
 		"--enable-field-export-reconciler=false", "--enable-leader-election", "--leader-election-namespace", "ns", "--http-client-timeout", "30s", "--enable-webhook-server")
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := f.operator()
 	if strings.Join(o.Namespaces, " ") != "a b" || o.Selector.String() != "team=ml" || !o.Retain || !o.SameNamespace || !o.NoFieldExport || o.SystemNamespace != "" ||
-		o.Resync.Hours() != 10 || o.LeaderElectionNamespace != "ns" || !o.LeaderElection {
+		o.Resync != 10*time.Minute || o.LeaderElectionNamespace != "ns" || !o.LeaderElection || o.Concurrency != 5 ||
+		!o.Selectors || !o.ServiceRoles || !o.NoAdoption || o.NoReadOnly || o.Tags["services.k8s.aws/controller-version"] != "applicationautoscaling-dev" {
 		t.Errorf("the flags are read as %+v", o)
+	}
+	if diff := cmp.Diff([]autoscaling.Kind{autoscaling.KindTarget, autoscaling.KindPolicy}, o.Kinds); diff != "" {
+		t.Errorf("the kinds are read as (-want +got)\n%s", diff)
+	}
+}
+
+func TestNoFlags(t *testing.T) {
+	f, err := parse(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := f.operator()
+	if o.Kinds != nil || o.Resync != 5*time.Minute || o.Concurrency != 200 || len(o.Tags) > 0 || o.Selectors || o.ServiceRoles || o.NoAdoption || o.NoReadOnly || o.SystemNamespace == "" {
+		t.Errorf("no flags are read as %+v", o)
 	}
 }
 
 func TestFlagsThatMeanNothing(t *testing.T) {
-	for _, args := range [][]string{
-		{"--deletion-policy", "retian"}, {"--watch-selectors", "a in"}, {"--aws-endpoint-url", "http://x"}, {"--no-such-flag"},
+	for _, c := range []struct {
+		reason string
+		args   []string
+		says   string
+	}{
+		{"a typing error must not decide about AWS resources", []string{"--deletion-policy", "retian"}, "deletion-policy"},
+		{"no label selector", []string{"--watch-selectors", "a in"}, "watch-selectors"},
+		{"signed requests over plain HTTP", []string{"--aws-endpoint-url", "http://x"}, "aws-endpoint-url"},
+		{"a typing error in a flag", []string{"--no-such-flag"}, "no-such-flag"},
+		{"a kind that there is not, with those that there are", []string{"--reconcile-resources", "ScalableTargets"}, "write ScalableTarget, ScalingPolicy or ScheduledAction"},
+		{"a period of a kind that there is not", []string{"--reconcile-resource-resync-seconds", "Bucket=1"}, "reconcile-resource-resync-seconds"},
+		{"a period that is no number", []string{"--reconcile-resource-resync-seconds", "ScalableTarget=1h"}, "reconcile-resource-resync-seconds"},
+		{"a number without a kind", []string{"--reconcile-resource-max-concurrent-syncs", "3"}, "reconcile-resource-max-concurrent-syncs"},
+		{"a period below zero", []string{"--reconcile-default-resync-seconds", "-1"}, "reconcile-default-resync-seconds"},
+		{"a gate without a value", []string{"--feature-gates", "IAMRoleSelector"}, "feature-gates"},
+		{"a gate that is neither on nor off", []string{"--feature-gates", "IAMRoleSelector=maybe"}, "feature-gates"},
+		{"two ways to choose roles", []string{"--feature-gates", "IAMRoleSelector=true"}, "--enable-carm=false"},
+		{"a tag without a value", []string{"--resource-tags", "team"}, "resource-tags"},
 	} {
-		if _, err := parse(t, args...); err == nil || !strings.Contains(err.Error(), strings.TrimPrefix(args[0], "--")) {
-			t.Errorf("%q: want an error that names the flag, got %v", args, err)
+		if _, err := parse(t, c.args...); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %q: want an error that says %q, got %v", c.reason, c.args, c.says, err)
 		}
 	}
+}
+
+func TestFeatureGates(t *testing.T) {
+	for _, c := range []struct {
+		reason  string
+		text    string
+		changed string
+		unknown string
+	}{
+		{"the defaults are those of the ACK controllers", "", "", ""},
+		{"what is named changes", "ResourceAdoption=false, IAMRoleSelector=1", "IAMRoleSelector ResourceAdoption", ""},
+		{"what is named as it is changes nothing", "ReadOnlyResources=true", "", ""},
+		{"a gate of another controller is told", "SomeFutureThing=true,ServiceLevelCARM=true", "ServiceLevelCARM", "SomeFutureThing"},
+	} {
+		gates, unknown, err := parseGates(c.text)
+		var changed []string
+		for _, name := range []string{gateSelectors, gateReadOnly, gateAdoption, gateServiceRoles, gateTeamRoles} {
+			if gates[name] != defaultGates[name] {
+				changed = append(changed, name)
+			}
+		}
+		if err != nil || strings.Join(changed, " ") != c.changed || strings.Join(unknown, " ") != c.unknown {
+			t.Errorf("%s: %q changes %v, unknown %v, %v", c.reason, c.text, changed, unknown, err)
+		}
+	}
+}
+
+// TestThePeriodIsTheShortestThatAKindAsksFor: no kind is looked at less often
+// than its flag says.
+func TestThePeriodIsTheShortestThatAKindAsksFor(t *testing.T) {
+	for _, c := range []struct {
+		reason string
+		args   []string
+		want   time.Duration
+	}{
+		{"the default", nil, 5 * time.Minute},
+		{"one kind asks for more", []string{"--reconcile-resource-resync-seconds", "ScalingPolicy=60"}, time.Minute},
+		{"one kind is content with less, and the others are not", []string{"--reconcile-resource-resync-seconds", "ScalingPolicy=3600"}, 5 * time.Minute},
+		{"0 is the default", []string{"--reconcile-default-resync-seconds", "600", "--reconcile-resource-resync-seconds", "ScalingPolicy=0"}, 10 * time.Minute},
+		{"a kind that is left alone asks for nothing", []string{"--reconcile-resources", "ScalableTarget", "--reconcile-resource-resync-seconds", "ScalableTarget=3600,ScalingPolicy=60"}, time.Hour},
+	} {
+		f, err := parse(t, c.args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.resyncPeriod(); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.reason, got, c.want)
+		}
+	}
+}
+
+func FuzzParseGates(f *testing.F) {
+	f.Add("ResourceAdoption=true,X=false")
+	f.Fuzz(func(t *testing.T, text string) {
+		gates, _, err := parseGates(text)
+		if err == nil && len(gates) != len(defaultGates) {
+			t.Errorf("%q makes %v", text, gates)
+		}
+	})
+}
+
+func FuzzParseNumbers(f *testing.F) {
+	f.Add("ScalableTarget=60")
+	f.Fuzz(func(t *testing.T, text string) {
+		numbers, err := parseNumbers("flag", []string{text})
+		for kind, n := range numbers {
+			if err != nil || n < 0 || !strings.Contains(text, string(kind)) {
+				t.Errorf("%q is read as %v, %v", text, fmt.Sprint(numbers), err)
+			}
+		}
+	})
 }

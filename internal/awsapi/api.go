@@ -48,6 +48,10 @@ const (
 	alarmsPerSecond = 5
 )
 
+// renewAhead is how long before their end credentials of a role are renewed, so
+// that they outlive a call that has to wait or is tried again.
+const renewAhead = time.Minute
+
 // Options configures an [API].
 type Options struct {
 	// Config is the AWS configuration, as LoadConfig returns it. Its retryer,
@@ -134,7 +138,8 @@ func New(o Options) *API {
 	if o.RoleARN != "" {
 		cfg.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(
 			sts.NewFromConfig(cfg, identity), o.RoleARN,
-			func(so *stscreds.AssumeRoleOptions) { so.RoleSessionName = "setpoint" }))
+			func(so *stscreds.AssumeRoleOptions) { so.RoleSessionName = "setpoint" }),
+			func(co *aws.CredentialsCacheOptions) { co.ExpiryWindow = renewAhead })
 	}
 	if cfg.Credentials != nil {
 		cfg.Credentials = namedErrors{cfg.Credentials}

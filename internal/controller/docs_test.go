@@ -28,10 +28,13 @@ func TestReferenceNamesEverything(t *testing.T) {
 		v1alpha1.ConditionReconciling, v1alpha1.ConditionReferencesResolved, v1alpha1.ConditionAdvisory,
 		v1alpha1.AnnotationRegion, v1alpha1.AnnotationDefaultRegion, v1alpha1.AnnotationOwnerAccountID, v1alpha1.AnnotationTeamID, v1alpha1.AnnotationEndpointURL,
 		v1alpha1.AnnotationDeletionPolicy, v1alpha1.AnnotationNamespaceDeletionPolicy, v1alpha1.AnnotationAdoptionPolicy, v1alpha1.AnnotationReadOnly,
-		accountRoleMap, teamRoleMap,
+		accountRoleMap, teamRoleMap, string(adviceTags), string(adviceNoTagging), v1alpha1.ConditionIAMRoleSelected, "%CONTROLLER_SERVICE%", "%CONTROLLER_VERSION%",
 	}
 	for _, kind := range []awsapi.Kind{awsapi.NotFound, awsapi.Conflict, awsapi.Throttled, awsapi.Denied, awsapi.Limit, awsapi.Unavailable, awsapi.Unknown} {
 		words = append(words, string(kind))
+	}
+	for name := range templates {
+		words = append(words, name)
 	}
 	for _, word := range words {
 		if !strings.Contains(string(page), "`"+word+"`") {

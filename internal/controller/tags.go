@@ -116,7 +116,8 @@ func (m *member) mergeDefaultTags() {
 	d := &m.tags
 	d.optional = len(own.Tags) == 0 && len(own.RemovedTags) == 0
 	d.settled = d.settled && d.optional
-	merged := maps.Clone(d.tags)
+	merged := map[string]string{}
+	maps.Copy(merged, d.tags)
 	for key := range own.Tags {
 		delete(d.tags, key)
 	}

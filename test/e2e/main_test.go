@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -129,10 +130,10 @@ func startOperator(ctx context.Context, change func(*operator.Options)) (stop fu
 	}
 	done := make(chan error, 1)
 	go func() { done <- op.Run(ctx) }()
-	stop = func() {
+	stop = sync.OnceFunc(func() {
 		cancel()
 		<-done
-	}
+	})
 	for op.Ready() != nil {
 		select {
 		case err := <-done:
