@@ -220,3 +220,14 @@ func (o outcome) retry(resync time.Duration) (time.Duration, error) {
 func jittered(t time.Duration) time.Duration {
 	return t + time.Duration(rand.Int64N(int64(t)/5+1))
 }
+
+// aboutRequest says that AWS answered to what the request asks for, so that
+// another request may well succeed.
+func aboutRequest(err error) bool {
+	switch awsapi.KindOf(err) {
+	case awsapi.Invalid, awsapi.NotFound, awsapi.Limit, awsapi.Denied:
+		return true
+	default:
+		return false
+	}
+}

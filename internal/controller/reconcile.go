@@ -132,14 +132,3 @@ func (r *Reconciler) apply(ctx context.Context, aws AWS, p *pass, plan autoscali
 		}
 	}
 }
-
-// aboutRequest says that AWS answered to what the request asks for, so that
-// another request may well succeed.
-func aboutRequest(err error) bool {
-	switch awsapi.KindOf(err) {
-	case awsapi.Invalid, awsapi.NotFound, awsapi.Limit, awsapi.Denied:
-		return true
-	default:
-		return false
-	}
-}
