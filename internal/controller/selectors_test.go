@@ -5,9 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
 const otherRole = "arn:aws:iam::111122223333:role/setpoint"

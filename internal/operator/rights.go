@@ -2,11 +2,13 @@ package operator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
 
+	services "github.com/setpoint-io/setpoint/api/services/v1alpha1"
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/controller"
@@ -43,12 +45,19 @@ func (s starter) limit(ctx context.Context, o *controller.Options) error {
 		}
 	}
 	readable, err := s.mayRead(ctx, resource{name: "namespaces"})
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case !readable && o.Selectors:
-		return s.mustRead(ctx, resource{name: "namespaces"})
-	case !readable:
+	}
+	if o.Selectors {
+		selectors, err := s.mayRead(ctx, resource{group: services.GroupVersion.Group, name: "iamroleselectors"})
+		if err == nil && !(readable && selectors) {
+			err = errors.New("--feature-gates=IAMRoleSelector=true needs the right to list and watch iamroleselectors and namespaces: grant it by a ClusterRole")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if !readable {
 		o.NoNamespaces = true
 		s.options.Logger.Warn("namespaces may not be read: their annotations (account, Region, endpoint, deletion policy) count for nothing, and the flags decide; " +
 			"to change that, grant get, list and watch of namespaces by a ClusterRole and restart")
@@ -60,8 +69,8 @@ func (s starter) limit(ctx context.Context, o *controller.Options) error {
 	if readable, err = s.mayRead(ctx, roles); err != nil || readable {
 		return err
 	}
-	s.options.Logger.Warn("the roles of other accounts may not be read, so that everything stays in the controller's own account; " +
-		"to change that, grant get, list and watch of " + roles.String() + " and restart; --enable-carm=false says that it is meant")
+	s.options.Logger.Warn("the roles of other accounts may not be read, so that everything stays in the controller's own account; "+
+		"to change that, grant get, list and watch of what is missing and restart; --enable-carm=false says that it is meant", "missing", roles.String())
 	o.NoRoles = "the controller may not read " + roles.String() + ", where the roles of accounts are: grant it get, list and watch there and restart it"
 	o.SystemNamespace = ""
 	return nil

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -94,12 +95,7 @@ func (f *front) ServeHTTP(out http.ResponseWriter, in *http.Request) {
 func (f *front) asked(operation string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, call := range f.calls {
-		if call == operation {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(f.calls, operation)
 }
 
 // TestEndpointOfANamespaceIsItsOwn: two namespaces in one account and Region
