@@ -105,3 +105,18 @@ func TestDefaultTagsThatAreDenied(t *testing.T) {
 		return nil
 	})
 }
+
+// TestDefaultTagsOfAdoptedTargets come with the pass after the adoption, which
+// does not look at tags.
+func TestDefaultTagsOfAdoptedTargets(t *testing.T) {
+	w := newWorld(t)
+	w.withTags("by=setpoint")
+	_, err := scaling.RegisterScalableTarget(w.ctx, &applicationautoscaling.RegisterScalableTargetInput{
+		ServiceNamespace: "sagemaker", ScalableDimension: dimension, ResourceId: new(w.resource()), MinCapacity: new(int32(1)), MaxCapacity: new(int32(2)),
+		Tags: map[string]string{"owner": "somebody"},
+	})
+	w.must(err)
+	w.apply(w.edited(targetManifest, "name: target", "name: target\n  annotations: {"+v1alpha1.AnnotationAdoptionPolicy+": adopt}"))
+	w.ready(target, "target")
+	w.tagged(map[string]string{"owner": "somebody", "by": "setpoint"})
+}
