@@ -18,6 +18,8 @@ func (noAWS) Apply(context.Context, autoscaling.Identity, autoscaling.Change) (a
 	return autoscaling.Result{}, nil
 }
 
+func (noAWS) Survey(context.Context, []autoscaling.Identity) error { return nil }
+
 // TestEndpointsDoNotShareAClient: what is opened for one endpoint must not
 // serve another, in the same account and Region.
 func TestEndpointsDoNotShareAClient(t *testing.T) {
