@@ -38,8 +38,8 @@ import (
 // How reads are gathered. A batch is larger than one Describe call can filter
 // by (50 resources), because a scan of the namespace serves any number.
 const (
-	readWindow     = 25 * time.Millisecond
-	readIdle       = 8 * time.Millisecond
+	readWindow     = 50 * time.Millisecond
+	readIdle       = 20 * time.Millisecond
 	readItems      = 200
 	readRounds     = 1 // of one namespace at once; who comes later shares the next
 	readConcurrent = 8 // calls of all rounds
