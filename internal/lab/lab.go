@@ -101,7 +101,7 @@ type Lab struct {
 
 // gcPercent of the whole process: an API server makes much garbage, and a lab
 // is sooner short of processor than of memory. GOGC overrides it.
-const gcPercent = 400
+const gcPercent = 200
 
 // Start starts a lab and returns when all of it is ready. It stops when the
 // context ends or Stop is called.

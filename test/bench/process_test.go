@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"net"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -137,5 +139,27 @@ func machine() string {
 	if out, err := exec.Command("git", "describe", "--always", "--dirty").Output(); err == nil {
 		commit = strings.TrimSpace(string(out))
 	}
-	return fmt.Sprintf("%s/%s, %d cores, %s, %s, commit %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), cpu, runtime.Version(), commit)
+	return fmt.Sprintf("%s/%s, %d cores that together do the work of %.1f, %s, %s, commit %s",
+		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), cores(), cpu, runtime.Version(), commit)
+}
+
+// cores is how many times the work of one core all of them do at once. Two
+// hardware threads of one core count as two, and do much less.
+func cores() float64 {
+	work := func(threads int) float64 {
+		var all sync.WaitGroup
+		start := time.Now()
+		for range threads {
+			all.Go(func() {
+				sum := sha256.Sum256(nil)
+				for range 500_000 {
+					sum = sha256.Sum256(sum[:])
+				}
+			})
+		}
+		all.Wait()
+		return float64(threads) / time.Since(start).Seconds()
+	}
+	alone := work(1)
+	return work(runtime.NumCPU()) / alone
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 	"golang.org/x/sync/errgroup"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -71,7 +72,7 @@ const poll = 200 * time.Millisecond
 
 // until waits for a condition.
 func (s *suite) until(done func() bool) {
-	const patience = 10 * time.Minute
+	const patience = 5 * time.Minute
 	for start := time.Now(); !done(); time.Sleep(poll) {
 		if time.Since(start) > patience {
 			s.Fatalf("not done after %s; AWS was asked %d times", patience, s.lab.Cloud.Journal().Count())
@@ -99,6 +100,29 @@ func (s *suite) untilQuiet() {
 
 func nameOf(i int) string { return fmt.Sprintf("bench-%05d", i) }
 
+// perRegion is how many pairs there are in one Region: AWS allows 3000 scalable
+// targets of Amazon ECS in each.
+const perRegion = 2500
+
+// regions are where the pairs are, by Kubernetes namespace.
+var regions = []struct{ namespace, region string }{
+	{"default", lab.Region}, {"bench-east", "us-east-1"}, {"bench-ireland", "eu-west-1"}, {"bench-tokyo", "ap-northeast-1"},
+}
+
+func placeOf(i int) string { return regions[i/perRegion%len(regions)].namespace }
+
+// createNamespaces makes the namespaces of the other Regions.
+func (s *suite) createNamespaces() {
+	for _, r := range regions[1:] {
+		namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
+			Name: r.namespace, Annotations: map[string]string{v1alpha1.AnnotationDefaultRegion: r.region},
+		}}
+		if err := client.IgnoreAlreadyExists(s.kube.Create(s.ctx, namespace)); err != nil {
+			s.Fatal(err)
+		}
+	}
+}
+
 func resourceOf(i int) string { return "service/cluster/" + nameOf(i) }
 
 const (
@@ -111,7 +135,7 @@ const (
 )
 
 func pair(i int) (*v1alpha1.ScalableTarget, *v1alpha1.ScalingPolicy) {
-	meta := metav1.ObjectMeta{Namespace: "default", Name: nameOf(i)}
+	meta := metav1.ObjectMeta{Namespace: placeOf(i), Name: nameOf(i)}
 	target := &v1alpha1.ScalableTarget{ObjectMeta: meta, Spec: v1alpha1.ScalableTargetSpec{
 		ResourceID: new(resourceOf(i)), ScalableDimension: dimension, ServiceNamespace: namespace, MinCapacity: new(int64(1)), MaxCapacity: new(int64(4)),
 	}}
@@ -169,7 +193,7 @@ type pages struct {
 func (p *pages) ready(s *suite) bool {
 	for !p.ended {
 		list := p.list()
-		err := s.kube.List(s.ctx, list, client.InNamespace("default"), client.Limit(250), client.Continue(p.token))
+		err := s.kube.List(s.ctx, list, client.Limit(250), client.Continue(p.token))
 		if err != nil {
 			*p = pages{list: p.list} // the list has become too old
 			return false
