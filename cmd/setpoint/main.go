@@ -103,7 +103,7 @@ a plugin of kubectl; a link kubectl_complete-setpoint beside it completes.`,
 	cmd.SetIn(h.in)
 	cmd.SetOut(h.out)
 	cmd.SetErr(h.err)
-	cmd.AddCommand(validateCommand(h), planCommand(h), versionCommand(h))
+	cmd.AddCommand(validateCommand(h), planCommand(h), simulateCommand(h), versionCommand(h))
 	return cmd
 }
 

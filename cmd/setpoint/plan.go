@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/declared"
 	"github.com/setpoint-io/setpoint/internal/manifest"
 	"github.com/setpoint-io/setpoint/internal/plan"
@@ -126,9 +125,9 @@ func (o *planOptions) groups(ctx context.Context, h host, home declared.Place) (
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	if len(set.Problems) > 0 {
-		first := set.Problems[0]
-		return nil, nil, nil, fmt.Errorf("%s: %s (setpoint validate tells all that is wrong)", first.Position, first.Message)
+	objects, err := objectsOf(set, o.namespace)
+	if err != nil {
+		return nil, nil, nil, err
 	}
 	setting := declared.Surroundings{Home: home}
 	for _, d := range set.Others {
@@ -136,16 +135,6 @@ func (o *planOptions) groups(ctx context.Context, h host, home declared.Place) (
 	}
 	if n := len(set.Others); n > 0 {
 		notes = append(notes, report.Counted(n, "document")+" of other kinds ignored")
-	}
-	var objects []v1alpha1.Object
-	for _, d := range set.Documents {
-		if d.Object == nil {
-			return nil, nil, nil, fmt.Errorf("%s: %w (setpoint validate tells more)", d.At(""), d.Mismatch)
-		}
-		if d.Object.GetNamespace() == "" {
-			d.Object.SetNamespace(o.namespace)
-		}
-		objects = append(objects, d.Object)
 	}
 	return declared.Gather(objects, setting), located(set.Documents), notes, nil
 }

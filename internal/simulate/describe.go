@@ -1,0 +1,249 @@
+package simulate
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/alarm"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/scaling"
+	"github.com/setpoint-io/setpoint/internal/report"
+)
+
+// describe says in words what was simulated.
+func describe(s *Setting) report.SimulatedSetting {
+	out := report.SimulatedSetting{MinCapacity: s.Bounds.Min, MaxCapacity: s.Bounds.Max, Policies: []string{}, Actions: []string{}}
+	for _, p := range s.Policies {
+		out.Policies = append(out.Policies, p.Name+": "+describePolicy(s, p))
+	}
+	for _, a := range s.Actions {
+		text := a.Name + ": " + a.Schedule
+		if a.Timezone != "" {
+			text += " " + a.Timezone
+		}
+		out.Actions = append(out.Actions, text+", "+scaling.BoundsText(a.MinCapacity, a.MaxCapacity))
+	}
+	return out
+}
+
+func describePolicy(s *Setting, p autoscaling.Policy) string {
+	switch {
+	case p.TargetTracking != nil:
+		m, err := scaling.NewManaged(s.Identity, *p.TargetTracking, s.Bounds.Min, scaling.DefaultBehaviour())
+		if err != nil || len(m.Alarms) == 0 {
+			return "target tracking"
+		}
+		text := fmt.Sprintf("%s at %s, cooldowns %d s out and %d s in", metricName(m.Alarms[0].Metric), number(m.Tracking.Target), m.ScaleOutCooldown, m.ScaleInCooldown)
+		if m.ScaleInDisabled {
+			text += ", no scale-in"
+		}
+		return text
+	case p.Step != nil:
+		return fmt.Sprintf("%s of step scaling", report.Counted(len(p.Step.Adjustments), "step"))
+	default:
+		return "predictive scaling"
+	}
+}
+
+func metricName(m scaling.Metric) string {
+	if len(m.Queries) > 0 {
+		return "metric math"
+	}
+	return m.Name
+}
+
+func number(v float64) string {
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.3f", v), "0"), ".")
+}
+
+// metrics computes the metrics of target tracking policies and of the user's
+// alarms over the whole time, and the minutes above target of the worst policy.
+func (r *run) metrics() ([]report.MetricLine, *float64, error) {
+	lines := []report.MetricLine{}
+	var worst *float64
+	for _, p := range r.options.Setting.tracked() {
+		m, err := scaling.NewManaged(r.options.Setting.Identity, *p.TargetTracking, r.options.Setting.Bounds.Min, scaling.DefaultBehaviour())
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(m.Alarms) == 0 {
+			continue
+		}
+		line, err := r.line(p.Name, m.Alarms[0].Metric)
+		if err != nil {
+			return nil, nil, err
+		}
+		if m.Tracking.ConsumedPeriod > 0 {
+			r.utilization(&line)
+		}
+		line.Target = &m.Tracking.Target
+		if above := minutesAbove(line); worst == nil || above > *worst {
+			worst = &above
+		}
+		lines = append(lines, line)
+	}
+	seen := map[string]bool{}
+	for _, a := range r.options.Setting.Alarms {
+		if seen[metricKey(a.Metric)] {
+			continue
+		}
+		seen[metricKey(a.Metric)] = true
+		line, err := r.line(a.Name, a.Metric)
+		if err != nil {
+			return nil, nil, err
+		}
+		threshold := a.Definition.Threshold
+		line.Target = &threshold
+		lines = append(lines, line)
+	}
+	return lines, worst, nil
+}
+
+func minutesAbove(line report.MetricLine) float64 {
+	above := 0
+	for _, v := range line.Values.Values {
+		if v > *line.Target {
+			above++
+		}
+	}
+	return float64(above) * line.Values.Step.Minutes()
+}
+
+// line is a metric over the whole time, a value for each minute.
+func (r *run) line(policy string, metric scaling.Metric) (report.MetricLine, error) {
+	metric.Period = minute
+	s, err := r.world.Source(metric)
+	if err != nil {
+		return report.MetricLine{}, err
+	}
+	return report.MetricLine{Policy: policy, Name: metricName(metric), Values: r.sample(s)}, nil
+}
+
+func (r *run) sample(s alarm.Source) report.Samples {
+	first := r.start.Unix()
+	out := report.Samples{Start: r.start, Step: time.Minute, Values: make([]float64, r.options.Trace.Length()/time.Minute)}
+	for i := range out.Values {
+		v, ok := s.Datapoint(first + int64(i)*minute)
+		if !ok {
+			v = math.NaN()
+		}
+		out.Values[i] = v
+	}
+	return out
+}
+
+// utilization turns consumed throughput into percent of what was provisioned.
+func (r *run) utilization(line *report.MetricLine) {
+	capacity := r.sample(r.world.source(Meaning{Kind: Capacity}, minute))
+	for i, n := range capacity.Values {
+		line.Values.Values[i] *= 100 / (n * minute)
+	}
+	line.Name = "utilization of provisioned throughput (%)"
+}
+
+func (r *run) alarmLines() []report.AlarmLine {
+	lines := []report.AlarmLine{}
+	several := len(r.options.Setting.tracked()) > 1
+	for _, a := range r.target.Alarms() {
+		lines = append(lines, report.AlarmLine{
+			Name: a.Name, Short: shortAlarm(a.Name, a.Policy, several),
+			States: append([]report.AlarmPoint{{At: r.start, State: string(alarm.InsufficientData)}}, r.alarms[a.Name]...),
+		})
+	}
+	return lines
+}
+
+// shortAlarm is the role of a managed alarm, with its policy if there are
+// several, or the name of another.
+func shortAlarm(name, policy string, several bool) string {
+	for _, role := range []string{"AlarmHigh", "AlarmLow", "ProvisionedCapacityHigh", "ProvisionedCapacityLow"} {
+		if policy == "" || !strings.Contains(name, "-"+role+"-") {
+			continue
+		}
+		if several {
+			return role + " " + policy
+		}
+		return role
+	}
+	return name
+}
+
+// Derivations says how the metrics of a setting are computed.
+func Derivations(o Options) ([]report.Derivation, error) {
+	w, err := newWorld(&o)
+	if err != nil {
+		return nil, err
+	}
+	var out []report.Derivation
+	add := func(policy string, metric scaling.Metric) error {
+		m, err := w.meaning(metric, policy)
+		if err != nil {
+			return err
+		}
+		d := report.Derivation{Metric: metricName(metric), How: m.text()}
+		if !slices.Contains(out, d) {
+			out = append(out, d)
+		}
+		return nil
+	}
+	for _, p := range o.Setting.tracked() {
+		m, err := scaling.NewManaged(o.Setting.Identity, *p.TargetTracking, o.Setting.Bounds.Min, scaling.DefaultBehaviour())
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range m.Alarms {
+			if err := add(p.Name, a.Metric); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, a := range o.Setting.Alarms {
+		if err := add("", a.Metric); err != nil {
+			return nil, err
+		}
+	}
+	return append(out, report.Derivation{Metric: "one unit of capacity", How: perUnitText(w.perUnit, o.World.PerUnit > 0)}), nil
+}
+
+func perUnitText(perUnit float64, given bool) string {
+	switch {
+	case perUnit <= 0:
+		return "serves nobody knows how much, so that overload cannot be told"
+	case given:
+		return "serves " + number(perUnit) + " requests per minute, as given"
+	default:
+		return "serves " + number(perUnit) + " requests per minute, derived"
+	}
+}
+
+// Describe begins a report: the target and the demand.
+func Describe(o Options) *report.Simulation {
+	peak, mean := o.Trace.Peak()
+	missing := 0
+	for _, r := range o.Trace.Rates {
+		if math.IsNaN(r) {
+			missing++
+		}
+	}
+	id := o.Setting.Identity
+	return &report.Simulation{
+		Target: report.Target{ServiceNamespace: id.ServiceNamespace, ResourceID: id.ResourceID, ScalableDimension: id.ScalableDimension},
+		Trace: report.SimulatedTrace{
+			Source: o.Trace.Source, Start: o.Trace.Start, End: o.Trace.End(), Step: int64(o.Trace.Step / time.Second), Peak: peak, Mean: mean, Missing: missing,
+			Demand: report.Samples{Start: o.Trace.Start, Step: o.Trace.Step, Values: o.Trace.Rates},
+		},
+	}
+}
+
+// PerUnit returns what one unit serves in a run, in requests per minute: as it
+// is given, or derived. 0: not known.
+func PerUnit(o Options) float64 {
+	w, err := newWorld(&o)
+	if err != nil {
+		return o.World.PerUnit
+	}
+	return w.perUnit
+}
