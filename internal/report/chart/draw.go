@@ -1,0 +1,307 @@
+package chart
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// drawing is a figure that is being drawn. What is under lies below the
+// series.
+type drawing struct {
+	Figure
+	plot  float64 // width of the plots
+	under bytes.Buffer
+	over  bytes.Buffer
+}
+
+func escape(text string) string {
+	var b bytes.Buffer
+	if err := xml.EscapeText(&b, []byte(text)); err != nil {
+		return ""
+	}
+	return b.String()
+}
+
+// px is a coordinate with a tenth of a pixel.
+func px(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }
+
+func (d *drawing) text(x, y float64, class, text string) {
+	fmt.Fprintf(&d.over, `<text x="%s" y="%s" class="%s">%s</text>`+"\n", px(x), px(y), class, escape(text))
+}
+
+func line(b *bytes.Buffer, class string, x1, y1, x2, y2 float64) {
+	fmt.Fprintf(b, `<line class="%s" x1="%s" y1="%s" x2="%s" y2="%s"/>`+"\n", class, px(x1), px(y1), px(x2), px(y2))
+}
+
+// panel draws a panel that begins at y, and returns where the next begins.
+func (d *drawing) panel(p Panel, y float64) float64 {
+	d.text(2, y+14, "h", p.Title)
+	used := float64(utf8.RuneCountInString(p.Title))*bold + 8
+	if unit := float64(utf8.RuneCountInString(p.Unit)) * glyph; p.Unit != "" && 2+used+unit < float64(d.Width) {
+		d.text(2+used, y+14, "u", p.Unit)
+		used += unit + 12
+	}
+	y += d.legend(p, y, used) + heading
+	if len(p.Series) == 0 && len(p.Levels) == 0 {
+		return d.rows(p.Rows, y)
+	}
+	height := float64(p.Height)
+	if p.Height <= 0 {
+		height = PanelHeight
+	}
+	s := p.scale(y+height, height)
+	for _, v := range s.ticks {
+		at := s.y(v)
+		class := "grid"
+		if v == 0 {
+			class = "base"
+		}
+		line(&d.under, class, left, at, float64(d.Width-right), at)
+		d.text(left-6, at+4, "n", compact(v))
+	}
+	for _, series := range p.Series {
+		d.series(series, s)
+	}
+	for _, l := range p.Levels {
+		line(&d.over, "s level "+string(l.Tone), left, s.y(l.Value), float64(d.Width-right), s.y(l.Value))
+	}
+	return d.rows(p.Rows, y+height+gap)
+}
+
+// legend names the series, beside the title if there is room. It returns the
+// height that it needs.
+func (d *drawing) legend(p Panel, y, used float64) float64 {
+	type entry struct {
+		name  string
+		class string
+	}
+	var entries []entry
+	for _, s := range p.Series {
+		if s.Name == "" {
+			continue
+		}
+		class := "s " + string(s.Tone)
+		if s.Style == Dots {
+			class += " dots"
+		}
+		entries = append(entries, entry{s.Name, class})
+	}
+	for _, l := range p.Levels {
+		entries = append(entries, entry{l.Name, "s level " + string(l.Tone)})
+	}
+	if len(entries) == 0 {
+		return 0
+	}
+	width := 0.0
+	for _, e := range entries {
+		width += float64(utf8.RuneCountInString(e.name))*glyph + 40
+	}
+	height := 0.0
+	x := float64(d.Width) - right - width
+	if x < used {
+		height, x = legend, 2
+		y += legend
+	}
+	for _, e := range entries {
+		step := float64(utf8.RuneCountInString(e.name))*glyph + 40
+		if x > 2 && x+step-12 > float64(d.Width) {
+			x, y, height = 2, y+legend, height+legend
+		}
+		line(&d.over, e.class, x, y+10, x+20, y+10)
+		d.text(x+25, y+14, "u", e.name)
+		x += step
+	}
+	return height
+}
+
+// rows draws states.
+func (d *drawing) rows(rows []Row, y float64) float64 {
+	for _, r := range rows {
+		d.text(left, y+9, "u", r.Name)
+		top := y + 13
+		fmt.Fprintf(&d.under, `<rect class="rail" x="%d" y="%s" width="%s" height="%d" rx="2"/>`+"\n", left, px(top), px(d.plot), barHeight)
+		d.spans(r.Spans, top)
+		y += rowHeight + 4
+	}
+	if len(rows) > 0 {
+		y += gap - 6
+	}
+	return y
+}
+
+// spans draws those that can be seen: of equal ones that touch in a pixel one
+// is enough.
+func (d *drawing) spans(spans []Span, y float64) {
+	var last Span
+	from, to := math.Inf(-1), math.Inf(-1)
+	flush := func() {
+		if to > from {
+			fmt.Fprintf(&d.over, `<rect class="f-%s" x="%s" y="%s" width="%s" height="%d"><title>%s</title></rect>`+"\n",
+				last.Tone, px(from), px(y), px(max(1, to-from)), barHeight, escape(last.Text))
+		}
+	}
+	for _, s := range spans {
+		x1, x2 := d.x(s.From), max(d.x(s.To), d.x(s.From)+0.5)
+		if s.Tone == last.Tone && x1-to < 1 {
+			to = max(to, x2)
+			continue
+		}
+		flush()
+		last, from, to = s, x1, x2
+	}
+	flush()
+}
+
+// maxLines is how many marks may cross the panels before they hide them.
+const maxLines = 60
+
+// marks draws moments: a flag on top of all panels and, if they are few, a line
+// through them.
+func (d *drawing) marks(top, bottom float64) {
+	lastX := math.Inf(-1)
+	for _, m := range d.Marks {
+		x := d.x(m.At)
+		if x-lastX < 2 {
+			continue
+		}
+		lastX = x
+		if len(d.Marks) <= maxLines {
+			line(&d.under, "mark", x, top, x, bottom)
+		}
+		fmt.Fprintf(&d.over, `<path class="flag" d="M%s %sl-4 8h8z"><title>%s</title></path>`+"\n", px(x), px(bottom-5), escape(m.At.UTC().Format("2006-01-02 15:04")+" "+m.Text))
+	}
+}
+
+// timeAxis draws the times below all panels.
+func (d *drawing) timeAxis(top, y float64) {
+	for _, t := range timeTicks(d.Start, d.End, int(d.plot/64)) {
+		x := d.x(t.at)
+		line(&d.under, "tick", x, top, x, y)
+		class := "m"
+		switch {
+		case x < left+24:
+			class = "u"
+			x = max(x, left-6)
+		case x > float64(d.Width)-right-24:
+			class = "n"
+			x = float64(d.Width) - 4
+		}
+		d.text(x, y+17, class, t.label)
+	}
+}
+
+type timeTick struct {
+	at    time.Time
+	label string
+}
+
+// intervals between ticks, and the form of their labels.
+var intervals = []struct {
+	step   time.Duration
+	layout string
+}{
+	{time.Minute, "15:04"}, {5 * time.Minute, "15:04"}, {10 * time.Minute, "15:04"}, {15 * time.Minute, "15:04"}, {30 * time.Minute, "15:04"},
+	{time.Hour, "15:04"}, {2 * time.Hour, "15:04"}, {3 * time.Hour, "2 Jan 15h"}, {6 * time.Hour, "2 Jan 15h"}, {12 * time.Hour, "2 Jan 15h"},
+	{24 * time.Hour, "2 Jan"}, {2 * 24 * time.Hour, "2 Jan"}, {7 * 24 * time.Hour, "2 Jan"}, {14 * 24 * time.Hour, "2 Jan"},
+	{28 * 24 * time.Hour, "2 Jan"}, {61 * 24 * time.Hour, "Jan 2006"}, {183 * 24 * time.Hour, "Jan 2006"}, {366 * 24 * time.Hour, "Jan 2006"},
+}
+
+// timeTicks are round times, at most n.
+func timeTicks(start, end time.Time, n int) []timeTick {
+	length := end.Sub(start)
+	for _, i := range intervals {
+		if length/i.step >= time.Duration(max(2, n)) {
+			continue
+		}
+		var ticks []timeTick
+		for at := roundUp(start, i.step); !at.After(end); at = at.Add(i.step) {
+			ticks = append(ticks, timeTick{at, at.Format(i.layout)})
+		}
+		return ticks
+	}
+	return []timeTick{{start, start.Format("2006")}, {end, end.Format("2006")}}
+}
+
+func roundUp(t time.Time, step time.Duration) time.Time {
+	t = t.UTC()
+	if rounded := t.Truncate(step); rounded.Equal(t) {
+		return t
+	}
+	return t.Truncate(step).Add(step)
+}
+
+// scale turns values into pixels.
+type scale struct {
+	low, high    float64
+	base, height float64
+	ticks        []float64
+}
+
+func (s scale) y(v float64) float64 {
+	part := (v - s.low) / (s.high - s.low)
+	return s.base - s.height*math.Min(1, math.Max(0, part))
+}
+
+// scale fits all that a panel shows, from zero.
+func (p Panel) scale(base, height float64) scale {
+	low, high := 0.0, 0.0
+	look := func(v float64) {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			low, high = min(low, v), max(high, v)
+		}
+	}
+	for _, s := range p.Series {
+		for _, point := range s.Points {
+			look(point.Value)
+		}
+	}
+	for _, l := range p.Levels {
+		look(l.Value)
+	}
+	return newScale(low, high, base, height)
+}
+
+func newScale(low, high, base, height float64) scale {
+	if high <= low {
+		high = low + 1
+	}
+	step := niceStep((high - low) / max(2, height/30))
+	s := scale{low: math.Floor(low/step) * step, high: math.Ceil(high/step-1e-9) * step, base: base, height: height}
+	for i := 0; ; i++ {
+		v := s.low + float64(i)*step
+		if v > s.high+step/2 {
+			return s
+		}
+		s.ticks = append(s.ticks, v)
+	}
+}
+
+// niceStep is 1, 2 or 5 times a power of ten, not less than v.
+func niceStep(v float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(v)))
+	for _, m := range []float64{1, 2, 5} {
+		if m*power >= v*(1-1e-9) {
+			return m * power
+		}
+	}
+	return 10 * power
+}
+
+// compact writes a number in little room.
+func compact(v float64) string {
+	for _, unit := range []struct {
+		value  float64
+		suffix string
+	}{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
+		if math.Abs(v) >= unit.value {
+			return strconv.FormatFloat(v/unit.value, 'g', 4, 64) + unit.suffix
+		}
+	}
+	return strings.TrimSuffix(strconv.FormatFloat(math.Round(v*1e6)/1e6, 'g', 4, 64), ".0")
+}
