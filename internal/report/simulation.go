@@ -223,15 +223,17 @@ type Sensitivity struct {
 
 // Tuning is the search for a setting.
 type Tuning struct {
-	Policy     string      `json:"policy"`
-	Level      string      `json:"serviceLevel"` // in words
-	Found      bool        `json:"found"`        // a candidate keeps the level
-	Candidates int         `json:"candidates"`
-	Best       Candidate   `json:"best"`
-	Declared   Candidate   `json:"declared"`
-	Frontier   []Candidate `json:"frontier"` // nothing is cheaper and better, by cost
-	All        []Candidate `json:"all"`
-	Manifest   string      `json:"manifest"` // YAML to apply
+	Policy string `json:"policy"`
+	Level  string `json:"serviceLevel"` // in words
+	// MaxOverloadMinutes is how much overload the level allows.
+	MaxOverloadMinutes float64     `json:"maxOverloadMinutes"`
+	Found              bool        `json:"found"` // a candidate keeps the level
+	Candidates         int         `json:"candidates"`
+	Best               Candidate   `json:"best"`
+	Declared           Candidate   `json:"declared"`
+	Frontier           []Candidate `json:"frontier"` // nothing is cheaper and better, by cost
+	All                []Candidate `json:"all"`
+	Manifest           string      `json:"manifest"` // YAML to apply
 }
 
 // Candidate is a setting that was tried.

@@ -16,7 +16,9 @@ var (
 )
 
 // WriteSVG draws the simulation for a width in pixels.
-func (s *Simulation) WriteSVG(w io.Writer, width int) error { return s.figure("picture", width).WriteSVG(w) }
+func (s *Simulation) WriteSVG(w io.Writer, width int) error {
+	return s.figure("picture", width).WriteSVG(w)
+}
 
 // figure is demand, capacity, metrics, alarms and schedule over one time axis.
 func (s *Simulation) figure(id string, width int) chart.Figure {
@@ -176,5 +178,6 @@ func (t *Tuning) tradeOff(id string, width int) chart.Scatter {
 		ID: id, Width: width, X: axis, Y: "Minutes of overload", Title: "Cost against overload",
 		Text:   fmt.Sprintf("%d settings of policy %s. Declared: %s %s with %s minutes of overload; tuned: %s with %s.", t.Candidates, t.Policy, axis, short(cost(t.Declared)), short(t.Declared.OverloadMinutes), short(cost(t.Best)), short(t.Best.OverloadMinutes)),
 		Groups: []chart.Group{all, curve, declared, best},
+		Levels: []chart.Level{{Name: "level", Value: t.MaxOverloadMinutes, Tone: chart.Red}},
 	}
 }

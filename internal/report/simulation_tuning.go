@@ -18,6 +18,7 @@ func (s *Simulation) writeTuning(out *printer, style Style) {
 	table(out, style, t.cells(), true)
 	out.printf("\n%s\n", style.bold("Cost against overload: nothing is cheaper and better than these"))
 	table(out, style, t.frontierCells(), true)
+	out.printf("\nThis fits the trace; run the result over another one before you rely on it.\n")
 	out.printf("\n%s\n%s", style.bold("To apply"), t.Manifest)
 }
 

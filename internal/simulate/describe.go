@@ -36,7 +36,11 @@ func describePolicy(s *Setting, p autoscaling.Policy) string {
 		if err != nil || len(m.Alarms) == 0 {
 			return "target tracking"
 		}
-		text := fmt.Sprintf("%s at %s, cooldowns %d s out and %d s in", metricName(m.Alarms[0].Metric), number(m.Tracking.Target), m.ScaleOutCooldown, m.ScaleInCooldown)
+		name := metricName(m.Alarms[0].Metric)
+		if m.Tracking.ConsumedPeriod > 0 {
+			name = throughput
+		}
+		text := fmt.Sprintf("%s at %s, cooldowns %d s out and %d s in", name, number(m.Tracking.Target), m.ScaleOutCooldown, m.ScaleInCooldown)
 		if m.ScaleInDisabled {
 			text += ", no scale-in"
 		}
@@ -47,6 +51,9 @@ func describePolicy(s *Setting, p autoscaling.Policy) string {
 		return "predictive scaling"
 	}
 }
+
+// throughput is what a policy on provisioned throughput holds at its target.
+const throughput = "utilization of provisioned throughput (%)"
 
 func metricName(m scaling.Metric) string {
 	if len(m.Queries) > 0 {
@@ -141,7 +148,7 @@ func (r *run) utilization(line *report.MetricLine) {
 	for i, n := range capacity.Values {
 		line.Values.Values[i] *= 100 / (n * minute)
 	}
-	line.Name = "utilization of provisioned throughput (%)"
+	line.Name = throughput
 }
 
 func (r *run) alarmLines() []report.AlarmLine {

@@ -117,7 +117,9 @@ func (m Meaning) falls() bool {
 	return m.PerUnit || slices.Contains([]Kind{DemandPerUnit, Utilization, Fraction, ConcurrencyPerUnit, BacklogPerUnit}, m.Kind)
 }
 
-func (m Meaning) queued() bool { return m.Kind == Backlog || m.Kind == BacklogPerUnit || m.Kind == Starved }
+func (m Meaning) queued() bool {
+	return m.Kind == Backlog || m.Kind == BacklogPerUnit || m.Kind == Starved
+}
 
 // value is the metric at a constant demand (requests per minute) and capacity,
 // over a period. It is not defined for kinds that remember.

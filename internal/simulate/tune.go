@@ -55,7 +55,7 @@ func Tune(o Options, t TuneOptions) (*report.Tuning, error) {
 	}
 	best := s.best()
 	return &report.Tuning{
-		Policy: s.policy, Level: s.level(), Found: best.Keeps, Candidates: len(s.tried), Best: best,
+		Policy: s.policy, Level: s.level(), MaxOverloadMinutes: t.MaxOverload, Found: best.Keeps, Candidates: len(s.tried), Best: best,
 		Declared: s.tried[0], Frontier: frontier(s.tried), All: s.tried,
 	}, nil
 }

@@ -42,7 +42,7 @@ func line(b *bytes.Buffer, class string, x1, y1, x2, y2 float64) {
 // panel draws a panel that begins at y, and returns where the next begins.
 func (d *drawing) panel(p Panel, y float64) float64 {
 	d.text(2, y+14, "h", p.Title)
-	used := float64(utf8.RuneCountInString(p.Title))*bold + 8
+	used := float64(utf8.RuneCountInString(p.Title))*bold + 13
 	if unit := float64(utf8.RuneCountInString(p.Unit)) * glyph; p.Unit != "" && 2+used+unit < float64(d.Width) {
 		d.text(2+used, y+14, "u", p.Unit)
 		used += unit + 12
@@ -167,7 +167,7 @@ func (d *drawing) marks(top, bottom float64) {
 	lastX := math.Inf(-1)
 	for _, m := range d.Marks {
 		x := d.x(m.At)
-		if x-lastX < 2 {
+		if x-lastX < 5 {
 			continue
 		}
 		lastX = x
@@ -180,7 +180,7 @@ func (d *drawing) marks(top, bottom float64) {
 
 // timeAxis draws the times below all panels.
 func (d *drawing) timeAxis(top, y float64) {
-	for _, t := range timeTicks(d.Start, d.End, int(d.plot/64)) {
+	for _, t := range timeTicks(d.Start, d.End, int(d.plot/70)) {
 		x := d.x(t.at)
 		line(&d.under, "tick", x, top, x, y)
 		class := "m"
