@@ -43,14 +43,11 @@ func (r *awsRegion) Capacity(ctx context.Context, id autoscaling.Identity) (*aut
 
 // account finds the AWS settings.
 func (o *planOptions) account(ctx context.Context) (*awsAccount, error) {
-	config, err := awsapi.LoadConfig(ctx, awsapi.ConfigOptions{Region: o.region, Profile: o.profile, Logger: slog.New(slog.DiscardHandler)})
+	config, err := o.aws.config(ctx, "")
 	if err != nil {
 		return nil, err
 	}
-	if o.endpoint != "" {
-		config.BaseEndpoint = &o.endpoint // of the services that have no option of their own
-	}
-	return &awsAccount{config: config, endpoint: o.endpoint, regions: map[declared.Place]*awsRegion{}}, nil
+	return &awsAccount{config: config, endpoint: o.aws.endpoint, regions: map[declared.Place]*awsRegion{}}, nil
 }
 
 // home returns where the settings lead.

@@ -18,8 +18,7 @@ type planOptions struct {
 	cluster
 	fromCluster bool
 
-	profile, region, endpoint string
-
+	aws    awsOptions
 	format format
 }
 
@@ -69,12 +68,7 @@ complete: something could not be read, or the controller would refuse an object.
 	o.cluster.bind(cmd)
 	o.format.bind(cmd)
 	cmd.Flags().BoolVar(&o.fromCluster, "from-cluster", false, "plan the objects of the cluster instead of manifests")
-	cmd.Flags().StringVar(&o.profile, "profile", "", "AWS profile")
-	cmd.Flags().StringVar(&o.region, "region", "", "AWS Region")
-	cmd.Flags().StringVar(&o.endpoint, "endpoint-url", "", "endpoint of AWS, such as that of the lab")
-	for _, flag := range []string{"profile", "region", "endpoint-url"} {
-		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.NoFileCompletions) // the error is about a flag of another name
-	}
+	o.aws.bind(cmd)
 	cmd.MarkFlagsMutuallyExclusive("from-cluster", "filename")
 	cmd.MarkFlagsMutuallyExclusive("from-cluster", "kustomize")
 	return cmd

@@ -32,6 +32,7 @@ type simulateOptions struct {
 	maxOverload float64
 
 	svg, html   string
+	curve       string
 	width       int
 	activities  int
 	assumptions bool
@@ -94,7 +95,8 @@ func (o *simulateOptions) bind(cmd *cobra.Command) {
 	f.Float64Var(&o.maxOverload, "max-overload-minutes", 0, "with --tune: how many minutes of overload may be")
 	f.StringVar(&o.svg, "svg", "", "write the picture to this file")
 	f.StringVar(&o.html, "html", "", "write a report that needs no other file to this file")
-	f.IntVar(&o.width, "width", 1000, "width of the picture of --svg in pixels")
+	f.StringVar(&o.curve, "curve", "", "with --tune: write the picture of cost against overload to this file")
+	f.IntVar(&o.width, "width", 1000, "width of pictures in pixels")
 	f.IntVar(&o.activities, "activities", 12, "how many activities to show; -1: all")
 	f.BoolVar(&o.assumptions, "assumptions", false, "list the rules that AWS documents, and the assumptions")
 	f.Var(&o.sensitivity, "sensitivity", "run again with other assumptions: auto (traces of up to a month), always, never")
@@ -110,7 +112,7 @@ func (o *simulateOptions) run(ctx context.Context, h host) error {
 	if err != nil {
 		return err
 	}
-	trace, err := o.trace(ctx, h, base, world)
+	trace, err := o.trace(ctx, h, base, documents, world)
 	if err != nil {
 		return err
 	}
@@ -122,6 +124,9 @@ func (o *simulateOptions) run(ctx context.Context, h host) error {
 	s, err := o.simulate(h, options)
 	if err != nil {
 		return advised(err)
+	}
+	if o.curve != "" && !o.tune {
+		return errors.New("--curve is a picture of --tune; write that too")
 	}
 	if o.tune {
 		if err := o.search(h, s, options, documents); err != nil {
@@ -182,8 +187,18 @@ func (o *simulateOptions) search(h host, s *report.Simulation, options simulate.
 	if err != nil {
 		return err
 	}
-	tuning.Manifest, err = documents.tuned(tuning.Policy, tuning.Best)
 	s.Tuning = tuning
+	if tuning.Manifest, err = documents.tuned(tuning.Policy, tuning.Best); err != nil {
+		return err
+	}
+	options.Progress = nil
+	options.World.PerUnit = simulate.PerUnit(options) // as it follows from what is declared
+	options.Setting = options.Setting.With(tuning.Policy, tuning.Best)
+	options.Setting.Name = "tuned"
+	run, err := simulate.Run(options)
+	if err == nil {
+		s.Runs = append(s.Runs, *run)
+	}
 	return err
 }
 
@@ -193,6 +208,7 @@ func (o *simulateOptions) write(h host, s *report.Simulation) error {
 		write func(io.Writer) error
 	}{
 		{o.svg, func(w io.Writer) error { return s.WriteSVG(w, o.width) }},
+		{o.curve, func(w io.Writer) error { return s.WriteCurve(w, o.width) }},
 		{o.html, s.WriteHTML},
 	} {
 		if err := writeFile(h, file.name, file.write); err != nil {

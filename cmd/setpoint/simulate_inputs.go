@@ -31,6 +31,10 @@ type traceOptions struct {
 	length            time.Duration
 	start             string
 
+	cloudwatch bool
+	since      time.Duration
+	aws        awsOptions
+
 	scale float64
 }
 
@@ -53,8 +57,11 @@ func (o *traceOptions) bind(cmd *cobra.Command) {
 	f.Float64Var(&o.noise, "noise", 0.05, "with --shape: by which part a minute may differ from the shape")
 	f.DurationVar(&o.length, "length", 0, "with --shape: how long")
 	f.StringVar(&o.start, "start", "", "with --shape: when it begins, such as 2026-03-02 (default: this week's Monday, UTC)")
+	f.BoolVar(&o.cloudwatch, "from-cloudwatch", false, "take the demand that CloudWatch has measured")
+	f.DurationVar(&o.since, "since", 14*24*time.Hour, "with --from-cloudwatch: how far back")
+	o.aws.bind(cmd)
 	f.Float64Var(&o.scale, "scale", 1, "multiplies the demand")
-	cmd.MarkFlagsMutuallyExclusive("trace", "shape")
+	cmd.MarkFlagsMutuallyExclusive("trace", "shape", "from-cloudwatch")
 	_ = cmd.RegisterFlagCompletionFunc("shape", cobra.FixedCompletions(shapeNames(), cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -67,7 +74,7 @@ func shapeNames() []string {
 }
 
 // trace reads or makes the demand.
-func (o *simulateOptions) trace(_ context.Context, h host, _ simulate.Setting, _ simulate.World) (*simulate.Trace, error) {
+func (o *simulateOptions) trace(ctx context.Context, h host, setting simulate.Setting, d documents, world simulate.World) (*simulate.Trace, error) {
 	var (
 		t   *simulate.Trace
 		err error
@@ -77,8 +84,10 @@ func (o *simulateOptions) trace(_ context.Context, h host, _ simulate.Setting, _
 		t, err = o.readTrace(h)
 	case o.shape != "":
 		t, err = o.makeTrace(h)
+	case o.cloudwatch:
+		t, err = o.measured(ctx, h, setting, d.group.Place.Region, world)
 	default:
-		return nil, errors.New("there is no demand: give a CSV file with --trace, or one of the built-in shapes with --shape")
+		return nil, errors.New("there is no demand: give a CSV file with --trace, one of the built-in shapes with --shape, or --from-cloudwatch")
 	}
 	if err != nil {
 		return nil, err
@@ -172,7 +181,7 @@ func (o *simulateOptions) setting(h host, from inputs) (simulate.Setting, docume
 	if err != nil {
 		return none, documents{}, err
 	}
-	group, err := choose(declared.Gather(objects, declared.Place{}), o.resource)
+	group, err := choose(declared.Gather(objects, declared.Surroundings{}), o.resource)
 	if err != nil {
 		return none, documents{}, err
 	}
@@ -227,8 +236,10 @@ func choose(groups []declared.Group, resource string) (declared.Group, error) {
 	switch {
 	case len(found) == 1:
 		return found[0], nil
+	case len(found) == 0 && resource != "":
+		return declared.Group{}, fmt.Errorf("the manifests declare no scalable target %s; they have: %s", resource, strings.Join(names, ", "))
 	case len(found) == 0:
-		return declared.Group{}, errors.New("the manifests declare no such scalable target; they have: " + strings.Join(names, ", "))
+		return declared.Group{}, errors.New("the manifests declare no scalable target with its identity; add the ScalableTarget that the others refer to")
 	default:
 		return declared.Group{}, fmt.Errorf("the manifests declare %d scalable targets; name one with --resource: %s", len(found), strings.Join(names, ", "))
 	}

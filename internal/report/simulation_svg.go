@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -180,4 +181,13 @@ func (t *Tuning) tradeOff(id string, width int) chart.Scatter {
 		Groups: []chart.Group{all, curve, declared, best},
 		Levels: []chart.Level{{Name: "level", Value: t.MaxOverloadMinutes, Tone: chart.Red}},
 	}
+}
+
+// WriteCurve draws what was tried in the search for a setting: cost against
+// overload.
+func (s *Simulation) WriteCurve(w io.Writer, width int) error {
+	if s.Tuning == nil {
+		return errors.New("there was no search, so there is no curve")
+	}
+	return s.Tuning.tradeOff("curve", width).WriteSVG(w)
 }

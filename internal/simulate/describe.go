@@ -186,6 +186,15 @@ func Derivations(o Options) ([]report.Derivation, error) {
 	}
 	var out []report.Derivation
 	add := func(policy string, metric scaling.Metric) error {
+		if _, given := w.meanings[policy]; len(metric.Queries) > 0 && !given {
+			more, err := w.formulaText(policy, metric)
+			for _, d := range more {
+				if !slices.Contains(out, d) {
+					out = append(out, d)
+				}
+			}
+			return err
+		}
 		m, err := w.meaning(metric, policy)
 		if err != nil {
 			return err
@@ -213,6 +222,24 @@ func Derivations(o Options) ([]report.Derivation, error) {
 		}
 	}
 	return append(out, report.Derivation{Metric: "one unit of capacity", How: perUnitText(w.perUnit, o.World.PerUnit > 0)}), nil
+}
+
+// formulaText says how metric math is computed, and the metrics in it.
+func (w *world) formulaText(policy string, metric scaling.Metric) ([]report.Derivation, error) {
+	f, err := w.formula(metric)
+	if err != nil {
+		return nil, err
+	}
+	var out []report.Derivation
+	for i, q := range metric.Queries {
+		switch {
+		case f.inputs[i] != nil:
+			out = append(out, report.Derivation{Metric: q.Stat.MetricName + " (" + q.ID + ")", How: f.inputs[i].Meaning.text()})
+		case i == f.result:
+			out = append(out, report.Derivation{Metric: "metric math of " + policy, How: q.Expression})
+		}
+	}
+	return out, nil
 }
 
 func perUnitText(perUnit float64, given bool) string {

@@ -148,7 +148,7 @@ func (w *world) value(kind Kind, rate, n float64, seconds int64) float64 {
 // meaning finds out how a metric follows from demand. Names are those that may
 // be given for it, such as that of its policy.
 func (w *world) meaning(metric scaling.Metric, names ...string) (Meaning, error) {
-	for _, name := range append(names, metric.Name) {
+	for _, name := range append(slices.Clone(names), metric.Name) {
 		if m, ok := w.meanings[name]; ok && name != "" {
 			return m, w.possible(m, name)
 		}

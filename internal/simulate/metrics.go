@@ -20,6 +20,7 @@ type world struct {
 	meanings map[string]Meaning
 	history  *history
 	queue    queue
+	formulas map[string]*formula
 	policies map[string]string // by the key of a metric: the policy, for the names of its meaning
 }
 
@@ -27,7 +28,11 @@ var _ engine.Metrics = (*world)(nil)
 
 // Source finds the metric of an alarm.
 func (w *world) Source(metric scaling.Metric) (alarm.Source, error) {
-	m, err := w.meaning(metric, w.policies[metricKey(metric)])
+	name := w.policies[metricKey(metric)]
+	if _, given := w.meanings[name]; len(metric.Queries) > 0 && !given {
+		return w.shared(metric)
+	}
+	m, err := w.meaning(metric, name)
 	if err != nil {
 		return nil, err
 	}
@@ -36,6 +41,20 @@ func (w *world) Source(metric scaling.Metric) (alarm.Source, error) {
 		return s, nil
 	}
 	return steady{s}, nil
+}
+
+// shared returns one formula for all alarms that watch it.
+func (w *world) shared(metric scaling.Metric) (alarm.Source, error) {
+	key := fmt.Sprint(metric.Period, metricKey(metric))
+	if f, ok := w.formulas[key]; ok {
+		return f, nil
+	}
+	f, err := w.formula(metric)
+	if err != nil {
+		return nil, err
+	}
+	w.formulas[key] = f
+	return f, nil
 }
 
 func metricKey(m scaling.Metric) string {

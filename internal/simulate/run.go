@@ -89,31 +89,40 @@ func prepare(o *Options, brief bool) (*run, error) {
 		return nil, err
 	}
 	r := &run{options: o, world: w, start: o.Trace.Start, brief: brief, alarms: map[string][]report.AlarmPoint{}}
+	foreseen, err := newOracle(o, w)
+	if err != nil {
+		return nil, err
+	}
 	initial := o.initial(w)
 	w.history = newHistory(initial)
 	r.target, err = engine.New(engine.Options{
 		Identity: o.Setting.Identity, Bounds: o.Setting.Bounds, Suspended: o.Setting.Suspended, Start: o.Trace.Start,
-		Resource: engine.NewProvisioner(o.provisioning(initial)), Metrics: w, Observer: r, Behaviour: o.Behaviour,
+		Resource: engine.NewProvisioner(o.provisioning(initial)), Metrics: w, Forecast: foreseen, Observer: r, Behaviour: o.Behaviour,
 	})
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range o.Setting.Policies {
+	return r, r.put(&o.Setting)
+}
+
+// put puts what hangs under the target.
+func (r *run) put(s *Setting) error {
+	for _, p := range s.Policies {
 		if err := r.target.PutPolicy(p); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	for _, a := range o.Setting.Alarms {
+	for _, a := range s.Alarms {
 		if err := r.target.PutAlarm(a); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	for _, a := range o.Setting.Actions {
-		if err := r.target.PutAction(a, o.Trace.Start); err != nil {
-			return nil, err
+	for _, a := range s.Actions {
+		if err := r.target.PutAction(a, r.start); err != nil {
+			return err
 		}
 	}
-	return r, nil
+	return nil
 }
 
 // report turns what was written down into the report of the run.

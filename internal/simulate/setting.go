@@ -116,7 +116,7 @@ func newWorld(o *Options) (*world, error) {
 	if err := o.Trace.check(); err != nil {
 		return nil, err
 	}
-	w := &world{trace: o.Trace, perUnit: o.World.PerUnit, latency: o.World.Latency.Seconds(), meanings: o.World.Meanings, policies: map[string]string{}}
+	w := &world{trace: o.Trace, perUnit: o.World.PerUnit, latency: o.World.Latency.Seconds(), meanings: o.World.Meanings, policies: map[string]string{}, formulas: map[string]*formula{}}
 	w.demand = o.Trace.series(o.Trace.Rates)
 	if next := w.demand.changes(); few(next) {
 		w.next = next

@@ -94,6 +94,7 @@ func newSearch(o Options, t TuneOptions) (*search, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.options.World.PerUnit = w.perUnit // it does not change with the target that is tried
 	if w.perUnit <= 0 {
 		return nil, &MissingError{Metric: "overload", What: PerUnitCapacity}
 	}
@@ -103,9 +104,7 @@ func newSearch(o Options, t TuneOptions) (*search, error) {
 	}
 	if len(managed.Alarms) > 0 {
 		metric := managed.Alarms[0].Metric
-		if m, err := w.meaning(metric, s.policy); err != nil {
-			return nil, err
-		} else if m.falls() && !m.queued() && m.Column == "" {
+		if m, err := w.meaning(metric, s.policy); err == nil && m.falls() && !m.queued() && m.Column == "" {
 			s.ceiling = w.value(m.Kind, w.perUnit, 1, int64(metric.Period)) // of a unit that is fully used
 		}
 		if managed.Tracking.ConsumedPeriod > 0 {
@@ -251,25 +250,25 @@ func (s *search) try(list []report.Candidate) error {
 	return errors.Join(errs...)
 }
 
+// With returns the setting with what was found for a policy.
+func (s Setting) With(policy string, c report.Candidate) Setting {
+	s.Bounds = scaling.Bounds{Min: c.MinCapacity, Max: c.MaxCapacity}
+	s.Policies = slices.Clone(s.Policies)
+	for i, p := range s.Policies {
+		if p.Name == policy && p.TargetTracking != nil {
+			tracking := *p.TargetTracking
+			tracking.TargetValue, tracking.ScaleOutCooldown, tracking.ScaleInCooldown = &c.TargetValue, &c.ScaleOutCooldown, &c.ScaleInCooldown
+			s.Policies[i].TargetTracking = &tracking
+		}
+	}
+	return s
+}
+
 // with returns the options of a candidate.
 func (s *search) with(c report.Candidate) Options {
 	o := s.options
 	o.Progress = nil
-	o.Setting.Bounds = scaling.Bounds{Min: c.MinCapacity, Max: c.MaxCapacity}
-	o.Setting.Policies = slices.Clone(o.Setting.Policies)
-	tracking := s.tracking
-	tracking.TargetValue, tracking.ScaleOutCooldown, tracking.ScaleInCooldown = &c.TargetValue, &c.ScaleOutCooldown, &c.ScaleInCooldown
-	for i, p := range o.Setting.Policies {
-		if p.Name == s.policy && p.TargetTracking != nil {
-			o.Setting.Policies[i].TargetTracking = &tracking
-		}
-	}
-	// What one unit serves does not change with the target that is tried.
-	if o.World.PerUnit <= 0 {
-		if w, err := newWorld(&s.options); err == nil {
-			o.World.PerUnit = w.perUnit
-		}
-	}
+	o.Setting = o.Setting.With(s.policy, c)
 	return o
 }
 
