@@ -55,3 +55,20 @@ func BenchmarkYear(b *testing.B) {
 	}
 	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/year")
 }
+
+// BenchmarkTune tunes a policy over a year of one-minute data.
+func BenchmarkTune(b *testing.B) {
+	trace := yearly(b)
+	tried := 0
+	for b.Loop() {
+		tuned, err := simulate.Tune(simulate.Options{
+			Setting: invocations(100, 2, 40), Trace: trace, World: simulate.World{PerUnit: 200, OutDelay: 7 * time.Minute},
+		}, simulate.TuneOptions{Candidates: 200, MaxOverload: 60})
+		if err != nil {
+			b.Fatal(err)
+		}
+		tried = tuned.Candidates
+	}
+	b.ReportMetric(float64(tried), "candidates")
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/search")
+}

@@ -56,10 +56,15 @@ func ReadCSV(r io.Reader, o CSVOptions) (*Trace, error) {
 	if !requests && o.Value == "" {
 		requests = len(t.names) == 0 || t.irregular()
 	}
+	read := t.values
 	if requests {
-		return t.requests(o)
+		read = t.requests
 	}
-	return t.values(o)
+	out, err := read(o)
+	if err != nil {
+		return nil, err
+	}
+	return out, out.check()
 }
 
 // table is a CSV file with its times, and its other columns by name.

@@ -66,7 +66,9 @@ func (t *Trace) check() error {
 	case t.Step < time.Second || t.Step%time.Second != 0:
 		return fmt.Errorf("the trace has steps of %v; write whole seconds", t.Step)
 	case len(t.Rates) > maxSteps:
-		return fmt.Errorf("the trace has %d steps, more than the %d that are simulated; cut it, or sum it over longer intervals", len(t.Rates), maxSteps)
+		return tooLong(int64(len(t.Rates)))
+	case int64(len(t.Rates)) > maxSteps*minute/int64(t.Step/time.Second):
+		return fmt.Errorf("the trace lasts longer than the ten years that are simulated, with steps of %v; check its times, or give its interval", t.Step)
 	}
 	for i, r := range t.Rates {
 		if r < 0 || math.IsInf(r, 0) {
