@@ -38,7 +38,9 @@ var only = []struct {
 	{module + "/internal/declared", []string{"std", "k8s.io/apimachinery", ownAPI, domain, module + "/internal/desired"}, "it settles what objects declare before anybody asks AWS or a cluster"},
 	{localcloud + "/cloudwatch/metricstore", []string{"std"}, "it keeps numbers and knows neither AWS's wire nor its errors"},
 	{module + "/internal/admission", []string{"std", "k8s.io", "sigs.k8s.io", ownAPI, domain + "/spelling"}, "it answers as an API server does, which knows nothing of AWS"},
-	{module + "/internal/report", []string{"std", domain}, "a report is drawn from domain values, and what it says is in its own types"},
+	{module + "/internal/simulate", []string{"std", domain, module + "/internal/report"}, "a simulation is pure: a trace and a setting go in, and a report comes out"},
+	{module + "/internal/report/chart", []string{"std"}, "it draws what it is given, for the command line and for pages alike"},
+	{module + "/internal/report", []string{"std", domain, module + "/internal/report"}, "a report is drawn from domain values, and what it says is in its own types"},
 }
 
 // never says of a package, with all below it and with its tests, what it may

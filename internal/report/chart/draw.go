@@ -252,7 +252,7 @@ func (s scale) y(v float64) float64 {
 func (p Panel) scale(base, height float64) scale {
 	low, high := 0.0, 0.0
 	look := func(v float64) {
-		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+		if math.Abs(v) <= most {
 			low, high = min(low, v), max(high, v)
 		}
 	}
@@ -267,19 +267,19 @@ func (p Panel) scale(base, height float64) scale {
 	return newScale(low, high, base, height)
 }
 
+// most is the greatest value that a scale makes room for.
+const most = 1e18
+
 func newScale(low, high, base, height float64) scale {
-	if high <= low {
-		high = low + 1
+	if high-low <= 1e-9*max(1e-6, math.Abs(low)) {
+		high = low + max(1, math.Abs(low)/10)
 	}
 	step := niceStep((high - low) / max(2, height/30))
 	s := scale{low: math.Floor(low/step) * step, high: math.Ceil(high/step-1e-9) * step, base: base, height: height}
-	for i := 0; ; i++ {
-		v := s.low + float64(i)*step
-		if v > s.high+step/2 {
-			return s
-		}
-		s.ticks = append(s.ticks, v)
+	for i := range int(math.Round((s.high-s.low)/step)) + 1 {
+		s.ticks = append(s.ticks, s.low+float64(i)*step)
 	}
+	return s
 }
 
 // niceStep is 1, 2 or 5 times a power of ten, not less than v.

@@ -16,7 +16,7 @@ type bucket struct {
 }
 
 func (b *bucket) add(v, weight float64) {
-	if math.IsNaN(v) || weight <= 0 {
+	if math.IsNaN(v) || math.IsInf(v, 0) || weight <= 0 {
 		return
 	}
 	if !b.known {
@@ -66,7 +66,7 @@ func (d *drawing) exact(s Series, y scale) string {
 	pen, before := false, ""
 	steps := s.Style == Steps || s.Style == Dots
 	for _, p := range s.Points {
-		if math.IsNaN(p.Value) {
+		if math.IsNaN(p.Value) || math.IsInf(p.Value, 0) {
 			pen = false
 			continue
 		}
@@ -104,7 +104,7 @@ func (d *drawing) fill(s Series, y scale) {
 		start = -1
 	}
 	for i, p := range s.Points {
-		if math.IsNaN(p.Value) {
+		if math.IsNaN(p.Value) || math.IsInf(p.Value, 0) {
 			flush(i)
 		} else if start < 0 {
 			start = i
