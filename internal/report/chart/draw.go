@@ -178,21 +178,21 @@ func (d *drawing) marks(top, bottom float64) {
 	}
 }
 
-// timeAxis draws the times below all panels.
+// timeAxis draws the times below all panels. A label that does not fit between
+// its neighbours is left out.
 func (d *drawing) timeAxis(top, y float64) {
-	for _, t := range timeTicks(d.Start, d.End, int(d.plot/70)) {
+	const letter = 7.5 // width, about
+	free := 0.0        // from here on
+	for _, t := range timeTicks(d.Start, d.End, int(d.plot/80)) {
 		x := d.x(t.at)
 		line(&d.under, "tick", x, top, x, y)
-		class := "m"
-		switch {
-		case x < left+24:
-			class = "u"
-			x = max(x, left-6)
-		case x > float64(d.Width)-right-24:
-			class = "n"
-			x = float64(d.Width) - 4
+		half := letter * float64(len(t.label)) / 2
+		x = min(max(x, half), float64(d.Width)-half)
+		if x-half < free {
+			continue
 		}
-		d.text(x, y+17, class, t.label)
+		free = x + half + letter
+		d.text(x, y+17, "m", t.label)
 	}
 }
 
