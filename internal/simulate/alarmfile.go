@@ -81,7 +81,7 @@ func (a alarmJSON) alarm(steps []string) (engine.Alarm, error) {
 	case a.MetricName == "":
 		return engine.Alarm{}, errors.New("MetricName is missing; write one")
 	case a.Threshold == nil:
-		return engine.Alarm{}, errors.New("Threshold is missing; write one")
+		return engine.Alarm{}, errors.New("the member Threshold is missing; write one")
 	case a.ExtendedStatistic != "":
 		return engine.Alarm{}, fmt.Errorf("ExtendedStatistic %s does not follow from demand; write a Statistic", a.ExtendedStatistic)
 	}

@@ -186,24 +186,13 @@ func Derivations(o Options) ([]report.Derivation, error) {
 	}
 	var out []report.Derivation
 	add := func(policy string, metric scaling.Metric) error {
-		if _, given := w.meanings[policy]; len(metric.Queries) > 0 && !given {
-			more, err := w.formulaText(policy, metric)
-			for _, d := range more {
-				if !slices.Contains(out, d) {
-					out = append(out, d)
-				}
+		found, err := w.derivations(policy, metric)
+		for _, d := range found {
+			if !slices.Contains(out, d) {
+				out = append(out, d)
 			}
-			return err
 		}
-		m, err := w.meaning(metric, policy)
-		if err != nil {
-			return err
-		}
-		d := report.Derivation{Metric: metricName(metric), How: m.text()}
-		if !slices.Contains(out, d) {
-			out = append(out, d)
-		}
-		return nil
+		return err
 	}
 	for _, p := range o.Setting.tracked() {
 		m, err := scaling.NewManaged(o.Setting.Identity, *p.TargetTracking, o.Setting.Bounds.Min, scaling.DefaultBehaviour())
@@ -222,6 +211,18 @@ func Derivations(o Options) ([]report.Derivation, error) {
 		}
 	}
 	return append(out, report.Derivation{Metric: "one unit of capacity", How: perUnitText(w.perUnit, o.World.PerUnit > 0)}), nil
+}
+
+// derivations says how a metric that a policy or an alarm watches is computed.
+func (w *world) derivations(policy string, metric scaling.Metric) ([]report.Derivation, error) {
+	if _, given := w.meanings[policy]; len(metric.Queries) > 0 && !given {
+		return w.formulaText(policy, metric)
+	}
+	m, err := w.meaning(metric, policy)
+	if err != nil {
+		return nil, err
+	}
+	return []report.Derivation{{Metric: metricName(metric), How: m.text()}}, nil
 }
 
 // formulaText says how metric math is computed, and the metrics in it.

@@ -58,7 +58,6 @@ func (w *world) shared(metric scaling.Metric) (alarm.Source, error) {
 }
 
 func metricKey(m scaling.Metric) string {
-	m.Period = 0
 	return fmt.Sprint(m.Namespace, m.Name, m.Statistic, m.Dimensions, m.Queries)
 }
 

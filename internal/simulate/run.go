@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
@@ -166,16 +167,17 @@ func activity(a scaling.Activity) report.SimulatedActivity {
 		out.End = &end
 	}
 	for _, reason := range a.NotScaled {
-		text := string(reason.Code)
+		var text strings.Builder
+		text.WriteString(string(reason.Code))
 		for _, member := range []struct {
 			name  string
 			value *int32
 		}{{"MaxCapacity", reason.MaxCapacity}, {"MinCapacity", reason.MinCapacity}, {"CurrentCapacity", reason.CurrentCapacity}} {
 			if member.value != nil {
-				text += fmt.Sprintf(" (%s %d)", member.name, *member.value)
+				fmt.Fprintf(&text, " (%s %d)", member.name, *member.value)
 			}
 		}
-		out.NotScaledReasons = append(out.NotScaledReasons, text)
+		out.NotScaledReasons = append(out.NotScaledReasons, text.String())
 	}
 	return out
 }
