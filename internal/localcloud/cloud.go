@@ -12,6 +12,15 @@
 // while one lock is held, so that a change that spans services (a scaling
 // policy and its alarms) is seen by others as one. [Faults] make the cloud slow,
 // failing or throttled; the [Journal] counts what it was asked.
+//
+// The cloud lives by its [Clock], which [Cloud.Advance] moves at once and which
+// can be fast or stand still. What falls due happens in the order of time, at the
+// latest when somebody asks; [Cloud.Run] lets it happen also when nobody does.
+// At a full minute SageMaker publishes the metrics of the minute that has
+// passed, then the functions given to [Cloud.EachMinute] say what traffic comes,
+// then scalable targets and alarms have their turn. Traffic comes in by
+// [Cloud.SetLoad], as requests a minute, or one by one by the Offer method of
+// package sagemaker's Service.
 package localcloud
 
 import (
@@ -41,12 +50,15 @@ type Options struct {
 	// Region is the Region of requests that are not signed. Default:
 	// DefaultRegion.
 	Region string
-	// Now is the clock of the cloud: it dates resources, and what takes time
-	// takes it by this clock. Default: time.Now.
+	// Now is what the clock of the cloud follows (see [Cloud.Clock]): it dates
+	// resources, and what takes time takes it by that clock. Default: time.Now.
 	Now func() time.Time
 	// EndpointDelay is how long a SageMaker endpoint takes to be in service
-	// after it was created or updated, by Now.
+	// after it was created or updated.
 	EndpointDelay time.Duration
+	// ProvisioningDelay is how long capacity takes to come or to go after it was
+	// asked for. Default: EndpointDelay.
+	ProvisioningDelay time.Duration
 	// JournalSize is how many calls the journal keeps in full. Default: 10000.
 	JournalSize int
 	// Logger gets failures of the cloud itself as errors and each call at debug
@@ -58,6 +70,8 @@ type Options struct {
 	AppAutoScaling appautoscaling.Behaviour
 	CloudWatch     cloudwatch.Behaviour
 	SageMaker      sagemaker.Behaviour
+	// Workload is what requests cost the models of SageMaker endpoints.
+	Workload sagemaker.Workload
 }
 
 func (o Options) withDefaults() Options {
@@ -69,6 +83,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.ProvisioningDelay == 0 {
+		o.ProvisioningDelay = o.EndpointDelay
 	}
 	if o.JournalSize <= 0 {
 		o.JournalSize = 10_000
@@ -84,14 +101,15 @@ type Cloud struct {
 	options Options
 	faults  *Faults
 	journal *Journal
+	clock   *Clock
 	// wall is the clock of the clients, which measures what they feel and
-	// expires what they cache. It differs from Options.Now when the cloud's time
-	// is accelerated.
+	// expires what they cache. It differs from the cloud's when that is fast.
 	wall func() time.Time
 
-	mu       sync.Mutex // guards services and all state behind them, and ago
+	mu       sync.Mutex // guards what follows, and all state behind it
 	services services
-	ago      time.Duration // how far the services' clock is behind Now, while seeding
+	minutes  minutes
+	present  time.Time // what the services take for now
 }
 
 // services are the services of the cloud. A reset replaces them.
@@ -100,6 +118,9 @@ type services struct {
 	cloudwatch     *cloudwatch.Service
 	sagemaker      *sagemaker.Service
 	sts            *sts.Service
+	// processes are what happens by itself, in the order in which it does at
+	// one time.
+	processes []process
 }
 
 // New returns a cloud without resources.
@@ -109,8 +130,11 @@ func New(o Options) *Cloud {
 		options: o,
 		faults:  newFaults(time.Now),
 		journal: newJournal(o.JournalSize),
+		clock:   startClock(o.Now),
 		wall:    time.Now,
 	}
+	c.minutes.cloud = c
+	c.present = c.clock.Now()
 	c.services = c.newServices()
 	return c
 }
@@ -134,13 +158,16 @@ func (c *Cloud) Reset() {
 // they are registered.
 func (c *Cloud) newServices() services {
 	const namespace = "sagemaker"
-	now := func() time.Time { return c.options.Now().Add(-c.ago) }
+	now := func() time.Time { return c.present }
 	var s services
 	s.cloudwatch = cloudwatch.New(cloudwatch.Options{Now: now, Behaviour: c.options.CloudWatch})
 	s.sts = sts.New(sts.Options{Now: c.wall})
 	s.sagemaker = sagemaker.New(sagemaker.Options{
-		Now:   now,
-		Delay: c.options.EndpointDelay,
+		Now:               now,
+		Delay:             c.options.EndpointDelay,
+		ProvisioningDelay: c.options.ProvisioningDelay,
+		Metrics:           metrics{s.cloudwatch},
+		Workload:          c.options.Workload,
 		Registered: func(scope wire.Scope, resourceID string) bool {
 			return s.appautoscaling.Registered(scope, namespace, resourceID)
 		},
@@ -152,5 +179,6 @@ func (c *Cloud) newServices() services {
 	s.appautoscaling = appautoscaling.New(appautoscaling.Options{
 		Now: now, Alarms: alarms{s.cloudwatch}, Resources: s.sagemaker, Behaviour: c.options.AppAutoScaling,
 	})
+	s.processes = []process{s.sagemaker, &c.minutes}
 	return s
 }

@@ -62,8 +62,10 @@ type (
 func (c *Cloud) Seed(ctx context.Context, endpoints ...Endpoint) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ago = c.options.EndpointDelay
-	defer func() { c.ago = 0 }()
+	c.catchUp()
+	now := c.present
+	c.present = now.Add(-c.options.EndpointDelay)
+	defer func() { c.present = now }()
 	for _, e := range endpoints {
 		e = e.withDefaults(c.options)
 		if err := c.seed(ctx, e); err != nil {

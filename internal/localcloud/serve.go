@@ -63,7 +63,7 @@ func (c *Cloud) serveAWS(w http.ResponseWriter, r *http.Request) {
 		err = errNoAnswer
 	}
 	entry := Entry{
-		Time: c.options.Now(), Account: scope.Account, Region: scope.Region, Service: b.name, Operation: call.Operation,
+		Time: c.clock.Now(), Account: scope.Account, Region: scope.Region, Service: b.name, Operation: call.Operation,
 	}
 	if errors.Is(err, errNoAnswer) {
 		entry.Code, entry.Duration = noAnswerCode, c.wall().Sub(began)
@@ -129,6 +129,7 @@ func (c *Cloud) perform(ctx context.Context, b binding, r *wire.Request) (any, e
 func (c *Cloud) handle(ctx context.Context, b binding, r *wire.Request) (any, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.catchUp()
 	return b.service(&c.services).Handle(ctx, r)
 }
 

@@ -30,6 +30,28 @@ func (s *Service) Record(scope wire.Scope, o Observation) {
 	s.store(scope).metrics.Series(o.Metric.id()).Put(unit, o.At.Unix(), o.HighResolution, o.Sample, s.options.Now().Unix())
 }
 
+// Recorder puts samples of one metric, which it looks up only once.
+type Recorder struct {
+	service *Service
+	series  *metricstore.Series
+	unit    string
+}
+
+// Recorder returns the recorder of a metric, which then exists. An empty unit is
+// None.
+func (s *Service) Recorder(scope wire.Scope, id metricstore.ID, unit string) *Recorder {
+	if unit == "" {
+		unit = unitNone
+	}
+	return &Recorder{s, s.store(scope).metrics.Series(id), unit}
+}
+
+// Put puts a sample at a time in Unix seconds. Samples of high resolution are
+// kept by the second too.
+func (r *Recorder) Put(at int64, highResolution bool, sample metricstore.Sample) {
+	r.series.Put(r.unit, at, highResolution, sample, r.service.options.Now().Unix())
+}
+
 // unitNone is the unit of what is put without one.
 const unitNone = "None"
 

@@ -31,7 +31,7 @@ func (s *Service) createEndpoint(sc wire.Scope, in createEndpointInput) (any, er
 		return nil, err
 	}
 	e := &endpoint{name: name, created: s.now()}
-	s.begin(e, change{status: creating, config: c, variants: variants, deployment: in.DeploymentConfig})
+	s.begin(sc, e, change{status: creating, config: c, variants: variants, deployment: in.DeploymentConfig}, s.delay)
 	r.endpoints[name] = e
 	arn := s.arn(sc, endpointKind.arn, name)
 	r.setTags(arn, in.Tags)
@@ -75,7 +75,8 @@ func (s *Service) deleteEndpoint(sc wire.Scope, in endpointInput) (any, error) {
 		}
 	}
 	s.deregister(sc, variantID(e.name, ""))
-	s.begin(e, change{status: deleting})
+	e.close()
+	s.begin(sc, e, change{status: deleting}, s.delay)
 	return nil, nil
 }
 

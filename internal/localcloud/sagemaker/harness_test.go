@@ -51,7 +51,7 @@ func newCloud(t *testing.T, b sagemaker.Behaviour) *cloud {
 	now := func() time.Time { return c.now }
 	c.service = sagemaker.New(sagemaker.Options{
 		Now:   now,
-		Delay: delay,
+		Delay: delay, ProvisioningDelay: delay,
 		Registered: func(s wire.Scope, resourceID string) bool {
 			return c.scaling.Registered(s, "sagemaker", resourceID)
 		},

@@ -69,6 +69,7 @@ func (s *Service) resource(sc wire.Scope, namespace, id, dimension string) (*end
 	if namespace != "sagemaker" || !ok || (dimension != instanceCount && dimension != provisionedConcurrency) {
 		return nil, nil, nil
 	}
+	s.settle(s.now())
 	e, err := s.find(sc, endpointName)
 	if err != nil {
 		return nil, nil, err

@@ -3,11 +3,17 @@
 // people who try it need them (AWS API version 2017-07-24). Nothing is hosted
 // and nothing can be invoked; an endpoint is its variants and their capacity.
 //
-// A change of an endpoint takes Options.Delay. What was asked for shows at once
-// as desired, what runs changes when the time is over. Nothing happens in the
-// background: every call first settles the changes whose time has come, and
-// does so as of the moment when they came, so that an answer does not depend on
-// who asked when.
+// A change of an endpoint takes Options.Delay, one of its capacity
+// Options.ProvisioningDelay. What was asked for shows at once as desired, what
+// runs changes when the time is over. Every call first settles the changes whose
+// time has come, and does so as of the moment when they came, so that an answer
+// does not depend on who asked when.
+//
+// A variant in service has traffic: requests that arrive steadily, which
+// [Service.SetLoad] says, and requests that arrive by themselves, which
+// [Service.Offer] counts. At the end of every minute the metrics of the variant
+// follow from them; who generates traffic has its turn right after that, at
+// which it says what arrives in the next minute.
 //
 // The texts of errors are those that the real service was seen to answer.
 // SageMaker declares hardly any errors: a name that does not exist, or does
@@ -44,6 +50,12 @@ type Options struct {
 	// Delay is how long an endpoint takes to be created, updated or deleted.
 	// A real one takes minutes. Zero is at once: the next call sees the end.
 	Delay time.Duration
+	// ProvisioningDelay is how long a change of weights or of a capacity takes.
+	ProvisioningDelay time.Duration
+	// Metrics keeps the metrics of the variants; nil: nobody does.
+	Metrics Metrics
+	// Workload is what requests cost.
+	Workload Workload
 	// Registered reports whether a variant, named by its Application Auto
 	// Scaling resource ID ("endpoint/<name>/variant/<name>"), is a scalable
 	// target; nil means that none is.
@@ -57,26 +69,40 @@ type Options struct {
 
 // Service answers the requests of SageMaker.
 type Service struct {
-	now        func() time.Time
-	delay      time.Duration
-	registered func(wire.Scope, string) bool
-	deregister func(wire.Scope, string)
-	behaviour  Behaviour
-	regions    map[place]*region
+	now          func() time.Time
+	delay        time.Duration
+	provisioning time.Duration
+	metrics      Metrics
+	workload     Workload
+	registered   func(wire.Scope, string) bool
+	deregister   func(wire.Scope, string)
+	behaviour    Behaviour
+	regions      map[place]*region
+
+	queue     queue // the changes of endpoints that are under way
+	sequence  int   // how many there were, which orders those of the same time
+	flows     []*flow
+	published time.Time // the end of the last minute of which there are metrics
 }
 
 // New returns a service without endpoints.
 func New(o Options) *Service {
 	s := &Service{
-		now:        o.Now,
-		delay:      o.Delay,
-		registered: o.Registered,
-		deregister: o.Deregister,
-		behaviour:  o.Behaviour,
-		regions:    map[place]*region{},
+		now:          o.Now,
+		delay:        o.Delay,
+		provisioning: o.ProvisioningDelay,
+		metrics:      o.Metrics,
+		workload:     o.Workload.withDefaults(),
+		registered:   o.Registered,
+		deregister:   o.Deregister,
+		behaviour:    o.Behaviour,
+		regions:      map[place]*region{},
 	}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.metrics == nil {
+		s.metrics = noMetrics{}
 	}
 	if s.registered == nil {
 		s.registered = func(wire.Scope, string) bool { return false }
@@ -140,6 +166,7 @@ func op[In input](do func(*Service, wire.Scope, In) (any, error)) operation {
 		if err := c.Err(); err != nil {
 			return nil, err
 		}
+		s.settle(s.now())
 		return do(s, r.Scope, in)
 	}
 }

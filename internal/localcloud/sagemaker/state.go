@@ -40,6 +40,7 @@ type endpoint struct {
 	variants          []variant
 	deployment        opaque  // LastDeploymentConfig
 	change            *change // nil: in service
+	flows             []*flow // of the variants in service
 }
 
 // change is a creation, update or deletion under way.
@@ -95,8 +96,7 @@ type capacity struct {
 
 func (v variant) name() string { return *v.spec.VariantName }
 
-// region returns the state of the caller's account and Region, with all
-// changes settled whose time has come.
+// region returns the state of the caller's account and Region.
 func (s *Service) region(sc wire.Scope) *region {
 	key := place{sc.Account, sc.Region}
 	r := s.regions[key]
@@ -108,18 +108,6 @@ func (s *Service) region(sc wire.Scope) *region {
 			tags:      map[string]map[string]string{},
 		}
 		s.regions[key] = r
-	}
-	now := s.now()
-	for name, e := range r.endpoints {
-		if e.change == nil || now.Before(e.change.until) {
-			continue
-		}
-		if e.change.status == deleting {
-			delete(r.endpoints, name)
-			delete(r.tags, s.arn(sc, "endpoint", name))
-			continue
-		}
-		e.settle()
 	}
 	return r
 }
@@ -135,14 +123,6 @@ func (e *endpoint) settle() {
 	for i := range e.variants {
 		e.variants[i].current = e.variants[i].desired
 	}
-}
-
-// begin starts a change of an endpoint.
-func (s *Service) begin(e *endpoint, c change) {
-	c.started = s.now()
-	c.until = c.started.Add(s.delay)
-	e.change = &c
-	e.modified = c.started
 }
 
 func (s *Service) arn(sc wire.Scope, kind, name string) string {

@@ -65,7 +65,7 @@ func (s *Service) updateEndpoint(sc wire.Scope, in updateEndpointInput) (any, er
 	if value(in.RetainDeploymentConfig) {
 		deployment = e.deployment
 	}
-	s.begin(e, change{status: updating, config: c, variants: variants, deployment: deployment})
+	s.begin(sc, e, change{status: updating, config: c, variants: variants, deployment: deployment}, s.delay)
 	return &endpointOutput{s.arn(sc, endpointKind.arn, e.name)}, nil
 }
 
@@ -183,7 +183,7 @@ func (s *Service) scale(sc wire.Scope, name string, wanted []desiredCapacity) er
 		return err
 	}
 	e.variants = next
-	s.begin(e, change{status: updating})
+	s.begin(sc, e, change{status: updating}, s.provisioning)
 	return nil
 }
 

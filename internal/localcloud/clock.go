@@ -1,0 +1,88 @@
+package localcloud
+
+import (
+	"fmt"
+	"math"
+	"sync"
+	"time"
+)
+
+// Clock is the time of a cloud, by which everything in it happens. It follows
+// the clock of the options at a speed, or stands still. It is safe for
+// concurrent use.
+type Clock struct {
+	source func() time.Time
+
+	mu    sync.Mutex
+	speed float64
+	at    time.Time // what the clock showed at since
+	since time.Time // by the source
+}
+
+func startClock(source func() time.Time) *Clock {
+	now := source()
+	return &Clock{source: source, speed: 1, at: now, since: now}
+}
+
+// Now returns the time in the cloud.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now()
+}
+
+// now returns the time. The lock is held.
+func (c *Clock) now() time.Time {
+	passed := c.source().Sub(c.since)
+	if c.speed != 1 {
+		passed = time.Duration(float64(passed) * c.speed)
+	}
+	return c.at.Add(passed)
+}
+
+// Speed returns how many times faster than its source the clock is; 0 while it
+// stands still.
+func (c *Clock) Speed() float64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.speed
+}
+
+// maxSpeed keeps a day of the source within what a time can be.
+const maxSpeed = 1e5
+
+// SetSpeed makes the clock run so many times faster than its source from now
+// on; 0 lets it stand still until [Cloud.Advance] moves it or it is set again.
+func (c *Clock) SetSpeed(speed float64) error {
+	if math.IsNaN(speed) || speed < 0 || speed > maxSpeed {
+		return fmt.Errorf("a clock cannot run at %v times the speed; write a number from 0 to %.0f", speed, maxSpeed)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.set(c.now())
+	c.speed = speed
+	return nil
+}
+
+// set makes the clock show a time now. The lock is held.
+func (c *Clock) set(at time.Time) { c.at, c.since = at, c.source() }
+
+// skip moves the clock ahead.
+func (c *Clock) skip(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.set(c.now().Add(d))
+}
+
+// tolerated is how far behind its clock what happens in a cloud may be.
+const tolerated = time.Minute
+
+// wait sets the clock back to a time until which all has happened, if it ran
+// away meanwhile: a machine that cannot follow a fast clock makes it slower.
+func (c *Clock) wait(happened time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.speed > 1 && c.now().Sub(happened) > tolerated {
+		c.set(happened)
+	}
+}

@@ -1,0 +1,17 @@
+package localcloud
+
+import (
+	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch"
+	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch/metricstore"
+	"github.com/setpoint-io/setpoint/internal/localcloud/sagemaker"
+	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
+)
+
+// metrics lets services put metrics into CloudWatch.
+type metrics struct{ cloudwatch *cloudwatch.Service }
+
+var _ sagemaker.Metrics = metrics{}
+
+func (m metrics) Recorder(s wire.Scope, id metricstore.ID, unit string) sagemaker.Recorder {
+	return m.cloudwatch.Recorder(s, id, unit)
+}

@@ -1,0 +1,154 @@
+package sagemaker
+
+import (
+	"slices"
+	"time"
+
+	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch/metricstore"
+	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
+)
+
+// Metrics keeps the metrics that the service publishes.
+type Metrics interface {
+	// Recorder returns where the samples of a metric go.
+	Recorder(s wire.Scope, id metricstore.ID, unit string) Recorder
+}
+
+// Recorder takes the samples of one metric. Times are in Unix seconds.
+type Recorder interface {
+	Put(at int64, highResolution bool, sample metricstore.Sample)
+}
+
+type noMetrics struct{}
+
+func (noMetrics) Recorder(wire.Scope, metricstore.ID, string) Recorder { return noMetrics{} }
+func (noMetrics) Put(int64, bool, metricstore.Sample)                  {}
+
+// The namespaces of metrics (Amazon SageMaker Developer Guide: "Amazon SageMaker
+// metrics in Amazon CloudWatch").
+const (
+	requestMetrics  = "AWS/SageMaker"
+	instanceMetrics = "/aws/sagemaker/Endpoints"
+)
+
+// metric is a metric of variants. Its place in the list of its kind is that of
+// its recorder.
+type metric struct{ namespace, name, unit string }
+
+var metricsOf = map[workKind][]metric{
+	onInstances: {
+		{instanceMetrics, "CPUUtilization", "Percent"},
+		{instanceMetrics, "MemoryUtilization", "Percent"},
+		{requestMetrics, "Invocations", "None"},
+		{requestMetrics, "InvocationsPerInstance", "None"},
+		{requestMetrics, "ConcurrentRequestsPerModel", "None"},
+	},
+	serverless: {
+		{requestMetrics, "Invocations", "None"},
+		{requestMetrics, "ServerlessProvisionedConcurrencyUtilization", "None"},
+	},
+	// Asynchronous endpoints publish no invocations.
+	asynchronous: {
+		{instanceMetrics, "CPUUtilization", "Percent"},
+		{instanceMetrics, "MemoryUtilization", "Percent"},
+		{requestMetrics, "ApproximateBacklogSize", "Count"},
+		{requestMetrics, "ApproximateBacklogSizePerInstance", "Count"},
+		{requestMetrics, "HasBacklogWithoutCapacity", "Count"},
+	},
+}
+
+// recorders returns where the metrics of a variant go. Those of a backlog are
+// of the endpoint as a whole.
+func (s *Service) recorders(sc wire.Scope, endpoint, variant string, kind workKind) []Recorder {
+	var all []Recorder
+	for _, m := range metricsOf[kind] {
+		dimensions := []metricstore.Dimension{{Name: "EndpointName", Value: endpoint}, {Name: "VariantName", Value: variant}}
+		if kind == asynchronous && m.namespace == requestMetrics {
+			dimensions = dimensions[:1]
+		}
+		all = append(all, s.metrics.Recorder(sc, metricstore.ID{Namespace: m.namespace, Name: m.name, Dimensions: dimensions}, m.unit))
+	}
+	return all
+}
+
+// publish puts the metrics of the minute that ends at a time, for all variants
+// in service. Without traffic they are zero, not missing.
+func (s *Service) publish(end time.Time) {
+	s.flows = slices.DeleteFunc(s.flows, func(f *flow) bool { return f.ended })
+	for _, f := range s.flows {
+		f.count(end.UnixNano())
+		f.publish(end.Unix()-60, s.workload)
+		f.requests, f.spread = 0, [slots]float64{}
+	}
+	s.published = end
+}
+
+// publish puts the metrics of the minute that begins at a time.
+func (f *flow) publish(at int64, w Workload) {
+	switch f.kind {
+	case onInstances:
+		perInstance := f.perCapacity()
+		f.instances(at, perInstance, w)
+		f.recorders[2].Put(at, false, samples(f.requests, f.requests))
+		if f.capacity == 0 {
+			return
+		}
+		f.recorders[3].Put(at, false, samples(f.requests, perInstance))
+		for i, requests := range f.spread {
+			f.recorders[4].Put(at+int64(i)*slotSeconds, true, metricstore.Value(requests*w.Latency.Seconds()/slotSeconds))
+		}
+	case serverless:
+		f.recorders[0].Put(at, false, samples(f.requests, f.requests))
+		if f.capacity > 0 {
+			f.recorders[1].Put(at, false, metricstore.Value(f.perCapacity()*w.Latency.Seconds()/60))
+		}
+	case asynchronous:
+		f.work(at, w)
+	}
+}
+
+func (f *flow) perCapacity() float64 {
+	sum := 0.0
+	for _, requests := range f.spread {
+		sum += requests
+	}
+	return sum
+}
+
+// instances puts the metrics of the instances, which had so many requests each.
+func (f *flow) instances(at int64, requests float64, w Workload) {
+	if f.capacity == 0 {
+		return
+	}
+	busy := requests * w.Processor.Seconds() / 60
+	concurrent := requests * w.Latency.Seconds() / 60
+	f.recorders[0].Put(at, false, metricstore.Value(100*min(busy, f.cores)))
+	f.recorders[1].Put(at, false, metricstore.Value(min(100, w.Memory+concurrent*w.MemoryPerRequest)))
+}
+
+// work lets the instances of an asynchronous endpoint take what they can of the
+// queue, and puts the metrics.
+func (f *flow) work(at int64, w Workload) {
+	able := float64(f.capacity) * f.cores * 60 / w.Processor.Seconds()
+	f.backlog += f.requests
+	done := min(f.backlog, able)
+	f.backlog -= done
+	f.instances(at, done/max(1, float64(f.capacity)), w)
+	without := 0.0
+	if f.backlog > 0 && f.capacity == 0 {
+		without = 1
+	}
+	f.recorders[2].Put(at, false, metricstore.Value(f.backlog))
+	f.recorders[3].Put(at, false, metricstore.Value(f.backlog/max(1, float64(f.capacity))))
+	f.recorders[4].Put(at, false, metricstore.Value(without))
+}
+
+// samples is one sample for each request, which come to a sum; without requests
+// a zero.
+func samples(requests, sum float64) metricstore.Sample {
+	if requests <= 0 {
+		return metricstore.Value(0)
+	}
+	each := sum / requests
+	return metricstore.Sample{Count: requests, Sum: sum, Min: each, Max: each}
+}
