@@ -1,0 +1,210 @@
+// Package resources are the things that Application Auto Scaling scales and
+// whose service is not in the local cloud, such as Aurora clusters or Lambda
+// functions: each a number, declared by who runs the cloud, that follows what is
+// asked of it after a delay.
+//
+// A resource is named as its scalable target is, by namespace, resource ID and
+// dimension; the catalog says which there are and what their IDs look like. What
+// is declared twice is changed.
+//
+// A Registry has no lock. Its owner calls it under its own.
+package resources
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/setpoint-io/setpoint/internal/autoscaling/catalog"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
+	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
+	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
+)
+
+// Key names a resource (AWS API: RegisterScalableTarget).
+type Key struct {
+	ServiceNamespace  string `json:"serviceNamespace"`
+	ResourceID        string `json:"resourceId"`
+	ScalableDimension string `json:"scalableDimension"`
+}
+
+func (k Key) String() string {
+	return k.ServiceNamespace + " " + k.ResourceID + " " + k.ScalableDimension
+}
+
+// Declaration says what a resource is.
+type Declaration struct {
+	Key
+	// Capacity is what the resource shall have, in the unit of its dimension.
+	Capacity int32 `json:"capacity"`
+	// Quota is how much it can have; 0: no limit.
+	Quota int32 `json:"quota,omitempty"`
+}
+
+// Resource is a resource as it is now.
+type Resource struct {
+	Declaration       // Capacity is what was last asked for
+	Running     int32 `json:"running"`
+	Settled     bool  `json:"settled"` // what was asked for is running
+}
+
+// Options are what a registry is made of.
+type Options struct {
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Delay is how long capacity takes to come or to go, for resources that are
+	// declared. The capacity at the first declaration is there at once.
+	Delay time.Duration
+}
+
+// Registry is the declared resources of all accounts.
+type Registry struct {
+	now      func() time.Time
+	delay    time.Duration
+	accounts map[place]map[Key]*declared
+}
+
+type place struct{ account, region string }
+
+type declared struct {
+	quota    int32
+	capacity *engine.Provisioner
+}
+
+// New returns a registry without resources.
+func New(o Options) *Registry {
+	r := &Registry{now: o.Now, delay: o.Delay, accounts: map[place]map[Key]*declared{}}
+	if r.now == nil {
+		r.now = time.Now
+	}
+	return r
+}
+
+// own says how resources come to be whose service is in the local cloud.
+var own = map[string]string{
+	"dynamodb":  "create a table with CreateTable of DynamoDB",
+	"ecs":       "create a service with CreateService of ECS",
+	"sagemaker": "create an endpoint or an inference component with CreateEndpoint or CreateInferenceComponent of SageMaker",
+}
+
+// Validate checks a declaration by the catalog. The error says what to write.
+func (d Declaration) Validate() error {
+	if instead, ok := own[d.ServiceNamespace]; ok {
+		return fmt.Errorf("serviceNamespace: %s is in the local cloud: %s", d.ServiceNamespace, instead)
+	}
+	namespace, ok := catalog.LookupNamespace(d.ServiceNamespace)
+	if !ok {
+		return fmt.Errorf("serviceNamespace: %q is unknown; write one of %s", d.ServiceNamespace, strings.Join(namespaces(), ", "))
+	}
+	var names []string
+	for _, dim := range namespace.Dimensions() {
+		names = append(names, dim.Name)
+	}
+	dim, ok := catalog.LookupDimension(d.ScalableDimension)
+	if !ok || dim.Namespace != d.ServiceNamespace {
+		return fmt.Errorf("scalableDimension: %q is not of the namespace %s; write %s", d.ScalableDimension, d.ServiceNamespace, strings.Join(names, " or "))
+	}
+	if _, ok := dim.ResourceID.Parse(d.ResourceID); !ok {
+		return fmt.Errorf("resourceId: %q does not name %s; write %s, such as %s", d.ResourceID, dim.Capacity, dim.ResourceID.Format, dim.ResourceID.Example)
+	}
+	switch ceiling := dim.MaxCapacityCeiling; {
+	case d.Capacity < 0:
+		return fmt.Errorf("capacity: %d is not possible; write 0 or more", d.Capacity)
+	case ceiling > 0 && d.Capacity > ceiling:
+		return fmt.Errorf("capacity: there can be at most %d %s, not %d", ceiling, dim.Capacity, d.Capacity)
+	case d.Quota < 0:
+		return fmt.Errorf("quota: %d is not possible; write 0 for no limit, or how much capacity there can be", d.Quota)
+	case d.Quota > 0 && d.Capacity > d.Quota:
+		return fmt.Errorf("capacity: %d is more than the quota of %d; write less, or another quota", d.Capacity, d.Quota)
+	}
+	return nil
+}
+
+// namespaces are those whose resources are declared.
+func namespaces() []string {
+	var names []string
+	for _, n := range catalog.Namespaces() {
+		if _, ok := own[n.Name]; !ok {
+			names = append(names, n.Name)
+		}
+	}
+	return names
+}
+
+// Declare makes a resource, or changes the capacity of one that exists, which
+// takes its time. A new quota holds from then on.
+func (r *Registry) Declare(sc wire.Scope, d Declaration) (Resource, error) {
+	if err := d.Validate(); err != nil {
+		return Resource{}, err
+	}
+	all := r.of(sc)
+	if all == nil {
+		all = map[Key]*declared{}
+		r.accounts[place{sc.Account, sc.Region}] = all
+	}
+	it := all[d.Key]
+	if it == nil {
+		it = &declared{capacity: engine.NewProvisioner(engine.Provisioning{Capacity: d.Capacity, OutDelay: r.delay, InDelay: r.delay})}
+		all[d.Key] = it
+	}
+	if err := it.capacity.Scale(r.now(), d.Capacity); err != nil {
+		return Resource{}, err
+	}
+	it.quota = d.Quota
+	return r.resource(d.Key, it), nil
+}
+
+// Resources lists what an account has in a Region, ordered by its names.
+func (r *Registry) Resources(sc wire.Scope) []Resource {
+	list := []Resource{}
+	for key, it := range r.of(sc) {
+		list = append(list, r.resource(key, it))
+	}
+	slices.SortFunc(list, func(a, b Resource) int { return strings.Compare(a.String(), b.String()) })
+	return list
+}
+
+// Remove removes a resource. The error is that there is none.
+func (r *Registry) Remove(sc wire.Scope, key Key) error {
+	if r.of(sc)[key] == nil {
+		return fmt.Errorf("the resource %s is not declared", key)
+	}
+	delete(r.of(sc), key)
+	return nil
+}
+
+func (r *Registry) of(sc wire.Scope) map[Key]*declared {
+	return r.accounts[place{sc.Account, sc.Region}]
+}
+
+func (r *Registry) resource(key Key, it *declared) Resource {
+	s := it.capacity.Status(r.now())
+	return Resource{Declaration{key, s.Desired, it.quota}, s.Running, s.Settled}
+}
+
+var _ appautoscaling.Resources = (*Registry)(nil)
+
+// Capacity returns the capacity of a declared resource. Others are not known.
+func (r *Registry) Capacity(sc wire.Scope, namespace, resourceID, dimension string) (appautoscaling.Capacity, error) {
+	it := r.of(sc)[Key{namespace, resourceID, dimension}]
+	if it == nil {
+		return appautoscaling.Capacity{}, nil
+	}
+	return appautoscaling.Capacity{Known: true, Active: true, Desired: it.capacity.Status(r.now()).Desired}, nil
+}
+
+// SetCapacity asks for a capacity. The reason of a refusal is in the words of
+// the local cloud.
+func (r *Registry) SetCapacity(sc wire.Scope, namespace, resourceID, dimension string, n int32) error {
+	it := r.of(sc)[Key{namespace, resourceID, dimension}]
+	if it == nil {
+		return nil
+	}
+	if limit := cmp.Or(it.quota, n); n > limit {
+		return wire.Validation("The limit of %s is %d, with a current capacity of %d and a request for %d.",
+			resourceID, limit, it.capacity.Status(r.now()).Desired, n)
+	}
+	return it.capacity.Scale(r.now(), n)
+}
