@@ -1,27 +1,13 @@
 package sagemaker
 
 import (
-	"bytes"
 	"regexp"
 	"strconv"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
-// opaque is a member that is kept and given back as it came, because nothing
-// here depends on it.
-type opaque []byte
-
-// MarshalJSON writes the member as it came.
-func (o opaque) MarshalJSON() ([]byte, error) { return o, nil }
-
-// UnmarshalJSON keeps the member; null is its absence.
-func (o *opaque) UnmarshalJSON(b []byte) error {
-	if string(b) != "null" {
-		*o = bytes.Clone(b)
-	}
-	return nil
-}
+type opaque = wire.Opaque
 
 // productionVariant is ProductionVariant, in requests and answers.
 type productionVariant struct {

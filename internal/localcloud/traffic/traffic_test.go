@@ -281,3 +281,20 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestMeter(t *testing.T) {
+	var m Meter
+	at := func(seconds int) time.Time { return begin.Add(time.Duration(seconds) * time.Second) }
+	m.Set(at(0), 60)
+	m.Set(at(30), 120)
+	if got := m.Take(at(60)); got != 90 || m.Rate() != 120 {
+		t.Errorf("half a minute at each of two rates brings %v, and the latter stays: %v", got, m.Rate())
+	}
+	if got := m.Take(at(75)); got != 30 {
+		t.Errorf("what was taken is gone, and the rate goes on: %v", got)
+	}
+	m.Set(at(60), 0)
+	if got := m.Take(at(600)); got != 0 {
+		t.Errorf("a time that goes back brings nothing, nor does silence: %v", got)
+	}
+}
