@@ -1,5 +1,5 @@
 // Package localcloud is an AWS that runs in the process: Application Auto
-// Scaling, and of CloudWatch, SageMaker and STS what it touches. It is one
+// Scaling, and of CloudWatch, DynamoDB, ECS, SageMaker and STS what it touches. It is one
 // http.Handler at one endpoint for all services, with its state in memory.
 //
 // It is evidence about AWS. It answers as AWS documents or was seen to answer,
@@ -30,6 +30,9 @@ import (
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
 	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch"
+	"github.com/setpoint-io/setpoint/internal/localcloud/dynamodb"
+	"github.com/setpoint-io/setpoint/internal/localcloud/ecs"
+	"github.com/setpoint-io/setpoint/internal/localcloud/resources"
 	"github.com/setpoint-io/setpoint/internal/localcloud/sagemaker"
 	"github.com/setpoint-io/setpoint/internal/localcloud/sts"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
@@ -59,6 +62,9 @@ type Options struct {
 	// ProvisioningDelay is how long capacity takes to come or to go after it was
 	// asked for. Default: EndpointDelay.
 	ProvisioningDelay time.Duration
+	// TaskRate is how many requests a minute keep a task of an ECS service wholly
+	// busy. Default: ecs.DefaultTaskRate.
+	TaskRate float64
 	// JournalSize is how many calls the journal keeps in full. Default: 10000.
 	JournalSize int
 	// Logger gets failures of the cloud itself as errors and each call at debug
@@ -117,6 +123,9 @@ type services struct {
 	appautoscaling *appautoscaling.Service
 	cloudwatch     *cloudwatch.Service
 	sagemaker      *sagemaker.Service
+	ecs            *ecs.Service
+	dynamodb       *dynamodb.Service
+	declared       *resources.Registry
 	sts            *sts.Service
 	// processes are what happens by itself, in the order in which it does at
 	// one time.
@@ -176,9 +185,13 @@ func (c *Cloud) newServices() services {
 		},
 		Behaviour: c.options.SageMaker,
 	})
+	s.ecs = ecs.New(ecs.Options{Now: now, Delay: c.options.ProvisioningDelay, TaskRate: c.options.TaskRate, Record: s.cloudwatch.Record})
+	s.dynamodb = dynamodb.New(dynamodb.Options{Now: now, Delay: c.options.ProvisioningDelay, Record: s.cloudwatch.Record})
+	s.declared = resources.New(resources.Options{Now: now, Delay: c.options.ProvisioningDelay})
 	s.appautoscaling = appautoscaling.New(appautoscaling.Options{
-		Now: now, Alarms: alarms{s.cloudwatch}, Resources: s.sagemaker, Behaviour: c.options.AppAutoScaling,
+		Now: now, Alarms: alarms{s.cloudwatch}, Behaviour: c.options.AppAutoScaling,
+		Resources: scaled{s.sagemaker, s.ecs, s.dynamodb, s.declared, c.options.AppAutoScaling.RequireResource},
 	})
-	s.processes = []process{s.sagemaker, &c.minutes}
+	s.processes = []process{s.sagemaker, s.ecs, s.dynamodb, &c.minutes}
 	return s
 }

@@ -22,7 +22,7 @@ import (
 
 func TestOwnPaths(t *testing.T) {
 	c := New(Options{})
-	const health = `{"services":{"Application Auto Scaling":"running","CloudWatch":"running","STS":"running","SageMaker":"running"},"status":"running"}` + "\n"
+	const health = `{"services":{"Application Auto Scaling":"running","CloudWatch":"running","DynamoDB":"running","ECS":"running","STS":"running","SageMaker":"running"},"status":"running"}` + "\n"
 	cases := map[string]struct {
 		reason, method, path string
 		status               int
@@ -98,8 +98,8 @@ func TestUnknownServices(t *testing.T) {
 		change func(*http.Request)
 		want   string
 	}{
-		"JSON": {"a service of JSON is named", func(r *http.Request) { r.Header.Set("X-Amz-Target", "DynamoDB_20120810.ListTables") },
-			`service DynamoDB_20120810, of which the operation \"ListTables\" was asked. It implements Application Auto Scaling, CloudWatch, SageMaker, STS.`},
+		"JSON": {"a service of JSON is named", func(r *http.Request) { r.Header.Set("X-Amz-Target", "AWSLambda.ListFunctions") },
+			`service AWSLambda, of which the operation \"ListFunctions\" was asked. It implements Application Auto Scaling, CloudWatch, DynamoDB, ECS, SageMaker, STS.`},
 		"CBOR": {"a service of CBOR is named", func(r *http.Request) {
 			r.Header.Set("Smithy-Protocol", "rpc-v2-cbor")
 			r.URL.Path = "/service/Kinesis/operation/ListStreams"

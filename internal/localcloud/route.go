@@ -7,6 +7,8 @@ import (
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
 	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch"
+	"github.com/setpoint-io/setpoint/internal/localcloud/dynamodb"
+	"github.com/setpoint-io/setpoint/internal/localcloud/ecs"
 	"github.com/setpoint-io/setpoint/internal/localcloud/sagemaker"
 	"github.com/setpoint-io/setpoint/internal/localcloud/sts"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
@@ -16,6 +18,8 @@ import (
 const (
 	AppAutoScaling = "Application Auto Scaling"
 	CloudWatch     = "CloudWatch"
+	DynamoDB       = "DynamoDB"
+	ECS            = "ECS"
 	SageMaker      = "SageMaker"
 	STS            = "STS"
 )
@@ -40,6 +44,14 @@ var bindings = []binding{
 	{
 		name: CloudWatch, target: "GraniteServiceVersion20100801", version: "2010-08-01", signing: "monitoring",
 		api: cloudwatch.API, service: func(s *services) wire.Service { return s.cloudwatch },
+	},
+	{
+		name: DynamoDB, target: dynamodb.Target, api: dynamodb.API,
+		service: func(s *services) wire.Service { return s.dynamodb },
+	},
+	{
+		name: ECS, target: ecs.Target, api: ecs.API,
+		service: func(s *services) wire.Service { return s.ecs },
 	},
 	{
 		name: SageMaker, target: sagemaker.Target, api: sagemaker.API,

@@ -21,9 +21,10 @@ type Behaviour struct {
 	// target is answered with ConcurrentUpdateException. AWS documents the
 	// exception and not the duration.
 	UpdateDuration time.Duration
-	// RequireResource refuses scalable targets whose resource the local cloud
-	// does not have. AWS would look into the target service. By default only
-	// resources of services that are local are looked for.
+	// RequireResource refuses scalable targets whose resource does not exist in
+	// the local cloud, as AWS does for all it knows. By default only SageMaker's
+	// have to exist: what is tried out often has ECS services, DynamoDB tables
+	// and resources of other services in its names alone.
 	RequireResource bool
 
 	// ReplaceSuspendedState lets a SuspendedState with some of its three flags

@@ -1,0 +1,127 @@
+// Package ecs is the local cloud's Amazon ECS: clusters and services, as far as
+// Application Auto Scaling and the people who try it need them (AWS API version
+// 2014-11-13). No container runs. A service is a number of tasks that follows
+// what is desired of it after Options.Delay, and the load that it is offered.
+//
+// Task definitions are taken by their name; a revision that is not given is the
+// first. Only services of the strategy REPLICA exist, because others cannot be
+// scaled.
+//
+// The load of a service ([Service.SetLoad]) becomes the metric CPUUtilization: a
+// task is busy by the part that its requests are of Options.TaskRate, and at
+// 100 percent with more. The metric is the average over the tasks and the
+// minute; a service without running tasks has none (Amazon ECS Developer Guide:
+// service utilization).
+//
+// The texts of errors are those that the real service was seen to answer,
+// except where they speak of the local cloud.
+//
+// A Service has no lock. Its owner calls it, and everything it is connected to,
+// under one lock. What Handle returns shares nothing with the state that is
+// changed later.
+package ecs
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch"
+	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
+)
+
+// Target is the prefix of the X-Amz-Target header of the service's requests.
+const Target = "AmazonEC2ContainerServiceV20141113"
+
+// API is how the service's answers are written.
+var API = wire.API{Message: "message"}
+
+// DefaultTaskRate is how many requests a minute keep a task wholly busy.
+const DefaultTaskRate = 600
+
+// Options connects a Service to the rest of the local cloud.
+type Options struct {
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Delay is how long a task takes to run, or to stop, after it was asked for.
+	Delay time.Duration
+	// TaskRate is how many requests a minute keep a task wholly busy; 0 means
+	// DefaultTaskRate.
+	TaskRate float64
+	// Record takes the metrics; nil means that nobody does.
+	Record func(wire.Scope, cloudwatch.Observation)
+}
+
+// Service answers the requests of Amazon ECS.
+type Service struct {
+	now      func() time.Time
+	delay    time.Duration
+	taskRate float64
+	record   func(wire.Scope, cloudwatch.Observation)
+	regions  map[place]*region
+	minute   time.Time // the next full minute; zero before the first service
+}
+
+// New returns a service without clusters.
+func New(o Options) *Service {
+	s := &Service{
+		now: o.Now, delay: o.Delay, taskRate: cmp.Or(o.TaskRate, DefaultTaskRate), record: o.Record,
+		regions: map[place]*region{},
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.record == nil {
+		s.record = func(wire.Scope, cloudwatch.Observation) {}
+	}
+	return s
+}
+
+// Handle answers one request.
+func (s *Service) Handle(_ context.Context, r *wire.Request) (any, error) {
+	op, ok := operations[r.Operation]
+	if !ok {
+		return nil, wire.UnknownOperation("Amazon ECS", r.Operation)
+	}
+	return op(s, r)
+}
+
+var operations = map[string]operation{
+	"CreateCluster":    op((*Service).createCluster),
+	"CreateService":    op((*Service).createService),
+	"DescribeServices": op((*Service).describeServices),
+	"UpdateService":    op((*Service).updateService),
+	"DeleteService":    op((*Service).deleteService),
+	"ListServices":     op((*Service).listServices),
+}
+
+type operation func(*Service, *wire.Request) (any, error)
+
+// op makes an operation of a method.
+func op[In any](do func(*Service, wire.Scope, In) (any, error)) operation {
+	return func(s *Service, r *wire.Request) (any, error) {
+		var in In
+		if err := r.Decode(&in); err != nil {
+			return nil, err
+		}
+		return do(s, r.Scope, in)
+	}
+}
+
+// The errors of the API (AWS API: CreateService, DescribeServices and others).
+
+func clusterNotFound() error {
+	return &wire.Error{Code: "ClusterNotFoundException", Message: "Cluster not found."}
+}
+
+func serviceNotFound() error {
+	return &wire.Error{Code: "ServiceNotFoundException", Message: "Service not found."}
+}
+
+func serviceNotActive() error {
+	return &wire.Error{Code: "ServiceNotActiveException", Message: "Service was not ACTIVE."}
+}
+
+func invalidParameter(text string) error {
+	return &wire.Error{Code: "InvalidParameterException", Message: text}
+}
