@@ -68,6 +68,9 @@ func (s *Service) deleteEndpoint(sc wire.Scope, in endpointInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.region(sc).hosts(e.name) {
+		return nil, wire.Validation("Cannot delete endpoint %q because it has inference components. Delete them first.", s.arn(sc, endpointKind.arn, e.name))
+	}
 	for _, v := range e.variants {
 		if s.behaviour.DenyDeregister && s.registered(sc, variantID(e.name, v.name())) {
 			return nil, wire.Validation("An Application AutoScaling scalable target exists for a variant being deleted, and the IAM identity " +

@@ -13,6 +13,8 @@ var (
 	modelKind    = kind{"model", "model"}
 	configKind   = kind{"endpoint-config", "endpoint configuration"}
 	endpointKind = kind{"endpoint", "endpoint"}
+	// The words of inference components are by analogy.
+	componentKind = kind{"inference-component", "inference component"}
 )
 
 // The texts of these three were seen.

@@ -17,7 +17,7 @@ func FuzzHandle(f *testing.F) {
 	setup := []struct{ operation, body string }{
 		{"CreateModel", `{"ModelName":"demo","PrimaryContainer":{"Image":"a","Environment":{"B":"c"}}}`},
 		{"CreateEndpointConfig", `{"EndpointConfigName":"demo","ProductionVariants":[{"VariantName":"a","ModelName":"demo","InstanceType":"ml.m5.large","InitialInstanceCount":1,"RoutingConfig":null},` +
-			`{"VariantName":"s","ModelName":"demo","ServerlessConfig":{"MemorySizeInMB":1024,"MaxConcurrency":5}}]}`},
+			`{"VariantName":"empty","InstanceType":"ml.g5.xlarge","InitialInstanceCount":1},{"VariantName":"s","ModelName":"demo","ServerlessConfig":{"MemorySizeInMB":1024,"MaxConcurrency":5}}]}`},
 		{"CreateEndpoint", `{"EndpointName":"demo","EndpointConfigName":"demo","Tags":[{"Key":"a","Value":"b"}]}`},
 	}
 	for _, s := range setup {
@@ -27,6 +27,8 @@ func FuzzHandle(f *testing.F) {
 		`{}`, `null`, `[]`, `{"EndpointName":1}`,
 		`{"EndpointName":"demo","EndpointConfigName":"demo","ModelName":"demo","RetainAllVariantProperties":true,"ExcludeRetainedVariantProperties":[{"VariantPropertyType":"DesiredWeight"}]}`,
 		`{"EndpointName":"demo","DesiredWeightsAndCapacities":[{"VariantName":"a","DesiredInstanceCount":2,"DesiredWeight":0.5},{"VariantName":"s","ServerlessUpdateConfig":{"ProvisionedConcurrency":3}}]}`,
+		`{"InferenceComponentName":"llm","EndpointName":"demo","VariantName":"empty","Specification":{"ModelName":"demo","Container":{"Image":"a"},` +
+			`"ComputeResourceRequirements":{"MinMemoryRequiredInMb":128}},"RuntimeConfig":{"CopyCount":1},"DesiredRuntimeConfig":{"CopyCount":2},"DeploymentConfig":{}}`,
 		`{"ResourceArn":"arn:aws:sagemaker:us-west-2:123456789012:endpoint/demo","Tags":[{"Key":"c","Value":"d"}],"TagKeys":["a"]}`,
 		`{"MaxResults":1,"NextToken":"AAAAAAAAAAA","SortBy":"Name","SortOrder":"Ascending","NameContains":"d","CreationTimeAfter":1,"StatusEquals":"InService"}`,
 	} {
@@ -35,6 +37,7 @@ func FuzzHandle(f *testing.F) {
 	operations := []string{
 		"CreateModel", "DescribeModel", "ListModels", "CreateEndpointConfig", "DescribeEndpointConfig", "ListEndpointConfigs",
 		"CreateEndpoint", "DescribeEndpoint", "ListEndpoints", "UpdateEndpointWeightsAndCapacities", "UpdateEndpoint",
+		"CreateInferenceComponent", "DescribeInferenceComponent", "ListInferenceComponents", "UpdateInferenceComponent", "UpdateInferenceComponentRuntimeConfig", "DeleteInferenceComponent",
 		"AddTags", "ListTags", "DeleteTags", "DeleteEndpoint", "DescribeEndpoint", "DeleteEndpointConfig", "DeleteModel", "Unknown",
 	}
 	scope := wire.Scope{Account: account, Region: region}

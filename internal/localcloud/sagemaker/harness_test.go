@@ -132,6 +132,18 @@ func (c *cloud) call(in any) (any, error) {
 		return c.client.UpdateEndpointWeightsAndCapacities(ctx, in)
 	case *sm.DeleteEndpointInput:
 		return c.client.DeleteEndpoint(ctx, in)
+	case *sm.CreateInferenceComponentInput:
+		return c.client.CreateInferenceComponent(ctx, in)
+	case *sm.DescribeInferenceComponentInput:
+		return c.client.DescribeInferenceComponent(ctx, in)
+	case *sm.ListInferenceComponentsInput:
+		return c.client.ListInferenceComponents(ctx, in)
+	case *sm.UpdateInferenceComponentInput:
+		return c.client.UpdateInferenceComponent(ctx, in)
+	case *sm.UpdateInferenceComponentRuntimeConfigInput:
+		return c.client.UpdateInferenceComponentRuntimeConfig(ctx, in)
+	case *sm.DeleteInferenceComponentInput:
+		return c.client.DeleteInferenceComponent(ctx, in)
 	case *sm.AddTagsInput:
 		return c.client.AddTags(ctx, in)
 	case *sm.ListTagsInput:

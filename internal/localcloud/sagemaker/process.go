@@ -41,11 +41,14 @@ func (q *queue) Pop() any {
 }
 
 // Next returns when something happens next by itself: a change of an endpoint
-// comes to its end, or metrics are published.
+// or an inference component comes to its end, or metrics are published.
 func (s *Service) Next() (time.Time, bool) {
 	next, found := s.published.Add(time.Minute), len(s.flows) > 0
 	if len(s.queue) > 0 && (!found || s.queue[0].at.Before(next)) {
 		next, found = s.queue[0].at, true
+	}
+	if at, ok := s.nextComponent(); ok && (!found || at.Before(next)) {
+		next, found = at, true
 	}
 	return next, found
 }
@@ -76,6 +79,7 @@ func (s *Service) settle(now time.Time) {
 		d.endpoint.settle()
 		s.serve(d.scope, d.endpoint, d.at)
 	}
+	s.settleComponents(now)
 }
 
 // drop forgets an endpoint that is deleted.

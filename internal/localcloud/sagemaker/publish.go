@@ -42,10 +42,19 @@ var metricsOf = map[workKind][]metric{
 		{requestMetrics, "Invocations", "None"},
 		{requestMetrics, "InvocationsPerInstance", "None"},
 		{requestMetrics, "ConcurrentRequestsPerModel", "None"},
+		{requestMetrics, "ModelLatency", "Microseconds"},
 	},
 	serverless: {
 		{requestMetrics, "Invocations", "None"},
 		{requestMetrics, "ServerlessProvisionedConcurrencyUtilization", "None"},
+		{requestMetrics, "ModelLatency", "Microseconds"},
+	},
+	onCopies: {
+		{requestMetrics, "Invocations", "None"},
+		{requestMetrics, "InvocationsPerCopy", "None"},
+		{requestMetrics, "ConcurrentRequestsPerCopy", "None"},
+		{requestMetrics, "ModelLatency", "Microseconds"},
+		{requestMetrics, "NoCapacityInvocationFailures", "None"},
 	},
 	// Asynchronous endpoints publish no invocations.
 	asynchronous: {
@@ -71,6 +80,16 @@ func (s *Service) recorders(sc wire.Scope, endpoint, variant string, kind workKi
 	return all
 }
 
+// componentRecorders returns where the metrics of an inference component go.
+func (s *Service) componentRecorders(sc wire.Scope, name string) []Recorder {
+	var all []Recorder
+	for _, m := range metricsOf[onCopies] {
+		dimensions := []metricstore.Dimension{{Name: "InferenceComponentName", Value: name}}
+		all = append(all, s.metrics.Recorder(sc, metricstore.ID{Namespace: m.namespace, Name: m.name, Dimensions: dimensions}, m.unit))
+	}
+	return all
+}
+
 // publish puts the metrics of the minute that ends at a time, for all variants
 // in service. Without traffic they are zero, not missing.
 func (s *Service) publish(end time.Time) {
@@ -78,7 +97,7 @@ func (s *Service) publish(end time.Time) {
 	for _, f := range s.flows {
 		f.count(end.UnixNano())
 		f.publish(end.Unix()-60, s.workload)
-		f.requests, f.spread = 0, [slots]float64{}
+		f.requests, f.refused, f.spread = 0, 0, [slots]float64{}
 	}
 	s.published = end
 }
@@ -94,16 +113,44 @@ func (f *flow) publish(at int64, w Workload) {
 			return
 		}
 		f.recorders[3].Put(at, false, samples(f.requests, perInstance))
-		for i, requests := range f.spread {
-			f.recorders[4].Put(at+int64(i)*slotSeconds, true, metricstore.Value(requests*w.Latency.Seconds()/slotSeconds))
-		}
+		f.concurrent(f.recorders[4], at, w)
+		f.latency(f.recorders[5], at, f.requests, w)
 	case serverless:
 		f.recorders[0].Put(at, false, samples(f.requests, f.requests))
 		if f.capacity > 0 {
 			f.recorders[1].Put(at, false, metricstore.Value(f.perCapacity()*w.Latency.Seconds()/60))
 		}
+		f.latency(f.recorders[2], at, f.requests, w)
+	case onCopies:
+		f.copies(at, w)
 	case asynchronous:
 		f.work(at, w)
+	}
+}
+
+// copies puts the metrics of an inference component.
+func (f *flow) copies(at int64, w Workload) {
+	f.recorders[0].Put(at, false, samples(f.requests, f.requests))
+	f.recorders[4].Put(at, false, samples(f.refused, f.refused))
+	f.latency(f.recorders[3], at, f.requests-f.refused, w)
+	if f.capacity > 0 {
+		f.recorders[1].Put(at, false, samples(f.requests, f.perCapacity()))
+		f.concurrent(f.recorders[2], at, w)
+	}
+}
+
+// concurrent puts how many requests there were at once for each unit of the
+// capacity, every ten seconds.
+func (f *flow) concurrent(r Recorder, at int64, w Workload) {
+	for i, requests := range f.spread {
+		r.Put(at+int64(i)*slotSeconds, true, metricstore.Value(requests*w.Latency.Seconds()/slotSeconds))
+	}
+}
+
+// latency puts how long so many requests took, if there were any.
+func (f *flow) latency(r Recorder, at int64, requests float64, w Workload) {
+	if each := float64(w.Latency.Microseconds()); requests > 0 {
+		r.Put(at, false, metricstore.Sample{Count: requests, Sum: requests * each, Min: each, Max: each})
 	}
 }
 

@@ -9,10 +9,11 @@ import (
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
-// The scalable dimensions of variants (AWS API: RegisterScalableTarget).
+// The scalable dimensions of variants and inference components (AWS API: RegisterScalableTarget).
 const (
 	instanceCount          = "sagemaker:variant:DesiredInstanceCount"
 	provisionedConcurrency = "sagemaker:variant:DesiredProvisionedConcurrency"
+	copyCount              = "sagemaker:inference-component:DesiredCopyCount"
 )
 
 // burstable matches the instance types of the T family, such as ml.t2.medium;
@@ -26,10 +27,20 @@ func variantID(endpoint, variant string) string {
 	return "endpoint/" + endpoint + "/variant/" + variant
 }
 
-// Capacity returns the capacity of a variant, as resource of Application Auto
-// Scaling. It is active while its endpoint is in service. Other resources,
-// also inference components, are not known here.
+// componentID begins the resource IDs of inference components.
+const componentID = "inference-component/"
+
+// Capacity returns the capacity of a variant or an inference component, as
+// resource of Application Auto Scaling. It is active while its endpoint, or
+// itself, is in service. Other resources are not known here.
 func (s *Service) Capacity(sc wire.Scope, namespace, resourceID, dimension string) (appautoscaling.Capacity, error) {
+	if name, ok := strings.CutPrefix(resourceID, componentID); ok && dimension == copyCount {
+		c, err := s.findComponent(sc, name)
+		if err != nil {
+			return appautoscaling.Capacity{}, err
+		}
+		return appautoscaling.Capacity{Known: true, Active: c.change == nil, Desired: c.desired}, nil
+	}
 	e, v, err := s.resource(sc, namespace, resourceID, dimension)
 	if err != nil || v == nil {
 		return appautoscaling.Capacity{}, err
@@ -41,9 +52,17 @@ func (s *Service) Capacity(sc wire.Scope, namespace, resourceID, dimension strin
 	return c, nil
 }
 
-// SetCapacity changes the desired capacity of a variant, as
-// UpdateEndpointWeightsAndCapacities does.
+// SetCapacity changes the desired capacity of a variant or an inference
+// component, as UpdateEndpointWeightsAndCapacities and
+// UpdateInferenceComponentRuntimeConfig do.
 func (s *Service) SetCapacity(sc wire.Scope, namespace, resourceID, dimension string, n int32) error {
+	if name, ok := strings.CutPrefix(resourceID, componentID); ok && dimension == copyCount {
+		c, err := s.readyComponent(sc, name)
+		if err == nil {
+			s.scaleComponent(sc, c, n)
+		}
+		return err
+	}
 	e, v, err := s.resource(sc, namespace, resourceID, dimension)
 	if err != nil || v == nil {
 		return err

@@ -115,7 +115,6 @@ func TestResource(t *testing.T) {
 	}
 	for _, unknown := range [][3]string{
 		{"ecs", "service/a/b", "ecs:service:DesiredCount"},
-		{"sagemaker", "inference-component/a", "sagemaker:inference-component:DesiredCopyCount"},
 		{"sagemaker", "endpoint/demo", count},
 	} {
 		equal(t, "capacity of what is not here: "+unknown[1], capacity(unknown[0], unknown[1], unknown[2]), appautoscaling.Capacity{})

@@ -79,8 +79,9 @@ type Service struct {
 	behaviour    Behaviour
 	regions      map[place]*region
 
-	queue     queue // the changes of endpoints that are under way
-	sequence  int   // how many there were, which orders those of the same time
+	queue     queue      // the changes of endpoints that are under way
+	sequence  int        // how many there were, which orders those of the same time
+	changing  []changing // components
 	flows     []*flow
 	published time.Time // the end of the last minute of which there are metrics
 }
@@ -139,6 +140,13 @@ var operations = map[string]operation{
 	"UpdateEndpoint":                     op((*Service).updateEndpoint),
 	"UpdateEndpointWeightsAndCapacities": op((*Service).updateWeightsAndCapacities),
 	"DeleteEndpoint":                     op((*Service).deleteEndpoint),
+
+	"CreateInferenceComponent":              op((*Service).createInferenceComponent),
+	"DescribeInferenceComponent":            op((*Service).describeInferenceComponent),
+	"ListInferenceComponents":               op((*Service).listInferenceComponents),
+	"UpdateInferenceComponent":              op((*Service).updateInferenceComponent),
+	"UpdateInferenceComponentRuntimeConfig": op((*Service).updateInferenceComponentRuntimeConfig),
+	"DeleteInferenceComponent":              op((*Service).deleteInferenceComponent),
 
 	"AddTags":    op((*Service).addTags),
 	"ListTags":   op((*Service).listTags),

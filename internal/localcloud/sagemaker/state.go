@@ -12,10 +12,11 @@ type place struct{ account, region string }
 
 // region is what one account has in one Region, by name; tags by ARN.
 type region struct {
-	models    map[string]*model
-	configs   map[string]*config
-	endpoints map[string]*endpoint
-	tags      map[string]map[string]string
+	models     map[string]*model
+	configs    map[string]*config
+	endpoints  map[string]*endpoint
+	components map[string]*component
+	tags       map[string]map[string]string
 }
 
 type model struct {
@@ -102,10 +103,11 @@ func (s *Service) region(sc wire.Scope) *region {
 	r := s.regions[key]
 	if r == nil {
 		r = &region{
-			models:    map[string]*model{},
-			configs:   map[string]*config{},
-			endpoints: map[string]*endpoint{},
-			tags:      map[string]map[string]string{},
+			models:     map[string]*model{},
+			configs:    map[string]*config{},
+			endpoints:  map[string]*endpoint{},
+			components: map[string]*component{},
+			tags:       map[string]map[string]string{},
 		}
 		s.regions[key] = r
 	}

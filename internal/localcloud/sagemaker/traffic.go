@@ -2,6 +2,7 @@ package sagemaker
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
@@ -28,6 +29,7 @@ type flow struct {
 
 	since    int64          // until when the steady load is counted, Unix nanoseconds
 	requests float64        // of the minute
+	refused  float64        // of the minute: for want of capacity
 	spread   [slots]float64 // of the minute: requests divided by the capacity at their time
 
 	recorders []Recorder
@@ -40,6 +42,7 @@ const (
 	onInstances workKind = iota
 	serverless
 	asynchronous
+	onCopies // of an inference component
 )
 
 // Offer counts requests that arrive at a variant at a time of the minute that
@@ -63,6 +66,27 @@ func (s *Service) SetLoad(sc wire.Scope, endpoint, variant string, perMinute flo
 	}
 	f.count(s.now().UnixNano())
 	f.perMinute = max(0, perMinute)
+	return nil
+}
+
+// SetLoadOf is [Service.SetLoad] for a variant or an inference component that is
+// named as Application Auto Scaling does. The load of a component is not counted
+// for its variant.
+func (s *Service) SetLoadOf(sc wire.Scope, resourceID string, perMinute float64) error {
+	name, ok := strings.CutPrefix(resourceID, componentID)
+	if !ok {
+		endpoint, variant, _ := strings.Cut(strings.TrimPrefix(resourceID, "endpoint/"), "/variant/")
+		return s.SetLoad(sc, endpoint, variant, perMinute)
+	}
+	c, err := s.findComponent(sc, name)
+	switch {
+	case err != nil:
+		return err
+	case c.flow == nil:
+		return wire.Validation("The inference component %q is still being created.", name)
+	}
+	c.flow.count(s.now().UnixNano())
+	c.flow.perMinute = max(0, perMinute)
 	return nil
 }
 
@@ -140,11 +164,16 @@ func (s *Service) start(sc wire.Scope, e *endpoint, variant string, kind workKin
 	if old != nil {
 		f.perMinute = old.perMinute
 	}
+	s.add(f, now)
+	return f
+}
+
+// add lets metrics be published of more traffic.
+func (s *Service) add(f *flow, now time.Time) {
 	if len(s.flows) == 0 {
 		s.published = now.Truncate(time.Minute)
 	}
 	s.flows = append(s.flows, f)
-	return f
 }
 
 // close ends the traffic of an endpoint.
@@ -171,5 +200,7 @@ func (f *flow) add(slot int, requests float64) {
 	f.requests += requests
 	if f.capacity > 0 {
 		f.spread[slot] += requests / float64(f.capacity)
+	} else {
+		f.refused += requests
 	}
 }
