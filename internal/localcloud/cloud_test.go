@@ -22,7 +22,7 @@ import (
 
 func TestOwnPaths(t *testing.T) {
 	c := New(Options{})
-	const health = `{"services":{"Application Auto Scaling":"running","CloudWatch":"running","DynamoDB":"running","ECS":"running","STS":"running","SageMaker":"running"},"status":"running"}` + "\n"
+	const health = `{"services":{"Application Auto Scaling":"running","CloudWatch":"running","DynamoDB":"running","ECS":"running","STS":"running","SageMaker":"running","SageMaker Runtime":"running"},"status":"running"}` + "\n"
 	cases := map[string]struct {
 		reason, method, path string
 		status               int
@@ -99,7 +99,7 @@ func TestUnknownServices(t *testing.T) {
 		want   string
 	}{
 		"JSON": {"a service of JSON is named", func(r *http.Request) { r.Header.Set("X-Amz-Target", "AWSLambda.ListFunctions") },
-			`service AWSLambda, of which the operation \"ListFunctions\" was asked. It implements Application Auto Scaling, CloudWatch, DynamoDB, ECS, SageMaker, STS.`},
+			`service AWSLambda, of which the operation \"ListFunctions\" was asked. It implements Application Auto Scaling, CloudWatch, DynamoDB, ECS, SageMaker, SageMaker Runtime, STS.`},
 		"CBOR": {"a service of CBOR is named", func(r *http.Request) {
 			r.Header.Set("Smithy-Protocol", "rpc-v2-cbor")
 			r.URL.Path = "/service/Kinesis/operation/ListStreams"

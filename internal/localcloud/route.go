@@ -16,12 +16,13 @@ import (
 
 // The names of the services, in the journal and in faults.
 const (
-	AppAutoScaling = "Application Auto Scaling"
-	CloudWatch     = "CloudWatch"
-	DynamoDB       = "DynamoDB"
-	ECS            = "ECS"
-	SageMaker      = "SageMaker"
-	STS            = "STS"
+	AppAutoScaling   = "Application Auto Scaling"
+	CloudWatch       = "CloudWatch"
+	DynamoDB         = "DynamoDB"
+	ECS              = "ECS"
+	SageMaker        = "SageMaker"
+	SageMakerRuntime = "SageMaker Runtime"
+	STS              = "STS"
 )
 
 // binding is how requests find a service and how it answers.
@@ -56,6 +57,10 @@ var bindings = []binding{
 	{
 		name: SageMaker, target: sagemaker.Target, api: sagemaker.API,
 		service: func(s *services) wire.Service { return s.sagemaker },
+	},
+	{
+		name: SageMakerRuntime, target: sagemaker.RuntimeTarget, api: sagemaker.API,
+		service: func(s *services) wire.Service { return sagemaker.Runtime{Service: s.sagemaker} },
 	},
 	{
 		name: STS, version: "2011-06-15", signing: "sts",

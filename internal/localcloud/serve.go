@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/setpoint-io/setpoint/internal/localcloud/sagemaker"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -48,7 +49,7 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 // serveAWS answers a request to a service.
 func (c *Cloud) serveAWS(w http.ResponseWriter, r *http.Request) {
 	began := c.wall()
-	call, err := wire.Read(r)
+	call, err := wire.Read(r, sagemaker.RuntimeOperations...)
 	scope := c.scope(call.Credential)
 	var b binding
 	if err == nil {

@@ -1,7 +1,8 @@
 // Package sagemaker is the local cloud's SageMaker: models, endpoint
 // configurations and endpoints, as far as Application Auto Scaling and the
-// people who try it need them (AWS API version 2017-07-24). Nothing is hosted
-// and nothing can be invoked; an endpoint is its variants and their capacity.
+// people who try it need them (AWS API version 2017-07-24). Nothing is hosted:
+// an endpoint is its variants and their capacity, an inference component its
+// copies, and what is invoked ([Runtime]) answers how much it was sent.
 //
 // A change of an endpoint takes Options.Delay, one of its capacity
 // Options.ProvisioningDelay. What was asked for shows at once as desired, what

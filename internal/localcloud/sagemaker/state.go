@@ -39,9 +39,10 @@ type endpoint struct {
 	created, modified time.Time
 	config            *config // nil until the endpoint was created
 	variants          []variant
-	deployment        opaque  // LastDeploymentConfig
-	change            *change // nil: in service
-	flows             []*flow // of the variants in service
+	deployment        opaque             // LastDeploymentConfig
+	change            *change            // nil: in service
+	flows             []*flow            // of the variants in service
+	turns             map[string]float64 // by variant: how much of a request it is owed
 }
 
 // change is a creation, update or deletion under way.

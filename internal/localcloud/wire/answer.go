@@ -37,6 +37,9 @@ type Answer struct {
 // Answer encodes the outcome of the call: out, or err when it is not nil. An
 // output that cannot be encoded becomes an internal failure.
 func (c *Call) Answer(api API, out any, err error) *Answer {
+	if c.Protocol == RESTJSON {
+		return c.answerREST(api, out, err)
+	}
 	if err == nil {
 		var body []byte
 		if body, err = c.encode(api, out); err == nil {
@@ -101,7 +104,7 @@ func (c *Call) encodeError(api API, e *Error) []byte {
 		body[message] = e.Message
 	}
 	body["__type"] = e.Code
-	if c.Protocol != JSON11 && api.Shapes != "" {
+	if c.Protocol != JSON11 && c.Protocol != RESTJSON && api.Shapes != "" {
 		body["__type"] = api.Shapes + "#" + e.Code
 	}
 	encode := encodeJSON
@@ -121,4 +124,6 @@ var contentTypes = map[Protocol]string{
 	JSON10: "application/x-amz-json-1.0",
 	Query:  "text/xml",
 	CBOR:   "application/cbor",
+
+	RESTJSON: "application/json",
 }

@@ -16,10 +16,11 @@ type Protocol int
 
 // The protocols of AWS that the services of the local cloud speak.
 const (
-	JSON11 Protocol = iota // AWS JSON 1.1; also the form of answers to what is no AWS request
-	JSON10                 // AWS JSON 1.0
-	Query                  // form in, XML out
-	CBOR                   // smithy RPC v2
+	JSON11   Protocol = iota // AWS JSON 1.1; also the form of answers to what is no AWS request
+	JSON10                   // AWS JSON 1.0
+	Query                    // form in, XML out
+	CBOR                     // smithy RPC v2
+	RESTJSON                 // REST, with errors in JSON
 )
 
 // maxBody bounds a request body, before and after decompression. The largest
@@ -44,14 +45,18 @@ type Call struct {
 	size      int
 	body      []byte
 	form      *node
+	rest      *RESTInput
 }
 
-// Read recognises an HTTP request. The call is never nil, so that an error can
-// be answered in the client's protocol as far as that was clear.
-func Read(r *http.Request) (*Call, error) {
+// Read recognises an HTTP request, also of the operations of REST that are
+// given. The call is never nil, so that an error can be answered in the client's
+// protocol as far as that was clear.
+func Read(r *http.Request, operations ...REST) (*Call, error) {
 	c := &Call{ID: newRequestID(), queryMode: r.Header.Get("X-Amzn-Query-Mode") == "true"}
-	if err := c.recognise(r); err != nil {
-		return c, err
+	if !c.recogniseREST(r, operations) {
+		if err := c.recognise(r); err != nil {
+			return c, err
+		}
 	}
 	credential, err := credentialOf(r)
 	if err != nil {
@@ -61,7 +66,7 @@ func Read(r *http.Request) (*Call, error) {
 	if c.Protocol == Query {
 		return c, c.readForm(r)
 	}
-	c.body, err = readBody(r)
+	c.body, err = readBody(r, c.limit())
 	c.size = len(c.body)
 	return c, err
 }
@@ -107,7 +112,7 @@ func (c *Call) recogniseCBOR(r *http.Request) error {
 func (c *Call) readForm(r *http.Request) error {
 	form := r.URL.RawQuery
 	if r.Method == http.MethodPost {
-		body, err := readBody(r)
+		body, err := readBody(r, maxBody)
 		if err != nil {
 			return err
 		}
@@ -128,9 +133,17 @@ func (c *Call) readForm(r *http.Request) error {
 	return nil
 }
 
+// limit bounds the body of the call.
+func (c *Call) limit() int64 {
+	if c.Protocol == RESTJSON {
+		return maxRESTBody
+	}
+	return maxBody
+}
+
 // readBody reads the body, decompressed: SDKs compress large PutMetricData
 // requests.
-func readBody(r *http.Request) ([]byte, error) {
+func readBody(r *http.Request, limit int64) ([]byte, error) {
 	var body io.Reader = r.Body
 	switch encoding := r.Header.Get("Content-Encoding"); encoding {
 	case "", "identity":
@@ -144,16 +157,16 @@ func readBody(r *http.Request) ([]byte, error) {
 		return nil, serializationError("the Content-Encoding %q is not implemented; gzip is", encoding)
 	}
 	var b bytes.Buffer
-	if n := r.ContentLength; n > 0 && n <= maxBody {
+	if n := r.ContentLength; n > 0 && n <= limit {
 		b.Grow(int(n) + bytes.MinRead) // one allocation: the reader looks for the end with MinRead free
 	}
-	if _, err := b.ReadFrom(io.LimitReader(body, maxBody+1)); err != nil {
+	if _, err := b.ReadFrom(io.LimitReader(body, limit+1)); err != nil {
 		return nil, serializationError("the body cannot be read: %v", err)
 	}
-	if b.Len() > maxBody {
+	if int64(b.Len()) > limit {
 		return nil, &Error{
 			Code:    "RequestEntityTooLargeException",
-			Message: fmt.Sprintf("The request body is larger than %d bytes.", maxBody),
+			Message: fmt.Sprintf("The request body is larger than %d bytes.", limit),
 			Status:  http.StatusRequestEntityTooLarge,
 		}
 	}
@@ -167,6 +180,8 @@ func (c *Call) Request(s Scope) *Request {
 
 func (c *Call) decode(into any) error {
 	switch c.Protocol {
+	case RESTJSON:
+		return c.decodeREST(into)
 	case Query:
 		return decodeQuery(c.form, into)
 	case CBOR:

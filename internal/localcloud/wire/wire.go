@@ -2,7 +2,8 @@
 // JSON 1.0 and 1.1, the query protocol with XML answers, and RPC v2 CBOR. A
 // service behind it sees none of that: it gets a [Request], decodes its input
 // into a Go struct with JSON tags, and returns another such struct or an
-// [Error].
+// [Error]. Only an operation of [REST] sees headers and bodies, because those
+// are what it is about.
 //
 // [Read] recognises what an HTTP request asks for, in which protocol and by
 // whose credentials; [Call.Answer] puts the outcome into the same protocol.
