@@ -130,6 +130,7 @@ type services struct {
 	// processes are what happens by itself, in the order in which it does at
 	// one time.
 	processes []process
+	traffic   *attachments
 }
 
 // New returns a cloud without resources.
@@ -192,6 +193,7 @@ func (c *Cloud) newServices() services {
 		Now: now, Alarms: alarms{s.cloudwatch}, Behaviour: c.options.AppAutoScaling,
 		Resources: scaled{s.sagemaker, s.ecs, s.dynamodb, s.declared, c.options.AppAutoScaling.RequireResource},
 	})
-	s.processes = []process{s.sagemaker, s.ecs, s.dynamodb, &c.minutes}
+	s.traffic = &attachments{now: now, offer: s.offer, of: map[wire.Scope]map[resources.Key]*attached{}}
+	s.processes = []process{s.sagemaker, s.ecs, s.dynamodb, s.traffic, &c.minutes}
 	return s
 }

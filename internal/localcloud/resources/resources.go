@@ -89,25 +89,35 @@ var own = map[string]string{
 	"sagemaker": "create an endpoint or an inference component with CreateEndpoint or CreateInferenceComponent of SageMaker",
 }
 
+// Dimension checks a key whose namespace is known by the catalog and returns its
+// scalable dimension. The error says what to write.
+func (k Key) Dimension() (catalog.Dimension, error) {
+	namespace, _ := catalog.LookupNamespace(k.ServiceNamespace)
+	var names []string
+	for _, dim := range namespace.Dimensions() {
+		names = append(names, dim.Name)
+	}
+	dim, ok := catalog.LookupDimension(k.ScalableDimension)
+	if !ok || dim.Namespace != k.ServiceNamespace {
+		return dim, fmt.Errorf("scalableDimension: %q is not of the namespace %s; write %s", k.ScalableDimension, k.ServiceNamespace, strings.Join(names, " or "))
+	}
+	if _, ok := dim.ResourceID.Parse(k.ResourceID); !ok {
+		return dim, fmt.Errorf("resourceId: %q does not name %s; write %s, such as %s", k.ResourceID, dim.Capacity, dim.ResourceID.Format, dim.ResourceID.Example)
+	}
+	return dim, nil
+}
+
 // Validate checks a declaration by the catalog. The error says what to write.
 func (d Declaration) Validate() error {
 	if instead, ok := own[d.ServiceNamespace]; ok {
 		return fmt.Errorf("serviceNamespace: %s is in the local cloud: %s", d.ServiceNamespace, instead)
 	}
-	namespace, ok := catalog.LookupNamespace(d.ServiceNamespace)
-	if !ok {
+	if _, ok := catalog.LookupNamespace(d.ServiceNamespace); !ok {
 		return fmt.Errorf("serviceNamespace: %q is unknown; write one of %s", d.ServiceNamespace, strings.Join(namespaces(), ", "))
 	}
-	var names []string
-	for _, dim := range namespace.Dimensions() {
-		names = append(names, dim.Name)
-	}
-	dim, ok := catalog.LookupDimension(d.ScalableDimension)
-	if !ok || dim.Namespace != d.ServiceNamespace {
-		return fmt.Errorf("scalableDimension: %q is not of the namespace %s; write %s", d.ScalableDimension, d.ServiceNamespace, strings.Join(names, " or "))
-	}
-	if _, ok := dim.ResourceID.Parse(d.ResourceID); !ok {
-		return fmt.Errorf("resourceId: %q does not name %s; write %s, such as %s", d.ResourceID, dim.Capacity, dim.ResourceID.Format, dim.ResourceID.Example)
+	dim, err := d.Dimension()
+	if err != nil {
+		return err
 	}
 	switch ceiling := dim.MaxCapacityCeiling; {
 	case d.Capacity < 0:

@@ -1,0 +1,143 @@
+package localcloud
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/setpoint-io/setpoint/internal/localcloud/resources"
+	"github.com/setpoint-io/setpoint/internal/localcloud/traffic"
+	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
+)
+
+// Attachment is traffic that arrives at a resource: at a variant or an inference
+// component of SageMaker, at a service of ECS, and, in capacity units, at a
+// table or an index of DynamoDB, of which the dimension says whether it is read
+// or written.
+type Attachment struct {
+	resources.Key
+	Begin   time.Time    `json:"begin"`
+	Traffic traffic.Spec `json:"traffic"`
+	// Rate is what arrives in a minute now.
+	Rate float64 `json:"rate"`
+	// Problem says why nothing arrives, for example that the resource does not
+	// exist yet. It is tried again every minute.
+	Problem string `json:"problem,omitempty"`
+}
+
+// Attach lets traffic arrive at a resource from now on, instead of what arrived
+// there before. The resource need not exist yet. Errors say what to write.
+func (c *Cloud) Attach(s wire.Scope, key resources.Key, spec traffic.Spec) (Attachment, error) {
+	if !slices.Contains([]string{"sagemaker", "ecs", "dynamodb"}, key.ServiceNamespace) {
+		return Attachment{}, fmt.Errorf("serviceNamespace: traffic cannot be attached to %q; write sagemaker, ecs or dynamodb, and put metrics of others with PutMetricData", key.ServiceNamespace)
+	}
+	if _, err := key.Dimension(); err != nil {
+		return Attachment{}, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.catchUp()
+	generator, err := spec.Build(c.present)
+	if err != nil {
+		return Attachment{}, err
+	}
+	it := &attached{Attachment: Attachment{Key: key, Begin: c.present, Traffic: spec}, generator: generator}
+	c.services.traffic.attach(c.place(s), it, c.present)
+	return it.Attachment, nil
+}
+
+// Attachments lists the traffic of an account in a Region, ordered by the names
+// of its resources.
+func (c *Cloud) Attachments(s wire.Scope) []Attachment {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.catchUp()
+	list := []Attachment{}
+	for _, it := range c.services.traffic.of[c.place(s)] {
+		list = append(list, it.Attachment)
+	}
+	slices.SortFunc(list, func(a, b Attachment) int { return strings.Compare(a.String(), b.String()) })
+	return list
+}
+
+// Detach ends traffic. The error is that there is none.
+func (c *Cloud) Detach(s wire.Scope, key resources.Key) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.catchUp()
+	all := c.services.traffic.of[c.place(s)]
+	if all[key] == nil {
+		return fmt.Errorf("no traffic is attached to %s", key)
+	}
+	delete(all, key)
+	// A resource that does not exist any more has no load either.
+	_ = c.services.offer(c.place(s), key, 0)
+	return nil
+}
+
+// place is whose traffic it is: a scope without the key of a caller.
+func (c *Cloud) place(s wire.Scope) wire.Scope {
+	s = c.defaults(s)
+	return wire.Scope{Account: s.Account, Region: s.Region}
+}
+
+// offer lets so much arrive at a resource in a minute.
+func (s *services) offer(sc wire.Scope, key resources.Key, perMinute float64) error {
+	switch key.ServiceNamespace {
+	case "ecs":
+		return s.ecs.SetLoad(sc, key.ResourceID, perMinute)
+	case "dynamodb":
+		return s.dynamodb.SetLoad(sc, key.ResourceID, key.ScalableDimension, perMinute)
+	default:
+		return s.sagemaker.SetLoadOf(sc, key.ResourceID, perMinute)
+	}
+}
+
+// attachments offers traffic at every full minute.
+type attachments struct {
+	offer func(wire.Scope, resources.Key, float64) error
+	of    map[wire.Scope]map[resources.Key]*attached
+	next  time.Time
+	now   func() time.Time
+}
+
+type attached struct {
+	Attachment
+	generator traffic.Generator
+}
+
+var _ process = (*attachments)(nil)
+
+func (a *attachments) attach(at wire.Scope, it *attached, now time.Time) {
+	if a.of[at] == nil {
+		a.of[at] = map[resources.Key]*attached{}
+	}
+	a.of[at][it.Key] = it
+	if a.next.IsZero() {
+		a.next = now.Truncate(time.Minute).Add(time.Minute)
+	}
+	a.arrive(at, it, now)
+}
+
+// arrive lets the traffic of the minute arrive.
+func (a *attachments) arrive(at wire.Scope, it *attached, now time.Time) {
+	it.Rate, it.Problem = it.generator.Rate(now), ""
+	if err := a.offer(at, it.Key, it.Rate); err != nil {
+		it.Problem = err.Error()
+	}
+}
+
+func (a *attachments) Next() (time.Time, bool) { return a.next, !a.next.IsZero() }
+
+func (a *attachments) Happen() {
+	if a.next.IsZero() || a.now().Before(a.next) {
+		return
+	}
+	for at, all := range a.of {
+		for _, it := range all {
+			a.arrive(at, it, a.next)
+		}
+	}
+	a.next = a.next.Add(time.Minute)
+}
