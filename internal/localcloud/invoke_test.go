@@ -2,7 +2,6 @@ package localcloud
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -233,7 +232,7 @@ func TestInvokeInferenceComponent(t *testing.T) {
 func TestInvokeErrors(t *testing.T) {
 	c := newPaused(t, Options{})
 	request := func(method, path string, body []byte) *http.Request {
-		r := httptest.NewRequestWithContext(context.Background(), method, path, bytes.NewReader(body))
+		r := httptest.NewRequestWithContext(t.Context(), method, path, bytes.NewReader(body))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded") // a model may take forms
 		r.Header.Set("Authorization", fmt.Sprintf("AWS4-HMAC-SHA256 Credential=%s/20260301/%s/sagemaker/aws4_request", account, region))
 		return r
@@ -263,7 +262,7 @@ func TestInvokeErrors(t *testing.T) {
 // which speaks the same protocol, when not.
 func TestInvokeCommandLine(t *testing.T) {
 	l := newRuntimeLab(t)
-	body := []byte(nil)
+	var body []byte
 	if command, err := exec.LookPath("aws"); err == nil {
 		output := filepath.Join(t.TempDir(), "out.json")
 		cmd := exec.CommandContext(t.Context(), command, "sagemaker-runtime", "invoke-endpoint", "--endpoint-name", "demo-endpoint", "--body", "aGVsbG8=",

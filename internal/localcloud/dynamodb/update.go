@@ -81,22 +81,9 @@ func (t *table) want(wanted map[*capacity]throughput, billing string, in updateT
 		wanted[&t.capacity] = asked
 	}
 	for _, u := range in.GlobalSecondaryIndexUpdates {
-		if u.Update == nil {
-			return wire.Validation("The local cloud does not add indexes to a table or remove them: create the table with its indexes.")
-		}
-		name := *u.Update.IndexName
-		i := t.index(name)
-		if i == nil {
-			return indexNotFound(t.name(), name)
-		}
-		if err := checkBilling(billing, u.Update.ProvisionedThroughput, name); err != nil {
+		if err := t.wantIndex(wanted, billing, u.Update); err != nil {
 			return err
 		}
-		asked := u.Update.ProvisionedThroughput.throughput()
-		if asked == i.current && billing == t.billing {
-			return unchanged("index", i.current)
-		}
-		wanted[&i.capacity] = asked
 	}
 	if billing == onDemand && t.billing != onDemand {
 		for _, c := range t.capacities() {
@@ -110,6 +97,28 @@ func (t *table) want(wanted map[*capacity]throughput, billing string, in updateT
 			}
 		}
 	}
+	return nil
+}
+
+// wantIndex finds what throughput is asked for an index; without an update, the
+// index shall be added or removed.
+func (t *table) wantIndex(wanted map[*capacity]throughput, billing string, update *updateIndex) error {
+	if update == nil {
+		return wire.Validation("The local cloud does not add indexes to a table or remove them: create the table with its indexes.")
+	}
+	name := *update.IndexName
+	i := t.index(name)
+	if i == nil {
+		return indexNotFound(t.name(), name)
+	}
+	if err := checkBilling(billing, update.ProvisionedThroughput, name); err != nil {
+		return err
+	}
+	asked := update.ProvisionedThroughput.throughput()
+	if asked == i.current && billing == t.billing {
+		return unchanged("index", i.current)
+	}
+	wanted[&i.capacity] = asked
 	return nil
 }
 

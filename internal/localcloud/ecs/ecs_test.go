@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -147,7 +148,7 @@ func TestShape(t *testing.T) {
 	l := newLab(t, appautoscaling.Behaviour{})
 	l.host(1)
 	body := func(operation, input string) string {
-		r := httptest.NewRequest("POST", l.url, strings.NewReader(input))
+		r := httptest.NewRequest(http.MethodPost, l.url, strings.NewReader(input))
 		r.Header.Set("Content-Type", "application/x-amz-json-1.1")
 		r.Header.Set("X-Amz-Target", ecs.Target+"."+operation)
 		r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+account+"/20260302/"+region+"/ecs/aws4_request, SignedHeaders=host, Signature=0")

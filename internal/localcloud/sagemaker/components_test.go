@@ -164,9 +164,14 @@ func TestInferenceComponents(t *testing.T) {
 					c.refused(t, in, validation, message)
 				}
 				refuse(`Could not find endpoint "`+prefix+`endpoint/demo".`, func(*sm.CreateInferenceComponentInput) {})
+				managed := instances("a", m5, 1)
+				managed.ManagedInstanceScaling = &types.ProductionVariantManagedInstanceScaling{Status: "ENABLED"}
+				c.must(createModel("demo"))
+				c.refused(t, createConfig("managed", managed), validation, "ManagedInstanceScaling is only supported for inference component endpoints.")
 				empty := instances("a", "ml.g5.xlarge", 1)
 				empty.ModelName = nil
-				c.host(empty, instances("b", m5, 1))
+				c.must(createConfig("demo", empty, instances("b", m5, 1)), createEndpoint("demo", "demo"))
+				c.wait()
 				refuse("Inference Components are not supported in this Endpoint. Please make sure this endpoint can deploy inference components.",
 					func(in *sm.CreateInferenceComponentInput) { in.VariantName = aws.String("b") })
 				refuse(`The variant name(s) "c" is/are not present within endpoint configuration "demo".`, func(in *sm.CreateInferenceComponentInput) { in.VariantName = aws.String("c") })

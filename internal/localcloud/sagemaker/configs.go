@@ -66,6 +66,9 @@ func (s *Service) checkVariant(sc wire.Scope, r *region, v productionVariant) er
 	if v.ModelName != nil && r.models[*v.ModelName] == nil {
 		return s.notFound(sc, modelKind, *v.ModelName)
 	}
+	if v.ManagedInstanceScaling != nil && v.ModelName != nil {
+		return wire.Validation("ManagedInstanceScaling is only supported for inference component endpoints.") // seen
+	}
 	instances := v.InstanceType != nil || len(v.InstancePools) > 0
 	var problem string
 	switch serverless := v.ServerlessConfig; {

@@ -215,6 +215,7 @@ func TestScale(t *testing.T) {
 			name: "no instance with managed scaling from zero", reason: "inference components can leave an endpoint without instances",
 			check: func(_ *testing.T, c *cloud) {
 				v := instances("a", m5, 1)
+				v.ModelName = nil
 				v.ManagedInstanceScaling = &types.ProductionVariantManagedInstanceScaling{MinInstanceCount: aws.Int32(0)}
 				c.host(v)
 				c.must(scale(count("a", 0)))

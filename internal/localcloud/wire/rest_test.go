@@ -60,7 +60,6 @@ func TestREST(t *testing.T) {
 	if w.Code != 424 || w.Body.String() != `{"Message":"m","__type":"E"}` || w.Header().Get("X-Amzn-Errortype") != "E" || w.Header().Get("Content-Type") != "application/json" {
 		t.Errorf("an error has its code in a header: %d %v %s", w.Code, w.Header(), w.Body)
 	}
-	w = httptest.NewRecorder()
 	if a := call.Answer(API{}, struct{}{}, nil); a.Err == nil || a.Err.Code != "InternalFailure" {
 		t.Errorf("another output is a fault: %v", a.Err)
 	}
