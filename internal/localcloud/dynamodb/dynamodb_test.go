@@ -1,7 +1,6 @@
 package dynamodb_test
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http/httptest"
@@ -15,7 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	aas "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
-	aastypes "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
@@ -23,9 +21,6 @@ import (
 
 	"github.com/setpoint-io/setpoint/internal/localcloud"
 	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
-	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch"
-	"github.com/setpoint-io/setpoint/internal/localcloud/dynamodb"
-	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
 const (
@@ -41,15 +36,16 @@ var birth = time.Date(2026, time.March, 2, 10, 0, 0, 0, time.UTC)
 type lab struct {
 	*sdk.Client
 	t      *testing.T
-	now    time.Time
+	cloud  *localcloud.Cloud
 	url    string
 	scaler *aas.Client
 }
 
 func newLab(t *testing.T, b appautoscaling.Behaviour) *lab {
-	l := &lab{t: t, now: birth}
-	cloud := localcloud.New(localcloud.Options{Now: func() time.Time { return l.now }, EndpointDelay: time.Minute, AppAutoScaling: b})
-	server := httptest.NewServer(cloud)
+	t.Helper()
+	l := &lab{t: t}
+	l.cloud = localcloud.New(localcloud.Options{Now: func() time.Time { return birth }, EndpointDelay: time.Minute, AppAutoScaling: b})
+	server := httptest.NewServer(l.cloud)
 	t.Cleanup(server.Close)
 	l.url = server.URL
 	c := credentials.NewStaticCredentialsProvider(account, "secret", "")
@@ -84,7 +80,7 @@ func (l *lab) host(in *sdk.CreateTableInput) {
 	if _, err := l.CreateTable(l.t.Context(), in); err != nil {
 		l.t.Fatal(err)
 	}
-	l.now = l.now.Add(time.Minute)
+	l.cloud.Advance(time.Minute)
 }
 
 func (l *lab) describe() *types.TableDescription {
@@ -136,7 +132,7 @@ func TestTable(t *testing.T) {
 	}
 	refused(t, l.update(func(in *sdk.UpdateTableInput) { in.ProvisionedThroughput = units(1, 1) }), "ResourceInUseException",
 		"Attempt to change a resource which is still in use: Table is being created: orders")
-	l.now = l.now.Add(time.Minute)
+	l.cloud.Advance(time.Minute)
 	l.is("and active after the delay", "ACTIVE 10/5 ACTIVE 20/6")
 
 	if err := l.update(func(in *sdk.UpdateTableInput) {
@@ -147,22 +143,22 @@ func TestTable(t *testing.T) {
 	l.is("a table that is updating has what it had", "UPDATING 10/5 UPDATING 20/6")
 	_, err := l.DeleteTable(t.Context(), &sdk.DeleteTableInput{TableName: aws.String("orders")})
 	refused(t, err, "ResourceInUseException", "Attempt to change a resource which is still in use: Table is being updated: orders")
-	l.now = l.now.Add(time.Minute)
+	l.cloud.Advance(time.Minute)
 	l.is("and then what was asked for", "ACTIVE 100/5 ACTIVE 7/6")
 	d := l.describe()
-	if p := d.ProvisionedThroughput; !p.LastIncreaseDateTime.Equal(l.now) || p.LastDecreaseDateTime != nil || *p.NumberOfDecreasesToday != 0 {
+	if p := d.ProvisionedThroughput; !p.LastIncreaseDateTime.Equal(l.cloud.Clock().Now()) || p.LastDecreaseDateTime != nil || *p.NumberOfDecreasesToday != 0 {
 		t.Errorf("an increase is dated: %+v", p)
 	}
-	if p := d.GlobalSecondaryIndexes[0].ProvisionedThroughput; !p.LastDecreaseDateTime.Equal(l.now) || *p.NumberOfDecreasesToday != 1 {
+	if p := d.GlobalSecondaryIndexes[0].ProvisionedThroughput; !p.LastDecreaseDateTime.Equal(l.cloud.Clock().Now()) || *p.NumberOfDecreasesToday != 1 {
 		t.Errorf("decreases are counted: %+v", p)
 	}
 
 	if err := l.update(func(in *sdk.UpdateTableInput) { in.BillingMode = "PAY_PER_REQUEST" }); err != nil {
 		t.Fatal(err)
 	}
-	l.now = l.now.Add(time.Minute)
+	l.cloud.Advance(time.Minute)
 	l.is("on demand nothing is provisioned", "ACTIVE 0/0 ACTIVE 0/0")
-	if b := l.describe().BillingModeSummary; b == nil || b.BillingMode != "PAY_PER_REQUEST" || !b.LastUpdateToPayPerRequestDateTime.Equal(l.now) {
+	if b := l.describe().BillingModeSummary; b == nil || b.BillingMode != "PAY_PER_REQUEST" || !b.LastUpdateToPayPerRequestDateTime.Equal(l.cloud.Clock().Now()) {
 		t.Errorf("the mode shows: %+v", b)
 	}
 	refused(t, l.update(func(in *sdk.UpdateTableInput) { in.BillingMode, in.ProvisionedThroughput = "PROVISIONED", units(1, 1) }), "ValidationException",
@@ -172,13 +168,13 @@ func TestTable(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	l.now = l.now.Add(time.Minute)
+	l.cloud.Advance(time.Minute)
 	l.is("and the way back needs all throughputs", "ACTIVE 1/2 ACTIVE 3/4")
 
 	if out, err := l.DeleteTable(t.Context(), &sdk.DeleteTableInput{TableName: aws.String(prefix + "orders")}); err != nil || out.TableDescription.TableStatus != "DELETING" {
 		t.Errorf("a table can be named by ARN, and is being deleted: %+v, %v", out, err)
 	}
-	l.now = l.now.Add(time.Minute)
+	l.cloud.Advance(time.Minute)
 	_, err = l.DescribeTable(t.Context(), &sdk.DescribeTableInput{TableName: aws.String("orders")})
 	refused(t, err, "ResourceNotFoundException", "Requested resource not found: Table: orders not found")
 }
@@ -288,91 +284,6 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-func TestScaling(t *testing.T) {
-	register := func(l *lab, id string, dimension aastypes.ScalableDimension, minimum int32) error {
-		_, err := l.scaler.RegisterScalableTarget(t.Context(), &aas.RegisterScalableTargetInput{
-			ServiceNamespace: "dynamodb", ResourceId: &id, ScalableDimension: dimension, MinCapacity: &minimum, MaxCapacity: aws.Int32(100),
-		})
-		return err
-	}
-	l := newLab(t, appautoscaling.Behaviour{RequireResource: true})
-	l.host(orders())
-	if err := register(l, "table/orders", "dynamodb:table:WriteCapacityUnits", 50); err != nil {
-		t.Fatal(err)
-	}
-	l.is("bounds are enforced by UpdateTable", "UPDATING 10/5 ACTIVE 20/6")
-	if err := register(l, "table/orders/index/by-customer", "dynamodb:index:ReadCapacityUnits", 40); err != nil {
-		t.Fatal(err)
-	}
-	l.now = l.now.Add(time.Minute)
-	l.is("but not while the table is updating", "ACTIVE 10/50 ACTIVE 20/6")
-	if err := register(l, "table/orders/index/by-customer", "dynamodb:index:ReadCapacityUnits", 40); err != nil {
-		t.Fatal(err)
-	}
-	l.now = l.now.Add(time.Minute)
-	l.is("an index is scaled by itself", "ACTIVE 10/50 ACTIVE 40/6")
-	refused(t, register(l, "table/carts", "dynamodb:table:ReadCapacityUnits", 1), "ValidationException", "DynamoDB table doesn't exist: table/carts")
-	refused(t, register(l, "table/orders/index/by-date", "dynamodb:index:ReadCapacityUnits", 1), "ValidationException",
-		"DynamoDB index doesn't exist: table/orders/index/by-date")
-	if err := register(newLab(t, appautoscaling.Behaviour{}), "table/carts", "dynamodb:table:ReadCapacityUnits", 1); err != nil {
-		t.Errorf("by default a table need not be in the local cloud: %v", err)
-	}
-}
-
-func TestMetrics(t *testing.T) {
-	now := birth
-	var put []string
-	s := dynamodb.New(dynamodb.Options{
-		Now: func() time.Time { return now },
-		Record: func(_ wire.Scope, o cloudwatch.Observation) {
-			if o.Sample.Count > 0 { // as CloudWatch takes it
-				put = append(put, fmt.Sprintf("%s %s%v %v %s", o.At.Format("15:04"), o.Metric.MetricName, o.Metric.Dimensions, o.Sample.Sum, o.Unit))
-			}
-		},
-	})
-	scope := wire.Scope{Account: account, Region: region}
-	if _, ok := s.Next(); ok {
-		t.Error("nothing happens without a table")
-	}
-	const input = `{"TableName":"abc","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],"KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],
-		"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":2},"GlobalSecondaryIndexes":[{"IndexName":"xyz","KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],
-		"Projection":{},"ProvisionedThroughput":{"ReadCapacityUnits":3,"WriteCapacityUnits":4}}]}`
-	if _, err := s.Handle(t.Context(), wire.NewRequest(scope, "CreateTable", json.RawMessage(input))); err != nil {
-		t.Fatal(err)
-	}
-	for _, load := range []struct {
-		id, dimension string
-		rate          float64
-		known         bool
-	}{
-		{"table/abc", "dynamodb:table:ReadCapacityUnits", 100, true},
-		{"table/abc/index/xyz", "dynamodb:index:WriteCapacityUnits", 30, true},
-		{"table/abd", "dynamodb:table:ReadCapacityUnits", 1, false},
-	} {
-		if err := s.SetLoad(scope, load.id, load.dimension, load.rate); (err == nil) != load.known {
-			t.Errorf("%s: %v", load.id, err)
-		}
-	}
-	now = birth.Add(time.Minute)
-	if at, ok := s.Next(); !ok || !at.Equal(now) {
-		t.Errorf("metrics are put at full minutes: %s", at)
-	}
-	s.Happen()
-	const table, index = "[{TableName abc}] ", "[{TableName abc} {GlobalSecondaryIndexName xyz}] "
-	want := []string{
-		"10:00 ProvisionedReadCapacityUnits" + table + "1 Count",
-		"10:00 ConsumedReadCapacityUnits" + table + "60 Count",
-		"10:00 ReadThrottleEvents" + table + "40 Count",
-		"10:00 ProvisionedWriteCapacityUnits" + table + "2 Count",
-		"10:00 ProvisionedReadCapacityUnits" + index + "3 Count",
-		"10:00 ProvisionedWriteCapacityUnits" + index + "4 Count",
-		"10:00 ConsumedWriteCapacityUnits" + index + "30 Count",
-	}
-	if d := cmp.Diff(want, put); d != "" {
-		t.Errorf("what is provisioned is consumed, the rest throttled; no requests, no metric (-want +got):\n%s", d)
-	}
-}
-
 // TestCommandLine drives the aws command when there is one, and the SDK, which
 // speaks the same protocol, when not.
 func TestCommandLine(t *testing.T) {
@@ -398,43 +309,4 @@ func TestCommandLine(t *testing.T) {
 	if got := run("dynamodb", "describe-table", "--table-name", "orders", "--query", "Table.[TableName,ItemCount]"); got != "orders\t0" {
 		t.Errorf("the command describes it: %s", got)
 	}
-}
-
-// FuzzHandle sends one body to every operation. Whatever it is, the answer is
-// an AWS error or can be encoded.
-func FuzzHandle(f *testing.F) {
-	const setup = `{"TableName":"abc","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],"KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],` +
-		`"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1}}`
-	for _, seed := range []string{
-		setup, `{}`, `null`, `[]`, `{"TableName":1}`, `{"TableName":"abc","BillingMode":"PAY_PER_REQUEST"}`,
-		`{"TableName":"abc","GlobalSecondaryIndexUpdates":[{"Update":{"IndexName":"xyz","ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1}}}]}`,
-		`{"TableName":"arn:aws:dynamodb:r:1:table/abc","ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":1}}`,
-		`{"ExclusiveStartTableName":"aaa","Limit":1,"TableName":"xyz","KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],"BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],` +
-			`"GlobalSecondaryIndexes":[{"IndexName":"xyz","KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],"Projection":{}}]}`,
-	} {
-		f.Add([]byte(seed))
-	}
-	scope := wire.Scope{Account: account, Region: region}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		if !json.Valid(body) {
-			return // refused before the service sees it
-		}
-		now := birth
-		s := dynamodb.New(dynamodb.Options{Now: func() time.Time { return now }})
-		if _, err := s.Handle(t.Context(), wire.NewRequest(scope, "CreateTable", json.RawMessage(setup))); err != nil {
-			t.Fatal(err)
-		}
-		for _, operation := range []string{"CreateTable", "DescribeTable", "UpdateTable", "ListTables", "DeleteTable", "DescribeTable", "Unknown"} {
-			out, err := s.Handle(t.Context(), wire.NewRequest(scope, operation, json.RawMessage(body)))
-			var known *wire.Error
-			if err != nil && !errors.As(err, &known) {
-				t.Errorf("%s: %v is no AWS error", operation, err)
-			}
-			if _, err := json.Marshal(out); err != nil {
-				t.Errorf("%s: %v", operation, err)
-			}
-		}
-		now = now.Add(3 * time.Minute)
-		s.Happen()
-	})
 }

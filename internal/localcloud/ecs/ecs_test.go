@@ -40,15 +40,16 @@ var birth = time.Date(2026, time.March, 2, 10, 0, 0, 0, time.UTC)
 type lab struct {
 	*sdk.Client
 	t      *testing.T
-	now    time.Time
+	cloud  *localcloud.Cloud
 	url    string
 	scaler *aas.Client
 }
 
 func newLab(t *testing.T, b appautoscaling.Behaviour) *lab {
-	l := &lab{t: t, now: birth}
-	cloud := localcloud.New(localcloud.Options{Now: func() time.Time { return l.now }, EndpointDelay: time.Minute, AppAutoScaling: b})
-	server := httptest.NewServer(cloud)
+	t.Helper()
+	l := &lab{t: t}
+	l.cloud = localcloud.New(localcloud.Options{Now: func() time.Time { return birth }, EndpointDelay: time.Minute, AppAutoScaling: b})
+	server := httptest.NewServer(l.cloud)
 	t.Cleanup(server.Close)
 	l.url = server.URL
 	c := credentials.NewStaticCredentialsProvider(account, "secret", "")
@@ -106,13 +107,13 @@ func TestService(t *testing.T) {
 	l := newLab(t, appautoscaling.Behaviour{})
 	l.host(2)
 	l.is("tasks are pending at first", "ACTIVE desired 2 running 0 pending 2 IN_PROGRESS")
-	l.now = l.now.Add(time.Minute)
+	l.cloud.Advance(time.Minute)
 	l.is("and run after the delay", "ACTIVE desired 2 running 2 pending 0 COMPLETED")
 	if _, err := l.UpdateService(t.Context(), &sdk.UpdateServiceInput{Cluster: aws.String("production"), Service: aws.String("web"), DesiredCount: aws.Int32(5)}); err != nil {
 		t.Fatal(err)
 	}
 	l.is("what is desired shows at once", "ACTIVE desired 5 running 2 pending 3 IN_PROGRESS")
-	l.now = l.now.Add(30 * time.Second)
+	l.cloud.Advance(30 * time.Second)
 	updated, err := l.UpdateService(t.Context(), &sdk.UpdateServiceInput{
 		Cluster: aws.String(prefix + "cluster/production"), Service: aws.String(prefix + "service/production/web"), DesiredCount: aws.Int32(1),
 		TaskDefinition: aws.String("web:7"), EnableExecuteCommand: aws.Bool(true),
@@ -121,7 +122,7 @@ func TestService(t *testing.T) {
 		t.Errorf("cluster and service can be named by ARN, and settings change: %+v, %v", updated, err)
 	}
 	l.is("an update while another is under way is taken", "ACTIVE desired 1 running 2 pending 0 IN_PROGRESS")
-	l.now = l.now.Add(time.Minute)
+	l.cloud.Advance(time.Minute)
 	l.is("and the last one counts", "ACTIVE desired 1 running 1 pending 0 COMPLETED")
 
 	remove := &sdk.DeleteServiceInput{Cluster: aws.String("production"), Service: aws.String("web")}
@@ -137,7 +138,7 @@ func TestService(t *testing.T) {
 	refused(t, err, "ServiceNotActiveException", "Service was not ACTIVE.")
 	_, err = l.DeleteService(t.Context(), remove)
 	refused(t, err, "ServiceNotActiveException", "Service was not ACTIVE.")
-	l.now = l.now.Add(time.Minute)
+	l.cloud.Advance(time.Minute)
 	l.is("and can still be described when it is gone", "INACTIVE desired 0 running 0 pending 0 COMPLETED")
 	if _, err := l.CreateService(t.Context(), service("web", 1)); err != nil {
 		t.Errorf("its name is free then: %v", err)
