@@ -191,7 +191,7 @@ func (c *Cloud) newServices() services {
 	s.declared = resources.New(resources.Options{Now: now, Delay: c.options.ProvisioningDelay})
 	s.appautoscaling = appautoscaling.New(appautoscaling.Options{
 		Now: now, Alarms: alarms{s.cloudwatch}, Behaviour: c.options.AppAutoScaling,
-		Resources: scaled{s.sagemaker, s.ecs, s.dynamodb, s.declared, c.options.AppAutoScaling.RequireResource},
+		Resources: scaled{now, s.sagemaker, s.ecs, s.dynamodb, s.declared, c.options.AppAutoScaling.RequireResource},
 	})
 	s.traffic = &attachments{now: now, offer: s.offer, of: map[wire.Scope]map[resources.Key]*attached{}}
 	s.processes = []process{s.sagemaker, s.ecs, s.dynamodb, s.traffic, &c.minutes}

@@ -1,6 +1,9 @@
 package localcloud
 
 import (
+	"time"
+
+	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
 	"github.com/setpoint-io/setpoint/internal/localcloud/dynamodb"
 	"github.com/setpoint-io/setpoint/internal/localcloud/ecs"
@@ -12,6 +15,7 @@ import (
 // scaled are the resources that Application Auto Scaling scales: each in its own
 // service, or declared.
 type scaled struct {
+	now       func() time.Time
 	sagemaker *sagemaker.Service
 	ecs       *ecs.Service
 	dynamodb  *dynamodb.Service
@@ -23,30 +27,46 @@ type scaled struct {
 
 var _ appautoscaling.Resources = scaled{}
 
-// of returns where the resources of a namespace are.
-func (s scaled) of(namespace string) appautoscaling.Resources {
-	switch namespace {
-	case "sagemaker":
-		return s.sagemaker
+// resource returns what a target of another service than SageMaker scales, nil
+// if it is not in the local cloud and need not be.
+func (s scaled) resource(sc wire.Scope, key resources.Key) (engine.Resource, error) {
+	var found engine.Resource
+	var err error
+	switch key.ServiceNamespace {
 	case "ecs":
-		return s.ecs
+		found, err = s.ecs.Resource(sc, key.ResourceID)
 	case "dynamodb":
-		return s.dynamodb
+		found, err = s.dynamodb.Resource(sc, key.ResourceID, key.ScalableDimension)
 	default:
-		return s.declared
+		return s.declared.Resource(sc, key), nil
 	}
+	if err != nil && !s.required {
+		return nil, nil
+	}
+	return found, err
 }
 
 func (s scaled) Capacity(sc wire.Scope, namespace, resourceID, dimension string) (appautoscaling.Capacity, error) {
-	c, err := s.of(namespace).Capacity(sc, namespace, resourceID, dimension)
-	if err != nil && !s.required && namespace != "sagemaker" {
-		return appautoscaling.Capacity{}, nil
+	if namespace == "sagemaker" {
+		return s.sagemaker.Capacity(sc, namespace, resourceID, dimension)
 	}
-	return c, err
+	found, err := s.resource(sc, resources.Key{ServiceNamespace: namespace, ResourceID: resourceID, ScalableDimension: dimension})
+	if err != nil || found == nil {
+		return appautoscaling.Capacity{}, err
+	}
+	status := found.Status(s.now())
+	return appautoscaling.Capacity{Known: true, Active: status.Unscalable == "", Desired: status.Desired}, nil
 }
 
 func (s scaled) SetCapacity(sc wire.Scope, namespace, resourceID, dimension string, n int32) error {
-	return s.of(namespace).SetCapacity(sc, namespace, resourceID, dimension, n)
+	if namespace == "sagemaker" {
+		return s.sagemaker.SetCapacity(sc, namespace, resourceID, dimension, n)
+	}
+	found, err := s.resource(sc, resources.Key{ServiceNamespace: namespace, ResourceID: resourceID, ScalableDimension: dimension})
+	if err != nil || found == nil {
+		return err
+	}
+	return found.Scale(s.now(), n)
 }
 
 // Declare makes a resource of a service that is not in the local cloud, such as

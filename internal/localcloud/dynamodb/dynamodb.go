@@ -118,7 +118,7 @@ func indexNotFound(table, index string) error {
 	return &wire.Error{Code: "ResourceNotFoundException", Message: fmt.Sprintf("Requested resource not found: Index: %s of table: %s not found", index, table)}
 }
 
-func inUse(format string, args ...any) error {
+func inUse(format string, args ...any) *wire.Error {
 	return &wire.Error{Code: "ResourceInUseException", Message: fmt.Sprintf(format, args...)}
 }
 

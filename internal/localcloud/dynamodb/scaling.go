@@ -1,38 +1,77 @@
 package dynamodb
 
 import (
+	"errors"
 	"math"
 	"strings"
 	"time"
 
-	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch"
 	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch/metricstore"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
-var _ appautoscaling.Resources = (*Service)(nil)
-
-// Capacity returns the throughput that is desired of a table or an index, as
-// resource of Application Auto Scaling. It is active while its table is, unless
-// that is on demand.
-func (s *Service) Capacity(sc wire.Scope, _, resourceID, dimension string) (appautoscaling.Capacity, error) {
-	t, c, err := s.resource(sc, resourceID)
-	if err != nil {
-		return appautoscaling.Capacity{}, err
+// Resource returns the throughput of a table or an index, as what Application
+// Auto Scaling scales: the dimension says whether that of reading or of writing.
+// The error is that there is none.
+func (s *Service) Resource(sc wire.Scope, resourceID, dimension string) (engine.Resource, error) {
+	if _, _, err := s.resource(sc, resourceID); err != nil {
+		return nil, err
 	}
-	desired := *c.desired.of(dimension)
-	return appautoscaling.Capacity{
-		Known: true, Active: t.status == active && t.billing == provisioned, Desired: int32(min(desired, math.MaxInt32)),
-	}, nil
+	return units{s, sc, resourceID, dimension}, nil
 }
 
-// SetCapacity changes the throughput of a table or an index, as UpdateTable
-// does.
-func (s *Service) SetCapacity(sc wire.Scope, _, resourceID, dimension string, n int32) error {
-	t, c, err := s.resource(sc, resourceID)
+// units are the capacity units of the table or index that has a resource ID,
+// which may be another one after a while.
+type units struct {
+	service               *Service
+	scope                 wire.Scope
+	resourceID, dimension string
+}
+
+// Status tells that a table cannot be scaled while it is updating, nor while it
+// is on demand.
+func (u units) Status(time.Time) engine.Status {
+	t, c, err := u.service.resource(u.scope, u.resourceID)
 	if err != nil {
-		return err
+		return engine.Status{Settled: true, Unscalable: err.Message}
+	}
+	current, desired := c.current, c.desired
+	out := engine.Status{Desired: bounded(*desired.of(u.dimension)), Running: bounded(*current.of(u.dimension)), Settled: t.status == active}
+	if busy := t.busy(); busy != nil {
+		out.Unscalable = busy.Message
+	} else if t.billing == onDemand {
+		out.Unscalable = "The table " + t.name() + " is on demand and has no provisioned throughput."
+	}
+	return out
+}
+
+func bounded(n int64) int32 { return int32(min(n, math.MaxInt32)) }
+
+// Scale changes the throughput, as UpdateTable does.
+func (u units) Scale(_ time.Time, n int32) error {
+	err := u.service.scale(u.scope, u.resourceID, u.dimension, n)
+	var refused *wire.Error
+	if errors.As(err, &refused) {
+		return &engine.RefusalError{Reason: refused.Message}
+	}
+	return err
+}
+
+func (u units) NextChange(time.Time) (time.Time, bool) {
+	t, _, err := u.service.resource(u.scope, u.resourceID)
+	if err != nil || t.status == active {
+		return time.Time{}, false
+	}
+	return t.until, true
+}
+
+// scale updates the table with another throughput of a dimension.
+func (s *Service) scale(sc wire.Scope, resourceID, dimension string, n int32) error {
+	t, c, missing := s.resource(sc, resourceID)
+	if missing != nil {
+		return missing
 	}
 	wanted := c.desired
 	*wanted.of(dimension) = int64(n)
@@ -44,17 +83,18 @@ func (s *Service) SetCapacity(sc wire.Scope, _, resourceID, dimension string, n 
 		in.ProvisionedThroughput = given
 	}
 	var constraints wire.Constraints
-	if in.check(&constraints); constraints.Err() != nil {
-		return constraints.Err()
+	in.check(&constraints)
+	if err := constraints.Err(); err != nil {
+		return err
 	}
-	_, err = s.updateTable(sc, in)
+	_, err := s.updateTable(sc, in)
 	return err
 }
 
 // resource finds what a resource ID names: "table/<name>" or
 // "table/<name>/index/<name>". AWS documents that the answer is a
 // ValidationException where there is none; the text is as that of ECS.
-func (s *Service) resource(sc wire.Scope, resourceID string) (*table, *capacity, error) {
+func (s *Service) resource(sc wire.Scope, resourceID string) (*table, *capacity, *wire.Error) {
 	name, indexName, ofIndex := strings.Cut(strings.TrimPrefix(resourceID, "table/"), "/index/")
 	t, err := s.find(sc, name)
 	if err != nil {

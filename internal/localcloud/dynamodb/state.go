@@ -149,11 +149,19 @@ func (s *Service) ready(sc wire.Scope, given string) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	words := map[string]string{creating: "created", updating: "updated", deleting: "deleted"}
-	if t.status != active {
-		return nil, inUse("Attempt to change a resource which is still in use: Table is being %s: %s", words[t.status], t.name())
+	if busy := t.busy(); busy != nil {
+		return nil, busy
 	}
 	return t, nil
+}
+
+// busy is why a table cannot be changed now, nil if it can.
+func (t *table) busy() *wire.Error {
+	words := map[string]string{creating: "created", updating: "updated", deleting: "deleted"}
+	if t.status == active {
+		return nil
+	}
+	return inUse("Attempt to change a resource which is still in use: Table is being %s: %s", words[t.status], t.name())
 }
 
 func (t *table) name() string { return *t.input.TableName }

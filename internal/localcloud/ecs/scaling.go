@@ -5,37 +5,58 @@ import (
 	"strings"
 	"time"
 
-	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch"
 	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch/metricstore"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
-var _ appautoscaling.Resources = (*Service)(nil)
-
-// Capacity returns how many tasks are desired of a service, as resource of
-// Application Auto Scaling.
-func (s *Service) Capacity(sc wire.Scope, _, resourceID, _ string) (appautoscaling.Capacity, error) {
-	v, err := s.resource(sc, resourceID)
-	if err != nil {
-		return appautoscaling.Capacity{}, err
+// Resource returns the number of tasks of a service, as what Application Auto
+// Scaling scales. The error is that there is no such service.
+func (s *Service) Resource(sc wire.Scope, resourceID string) (engine.Resource, error) {
+	if _, err := s.resource(sc, resourceID); err != nil {
+		return nil, err
 	}
-	return appautoscaling.Capacity{Known: true, Active: true, Desired: v.tasks.Status(s.now()).Desired}, nil
+	return tasks{s, sc, resourceID}, nil
 }
 
-// SetCapacity changes the desired count of a service, as UpdateService does.
-func (s *Service) SetCapacity(sc wire.Scope, _, resourceID, _ string, n int32) error {
-	v, err := s.resource(sc, resourceID)
+// tasks is the number of tasks of the service that has a resource ID, which may
+// be another one after a while.
+type tasks struct {
+	service    *Service
+	scope      wire.Scope
+	resourceID string
+}
+
+func (t tasks) Status(now time.Time) engine.Status {
+	v, err := t.service.resource(t.scope, t.resourceID)
 	if err != nil {
-		return err
+		return engine.Status{Settled: true, Unscalable: err.Message}
 	}
-	v.updated = s.now()
-	return v.scale(v.updated, n)
+	return v.tasks.Status(now)
+}
+
+// Scale changes the desired count, as UpdateService does.
+func (t tasks) Scale(now time.Time, n int32) error {
+	v, err := t.service.resource(t.scope, t.resourceID)
+	if err != nil {
+		return &engine.RefusalError{Reason: err.Message}
+	}
+	v.updated = now
+	return v.tasks.Scale(now, n)
+}
+
+func (t tasks) NextChange(now time.Time) (time.Time, bool) {
+	v, err := t.service.resource(t.scope, t.resourceID)
+	if err != nil {
+		return time.Time{}, false
+	}
+	return v.tasks.NextChange(now)
 }
 
 // resource finds the service that a resource ID names. The text is what
 // Application Auto Scaling was seen to answer.
-func (s *Service) resource(sc wire.Scope, resourceID string) (*service, error) {
+func (s *Service) resource(sc wire.Scope, resourceID string) (*service, *wire.Error) {
 	cluster, name, _ := strings.Cut(strings.TrimPrefix(resourceID, "service/"), "/")
 	_, v, err := s.service(sc, &cluster, &name)
 	if err != nil || v.deleted {

@@ -19,7 +19,6 @@ import (
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling/catalog"
 	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
-	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -194,27 +193,28 @@ func (r *Registry) resource(key Key, it *declared) Resource {
 	return Resource{Declaration{key, s.Desired, it.quota}, s.Running, s.Settled}
 }
 
-var _ appautoscaling.Resources = (*Registry)(nil)
-
-// Capacity returns the capacity of a declared resource. Others are not known.
-func (r *Registry) Capacity(sc wire.Scope, namespace, resourceID, dimension string) (appautoscaling.Capacity, error) {
-	it := r.of(sc)[Key{namespace, resourceID, dimension}]
-	if it == nil {
-		return appautoscaling.Capacity{}, nil
-	}
-	return appautoscaling.Capacity{Known: true, Active: true, Desired: it.capacity.Status(r.now()).Desired}, nil
-}
-
-// SetCapacity asks for a capacity. The reason of a refusal is in the words of
-// the local cloud.
-func (r *Registry) SetCapacity(sc wire.Scope, namespace, resourceID, dimension string, n int32) error {
-	it := r.of(sc)[Key{namespace, resourceID, dimension}]
+// Resource returns a declared resource as what Application Auto Scaling scales,
+// nil if it is not declared.
+func (r *Registry) Resource(sc wire.Scope, key Key) engine.Resource {
+	it := r.of(sc)[key]
 	if it == nil {
 		return nil
 	}
-	if limit := cmp.Or(it.quota, n); n > limit {
-		return wire.Validation("The limit of %s is %d, with a current capacity of %d and a request for %d.",
-			resourceID, limit, it.capacity.Status(r.now()).Desired, n)
+	return scaled{it.capacity, it}
+}
+
+// scaled is a declared resource with its quota.
+type scaled struct {
+	*engine.Provisioner
+	it *declared
+}
+
+// Scale asks for a capacity. The reason of a refusal is in the words of the local
+// cloud.
+func (s scaled) Scale(now time.Time, n int32) error {
+	if limit := cmp.Or(s.it.quota, n); n > limit {
+		return &engine.RefusalError{Reason: fmt.Sprintf("The quota is %d, with a current capacity of %d and a request for %d.",
+			limit, s.Status(now).Desired, n)}
 	}
-	return it.capacity.Scale(r.now(), n)
+	return s.Provisioner.Scale(now, n)
 }

@@ -8,18 +8,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling/catalog"
-	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
 var (
+	birth  = time.Date(2026, time.March, 2, 10, 0, 0, 0, time.UTC)
 	scope  = wire.Scope{Account: "123456789012", Region: "eu-west-1"}
 	lambda = Key{"lambda", "function:checkout:prod", "lambda:function:ProvisionedConcurrency"}
 )
 
 // TestEveryDimension declares the example of each dimension of the catalog.
 func TestEveryDimension(t *testing.T) {
-	r := New(Options{})
+	r := New(Options{Now: func() time.Time { return birth }})
 	for _, dim := range catalog.Dimensions() {
 		d := Declaration{Key{dim.Namespace, dim.ResourceID.Example, dim.Name}, 3, 0}
 		got, err := r.Declare(scope, d)
@@ -32,8 +33,8 @@ func TestEveryDimension(t *testing.T) {
 		if err != nil || got.Running != 3 || !got.Settled {
 			t.Errorf("%s: what is declared first is there at once: %+v, %v", dim.Name, got, err)
 		}
-		if c, err := r.Capacity(scope, dim.Namespace, dim.ResourceID.Example, dim.Name); err != nil || c != (appautoscaling.Capacity{Known: true, Active: true, Desired: 3}) {
-			t.Errorf("%s: Application Auto Scaling finds it: %+v, %v", dim.Name, c, err)
+		if s := r.Resource(scope, d.Key).Status(birth); s != (engine.Status{Desired: 3, Running: 3, Settled: true}) {
+			t.Errorf("%s: Application Auto Scaling finds it: %+v", dim.Name, s)
 		}
 	}
 	if list := r.Resources(scope); len(list) == 0 || !strings.HasPrefix(list[0].String(), "appstream ") {
@@ -42,7 +43,7 @@ func TestEveryDimension(t *testing.T) {
 }
 
 func TestCapacityFollows(t *testing.T) {
-	now := time.Date(2026, time.March, 2, 10, 0, 0, 0, time.UTC)
+	now := birth
 	r := New(Options{Now: func() time.Time { return now }, Delay: time.Minute})
 	check := func(reason string, want Resource) {
 		t.Helper()
@@ -53,14 +54,14 @@ func TestCapacityFollows(t *testing.T) {
 	if _, err := r.Declare(scope, Declaration{lambda, 2, 5}); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.SetCapacity(scope, lambda.ServiceNamespace, lambda.ResourceID, lambda.ScalableDimension, 4); err != nil {
+	if err := r.Resource(scope, lambda).Scale(now, 4); err != nil {
 		t.Fatal(err)
 	}
 	check("what is asked for is desired at once", Resource{Declaration{lambda, 4, 5}, 2, false})
 	now = now.Add(time.Minute)
 	check("and runs after the delay", Resource{Declaration{lambda, 4, 5}, 4, true})
-	err := r.SetCapacity(scope, lambda.ServiceNamespace, lambda.ResourceID, lambda.ScalableDimension, 6)
-	if err == nil || !strings.Contains(err.Error(), "The limit of function:checkout:prod is 5, with a current capacity of 4 and a request for 6.") {
+	err := r.Resource(scope, lambda).Scale(now, 6)
+	if err == nil || !strings.Contains(err.Error(), "The quota is 5, with a current capacity of 4 and a request for 6.") {
 		t.Errorf("a quota is a limit: %v", err)
 	}
 	if _, err := r.Declare(scope, Declaration{lambda, 7, 0}); err != nil {
@@ -72,11 +73,8 @@ func TestCapacityFollows(t *testing.T) {
 	if got := r.Resources(other); len(got) != 0 {
 		t.Errorf("Regions have their own: %v", got)
 	}
-	if c, err := r.Capacity(other, lambda.ServiceNamespace, lambda.ResourceID, lambda.ScalableDimension); err != nil || c.Known {
-		t.Errorf("what is not declared is not known: %+v, %v", c, err)
-	}
-	if err := r.SetCapacity(other, lambda.ServiceNamespace, lambda.ResourceID, lambda.ScalableDimension, 1); err != nil {
-		t.Errorf("and has no capacity to be set: %v", err)
+	if r.Resource(other, lambda) != nil {
+		t.Error("what is not declared is not known")
 	}
 	if err := r.Remove(other, lambda); err == nil || err.Error() != "the resource lambda function:checkout:prod lambda:function:ProvisionedConcurrency is not declared" {
 		t.Errorf("nor can it be removed: %v", err)
