@@ -115,7 +115,7 @@ type Cloud struct {
 	mu       sync.Mutex // guards what follows, and all state behind it
 	services services
 	minutes  minutes
-	present  time.Time // what the services take for now
+	present  time.Time // what the services take for the present
 }
 
 // services are the services of the cloud. A reset replaces them.
