@@ -25,6 +25,8 @@ type flags struct {
 	httpTimeout                        time.Duration
 	metricsAddr, healthAddr            string
 	metricsLimit                       int
+	eventQPS                           float64
+	eventBurst                         int
 	leaderElection                     bool
 	leaderElectionNamespace            string
 	namespaces                         string
@@ -56,6 +58,8 @@ func (f *flags) bind(fs *pflag.FlagSet) {
 	fs.DurationVar(&f.httpTimeout, "http-client-timeout", time.Minute, "limit of one AWS request; 0 is none")
 	fs.StringVar(&f.metricsAddr, "metrics-addr", "0.0.0.0:8080", "where /metrics is served; 0 turns it off")
 	fs.IntVar(&f.metricsLimit, "metrics-object-limit", 2000, "objects with metrics of their own; where there are more, only those have that are not ready")
+	fs.Float64Var(&f.eventQPS, "event-qps", 20, "events a second that tell of what goes well, above --event-burst at once; warnings have no limit")
+	fs.IntVar(&f.eventBurst, "event-burst", 100, "see --event-qps")
 	fs.StringVar(&f.healthAddr, "healthz-addr", "0.0.0.0:8081", "where /healthz and /readyz are served; 0 turns them off")
 	fs.BoolVar(&f.leaderElection, "enable-leader-election", true, "let one replica work at a time")
 	fs.StringVar(&f.leaderElectionNamespace, "leader-election-namespace", "", "namespace of the Lease (default: the pod's; outside a cluster: default)")
@@ -213,6 +217,8 @@ func (f *flags) operator() operator.Options {
 		MetricsAddr:             f.metricsAddr,
 		HealthAddr:              f.healthAddr,
 		MetricsLimit:            f.metricsLimit,
+		EventQPS:                f.eventQPS,
+		EventBurst:              f.eventBurst,
 		LeaderElection:          f.leaderElection,
 		LeaderElectionNamespace: f.leaseNamespace(),
 		Namespaces:              splitList(f.namespaces),

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-logr/logr"
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/time/rate"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/events"
@@ -62,8 +63,14 @@ type Options struct {
 	SameNamespace bool
 
 	Events events.EventRecorder
-	Logger *slog.Logger
-	Now    func() time.Time // default: time.Now
+	// EventQPS is how many events a second tell of what goes well, EventBurst
+	// how many at once: thousands of objects that are created together would
+	// otherwise spend a quarter of their writes to Kubernetes on events. Warnings
+	// always pass. Defaults 20 and 100.
+	EventQPS   float64
+	EventBurst int
+	Logger     *slog.Logger
+	Now        func() time.Time // default: time.Now
 
 	// Registerer takes the metrics of objects; nil: none.
 	Registerer prometheus.Registerer
@@ -85,6 +92,12 @@ func (o *Options) setDefaults() {
 	}
 	if o.Concurrency == 0 {
 		o.Concurrency = 200
+	}
+	if o.EventQPS == 0 {
+		o.EventQPS = 20
+	}
+	if o.EventBurst == 0 {
+		o.EventBurst = 100
 	}
 	if o.MetricsLimit == 0 {
 		o.MetricsLimit = 2000
@@ -114,7 +127,7 @@ func AddTo(mgr manager.Manager, o Options) error {
 		groups:  newGroups(o.settings(own)),
 		scopes:  newPool(own, o.AWS, o.Open),
 		metrics: newMetrics(&o, mgr.GetCache()),
-		events:  o.Events, log: o.Logger, now: o.Now, options: o,
+		events:  o.Events, eventLimit: rate.NewLimiter(rate.Limit(o.EventQPS), o.EventBurst), log: o.Logger, now: o.Now, options: o,
 	}
 	options := controller.TypedOptions[Group]{
 		MaxConcurrentReconciles: o.Concurrency,

@@ -134,7 +134,13 @@ func orUnset(s string) string {
 // maxNote is the longest event note that Kubernetes accepts, in bytes.
 const maxNote = 1024
 
+// event emits an event. Each is a write to Kubernetes, so those that tell of
+// what goes well have a limit; warnings have none.
 func (r *Reconciler) event(m *member, eventType, reason, action, note string) {
+	if eventType == corev1.EventTypeNormal && !r.eventLimit.AllowN(r.now(), 1) {
+		r.metrics.eventsDropped.Inc()
+		return
+	}
 	if len(note) > maxNote {
 		note = strings.ToValidUTF8(note[:maxNote-len("…")], "") + "…"
 	}

@@ -39,6 +39,8 @@ type metrics struct {
 	limit  int
 	log    *slog.Logger
 	drift  *prometheus.CounterVec
+	// eventsDropped counts the events above the limit.
+	eventsDropped prometheus.Counter
 
 	mu   sync.Mutex
 	seen map[ObjectRef]sighting
@@ -68,6 +70,10 @@ func newMetrics(o *Options, reader client.Reader) *metrics {
 			Name: "setpoint_resource_drift_total",
 			Help: "Differences that turned up in AWS although the object had not changed, and were put right.",
 		}, []string{"kind"}),
+		eventsDropped: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "setpoint_events_dropped_total",
+			Help: "Events of type Normal that were not written because there were more than the limit allows.",
+		}),
 	}
 	for _, kind := range []autoscaling.Kind{autoscaling.KindTarget, autoscaling.KindPolicy, autoscaling.KindAction} {
 		m.drift.WithLabelValues(string(kind)) // a counter that begins with its first event hides it
@@ -75,7 +81,7 @@ func newMetrics(o *Options, reader client.Reader) *metrics {
 	if o.Registerer == nil {
 		return m
 	}
-	for _, c := range []prometheus.Collector{m, m.drift} {
+	for _, c := range []prometheus.Collector{m, m.drift, m.eventsDropped} {
 		if err := o.Registerer.Register(c); err != nil {
 			o.Logger.Error("the metrics of objects cannot be registered and stay invisible", "error", err)
 		}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/time/rate"
 	"k8s.io/client-go/tools/events"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
@@ -34,11 +35,13 @@ type Reconciler struct {
 	metrics *metrics
 	checks  checks
 	events  events.EventRecorder
-	log     *slog.Logger
-	now     func() time.Time
-	options Options
-	scopes  *pool
-	tagged  tagMemory
+	// eventLimit bounds the events that are not warnings.
+	eventLimit *rate.Limiter
+	log        *slog.Logger
+	now        func() time.Time
+	options    Options
+	scopes     *pool
+	tagged     tagMemory
 
 	mu        sync.Mutex
 	referents []autoscaling.Kind // the foreign kinds that are watched

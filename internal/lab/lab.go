@@ -99,9 +99,13 @@ type Lab struct {
 	done     chan error // what the operator ended with; closed when there is none
 }
 
-// gcPercent of the whole process: an API server makes much garbage, and a lab
-// is sooner short of processor than of memory. GOGC overrides it.
-const gcPercent = 200
+// An API server makes much garbage, and a lab is sooner short of processor than
+// of memory, until there are very many objects in it. GOGC and GOMEMLIMIT
+// override these.
+const (
+	gcPercent   = 400
+	memoryLimit = 4 << 30 // bytes
+)
 
 // Start starts a lab and returns when all of it is ready. It stops when the
 // context ends or Stop is called.
@@ -109,6 +113,9 @@ func Start(ctx context.Context, o Options) (_ *Lab, err error) {
 	o.setDefaults()
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
 	}
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, err

@@ -71,6 +71,8 @@ type Options struct {
 	// Tags are put on every scalable target, below those of its spec.
 	Tags Tags
 
+	EventQPS     float64 // see controller.Options, as EventBurst
+	EventBurst   int
 	MetricsLimit int // see controller.Options; metrics go where those of AWS go
 
 	Concurrency int           // see controller.Options
@@ -280,6 +282,8 @@ func (s starter) controllerOptions(ctx context.Context, account awsapi.Account) 
 		Events:          s.manager.GetEventRecorder("setpoint"),
 		Logger:          s.options.Logger,
 		Registerer:      s.options.AWS.Registerer,
+		EventQPS:        s.options.EventQPS,
+		EventBurst:      s.options.EventBurst,
 		MetricsLimit:    s.options.MetricsLimit,
 		Concurrency:     s.options.Concurrency,
 		Resync:          s.options.Resync,
