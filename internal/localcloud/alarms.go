@@ -62,3 +62,18 @@ func dimensions(given []appautoscaling.Dimension) []cloudwatch.Dimension {
 	}
 	return converted
 }
+
+// policies lets the alarms of CloudWatch invoke scaling policies.
+type policies struct{ services *services }
+
+var _ cloudwatch.Policies = policies{}
+
+func (p policies) Perform(tasks []cloudwatch.Task) []error {
+	return p.services.appautoscaling.Perform(len(tasks), func(i int) appautoscaling.Task {
+		k := &tasks[i]
+		return appautoscaling.Task{
+			Scope: k.Scope, Alarm: k.Alarm, Action: k.Action, InAlarm: k.InAlarm,
+			Comparison: k.Comparison, Threshold: k.Threshold, Datapoints: k.Datapoints,
+		}
+	})
+}

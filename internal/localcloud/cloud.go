@@ -24,10 +24,15 @@
 package localcloud
 
 import (
+	"encoding/binary"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
+	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
 	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch"
 	"github.com/setpoint-io/setpoint/internal/localcloud/dynamodb"
@@ -65,6 +70,10 @@ type Options struct {
 	// TaskRate is how many requests a minute keep a task of an ECS service wholly
 	// busy. Default: ecs.DefaultTaskRate.
 	TaskRate float64
+	// Seed makes the IDs in ARNs, names of alarms and activities follow from what
+	// happens, so that the same requests at the same times have the same answers.
+	// 0: they are random.
+	Seed uint64
 	// JournalSize is how many calls the journal keeps in full. Default: 10000.
 	JournalSize int
 	// Logger gets failures of the cloud itself as errors and each call at debug
@@ -76,6 +85,10 @@ type Options struct {
 	AppAutoScaling appautoscaling.Behaviour
 	CloudWatch     cloudwatch.Behaviour
 	SageMaker      sagemaker.Behaviour
+	// Scaling is how alarms are evaluated and targets scale where AWS does not
+	// document it; engine.BehaviourOptions lists the possibilities. Default:
+	// engine.DefaultBehaviour.
+	Scaling *engine.Behaviour
 	// Workload is what requests cost the models of SageMaker endpoints.
 	Workload sagemaker.Workload
 }
@@ -93,6 +106,9 @@ func (o Options) withDefaults() Options {
 	if o.ProvisioningDelay == 0 {
 		o.ProvisioningDelay = o.EndpointDelay
 	}
+	if o.Scaling == nil {
+		o.Scaling = new(engine.DefaultBehaviour())
+	}
 	if o.JournalSize <= 0 {
 		o.JournalSize = 10_000
 	}
@@ -100,6 +116,20 @@ func (o Options) withDefaults() Options {
 		o.Logger = slog.Default()
 	}
 	return o
+}
+
+// ids returns what makes IDs.
+func (o Options) ids() func() uuid.UUID {
+	if o.Seed == 0 {
+		return uuid.New
+	}
+	var seed [32]byte
+	binary.LittleEndian.PutUint64(seed[:], o.Seed)
+	source := rand.NewChaCha8(seed)
+	return func() uuid.UUID {
+		// A generator of this kind never fails.
+		return uuid.Must(uuid.NewRandomFromReader(source))
+	}
 }
 
 // Cloud is the local cloud.
@@ -113,7 +143,7 @@ type Cloud struct {
 	wall func() time.Time
 
 	mu       sync.Mutex // guards what follows, and all state behind it
-	services services
+	services *services
 	minutes  minutes
 	present  time.Time // what the services take for the present
 }
@@ -166,11 +196,14 @@ func (c *Cloud) Reset() {
 // newServices connects the services. Application Auto Scaling and SageMaker
 // need each other: one scales the variants of the other, which asks whether
 // they are registered.
-func (c *Cloud) newServices() services {
+func (c *Cloud) newServices() *services {
 	const namespace = "sagemaker"
 	now := func() time.Time { return c.present }
-	var s services
-	s.cloudwatch = cloudwatch.New(cloudwatch.Options{Now: now, Behaviour: c.options.CloudWatch})
+	s := &services{}
+	newID := c.options.ids()
+	s.cloudwatch = cloudwatch.New(cloudwatch.Options{
+		Now: now, Policies: policies{s}, Alarm: &c.options.Scaling.Alarm, Behaviour: c.options.CloudWatch,
+	})
 	s.sts = sts.New(sts.Options{Now: c.wall})
 	s.sagemaker = sagemaker.New(sagemaker.Options{
 		Now:               now,
@@ -184,16 +217,18 @@ func (c *Cloud) newServices() services {
 		Deregister: func(scope wire.Scope, prefix string) {
 			s.appautoscaling.DeregisterPrefix(scope, namespace, prefix)
 		},
+		NewID:     newID,
 		Behaviour: c.options.SageMaker,
 	})
 	s.ecs = ecs.New(ecs.Options{Now: now, Delay: c.options.ProvisioningDelay, TaskRate: c.options.TaskRate, Record: s.cloudwatch.Record})
 	s.dynamodb = dynamodb.New(dynamodb.Options{Now: now, Delay: c.options.ProvisioningDelay, Record: s.cloudwatch.Record})
 	s.declared = resources.New(resources.Options{Now: now, Delay: c.options.ProvisioningDelay})
 	s.appautoscaling = appautoscaling.New(appautoscaling.Options{
-		Now: now, Alarms: alarms{s.cloudwatch}, Behaviour: c.options.AppAutoScaling,
-		Resources: scaled{now, s.sagemaker, s.ecs, s.dynamodb, s.declared, c.options.AppAutoScaling.RequireResource},
+		Now: now, Alarms: alarms{s.cloudwatch}, Metrics: metrics{s.cloudwatch},
+		Resources: scaled{s.sagemaker, s.ecs, s.dynamodb, s.declared, c.options.AppAutoScaling.RequireResource},
+		NewID:     newID, Engine: c.options.Scaling, Behaviour: c.options.AppAutoScaling,
 	})
 	s.traffic = &attachments{now: now, offer: s.offer, of: map[wire.Scope]map[resources.Key]*attached{}}
-	s.processes = []process{s.sagemaker, s.ecs, s.dynamodb, s.traffic, &c.minutes}
+	s.processes = []process{s.sagemaker, s.ecs, s.dynamodb, s.traffic, &c.minutes, s.appautoscaling, s.cloudwatch}
 	return s
 }

@@ -1,6 +1,9 @@
 package localcloud
 
 import (
+	"time"
+
+	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
 	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch"
 	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch/metricstore"
 	"github.com/setpoint-io/setpoint/internal/localcloud/sagemaker"
@@ -10,8 +13,15 @@ import (
 // metrics lets services put metrics into CloudWatch.
 type metrics struct{ cloudwatch *cloudwatch.Service }
 
-var _ sagemaker.Metrics = metrics{}
+var (
+	_ sagemaker.Metrics      = metrics{}
+	_ appautoscaling.Metrics = metrics{}
+)
 
 func (m metrics) Recorder(s wire.Scope, id metricstore.ID, unit string) sagemaker.Recorder {
 	return m.cloudwatch.Recorder(s, id, unit)
+}
+
+func (m metrics) Hourly(s wire.Scope, metrics []appautoscaling.MetricQuery, from time.Time, hours int) ([]float64, error) {
+	return m.cloudwatch.Series(s, queries(metrics), from, time.Hour, hours)
 }

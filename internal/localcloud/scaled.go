@@ -3,6 +3,7 @@ package localcloud
 import (
 	"time"
 
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
 	"github.com/setpoint-io/setpoint/internal/localcloud/dynamodb"
@@ -15,7 +16,6 @@ import (
 // scaled are the resources that Application Auto Scaling scales: each in its own
 // service, or declared.
 type scaled struct {
-	now       func() time.Time
 	sagemaker *sagemaker.Service
 	ecs       *ecs.Service
 	dynamodb  *dynamodb.Service
@@ -27,47 +27,59 @@ type scaled struct {
 
 var _ appautoscaling.Resources = scaled{}
 
-// resource returns what a target of another service than SageMaker scales, nil
-// if it is not in the local cloud and need not be.
-func (s scaled) resource(sc wire.Scope, key resources.Key) (engine.Resource, error) {
-	var found engine.Resource
-	var err error
-	switch key.ServiceNamespace {
+// own returns what the service has that a target scales, nil for services that
+// are not in the local cloud.
+func (s scaled) own(sc wire.Scope, id autoscaling.Identity) (engine.Resource, error) {
+	switch id.ServiceNamespace {
+	case "sagemaker":
+		return s.sagemaker.Resource(sc, id)
 	case "ecs":
-		found, err = s.ecs.Resource(sc, key.ResourceID)
+		return s.ecs.Resource(sc, id.ResourceID)
 	case "dynamodb":
-		found, err = s.dynamodb.Resource(sc, key.ResourceID, key.ScalableDimension)
-	default:
-		return s.declared.Resource(sc, key), nil
+		return s.dynamodb.Resource(sc, id.ResourceID, id.ScalableDimension)
 	}
-	if err != nil && !s.required {
-		return nil, nil
-	}
-	return found, err
+	return nil, nil
 }
 
-func (s scaled) Capacity(sc wire.Scope, namespace, resourceID, dimension string) (appautoscaling.Capacity, error) {
-	if namespace == "sagemaker" {
-		return s.sagemaker.Capacity(sc, namespace, resourceID, dimension)
+// Resource returns what a target scales. Variants and inference components of
+// SageMaker have to exist, other resources only if they are required to.
+func (s scaled) Resource(sc wire.Scope, id autoscaling.Identity) (appautoscaling.Resource, error) {
+	found, err := s.own(sc, id)
+	if found != nil || err != nil && (s.required || id.ServiceNamespace == "sagemaker") {
+		return found, err
 	}
-	found, err := s.resource(sc, resources.Key{ServiceNamespace: namespace, ResourceID: resourceID, ScalableDimension: dimension})
-	if err != nil || found == nil {
-		return appautoscaling.Capacity{}, err
+	if standIn := s.declared.Resource(sc, resources.Key(id)); standIn != nil {
+		return latest{s, sc, id, standIn}, nil
 	}
-	status := found.Status(s.now())
-	return appautoscaling.Capacity{Known: true, Active: status.Unscalable == "", Desired: status.Desired}, nil
+	return nil, nil
 }
 
-func (s scaled) SetCapacity(sc wire.Scope, namespace, resourceID, dimension string, n int32) error {
-	if namespace == "sagemaker" {
-		return s.sagemaker.SetCapacity(sc, namespace, resourceID, dimension, n)
-	}
-	found, err := s.resource(sc, resources.Key{ServiceNamespace: namespace, ResourceID: resourceID, ScalableDimension: dimension})
-	if err != nil || found == nil {
-		return err
-	}
-	return found.Scale(s.now(), n)
+// StandIn returns what is scaled until there is such a resource.
+func (s scaled) StandIn(sc wire.Scope, id autoscaling.Identity, capacity int32) appautoscaling.Resource {
+	return latest{s, sc, id, s.declared.StandIn(sc, resources.Key(id), capacity)}
 }
+
+// latest is a resource of a service or, as long as there is none, what stands in
+// for it.
+type latest struct {
+	all     scaled
+	scope   wire.Scope
+	id      autoscaling.Identity
+	standIn engine.Resource
+}
+
+func (l latest) resource() engine.Resource {
+	if found, err := l.all.own(l.scope, l.id); found != nil && err == nil {
+		return found
+	}
+	return l.standIn
+}
+
+func (l latest) Status(now time.Time) engine.Status { return l.resource().Status(now) }
+
+func (l latest) Scale(now time.Time, n int32) error { return l.resource().Scale(now, n) }
+
+func (l latest) NextChange(now time.Time) (time.Time, bool) { return l.resource().NextChange(now) }
 
 // Declare makes a resource of a service that is not in the local cloud, such as
 // an Aurora cluster, or changes the capacity of one. Account and Region of the

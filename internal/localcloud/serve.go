@@ -131,7 +131,7 @@ func (c *Cloud) handle(ctx context.Context, b binding, r *wire.Request) (any, er
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.catchUp()
-	return b.service(&c.services).Handle(ctx, r)
+	return b.service(c.services).Handle(ctx, r)
 }
 
 // record writes the journal and the log.

@@ -32,8 +32,13 @@ func (s *Service) putScheduledAction(sc wire.Scope, in putActionInput) (any, err
 		next.sequence = s.region(sc).next()
 		next.created = s.now()
 	}
+	t.engine.Advance(s.now())
+	if err := t.engine.PutAction(next.domain(), next.created); err != nil {
+		return nil, wire.Validation("%s", err)
+	}
 	t.actions[next.name] = &next
 	s.changed(t)
+	s.acted(t)
 	return nil, nil
 }
 
@@ -97,6 +102,9 @@ func (s *Service) deleteScheduledAction(sc wire.Scope, in deleteActionInput) (an
 		return nil, err
 	}
 	delete(t.actions, *in.ScheduledActionName)
+	t.engine.Advance(s.now())
+	t.engine.RemoveAction(*in.ScheduledActionName)
 	s.changed(t)
+	s.acted(t)
 	return nil, nil
 }

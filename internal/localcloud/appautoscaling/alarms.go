@@ -1,116 +1,149 @@
 package appautoscaling
 
 import (
-	"github.com/google/uuid"
-
-	"github.com/setpoint-io/setpoint/internal/autoscaling/catalog"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/scaling"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
-// customPeriod is the period of the metrics of customized metric
-// specifications, in seconds: target tracking works at one-minute granularity.
-const customPeriod = 60
+// managed is an alarm that the service keeps for a target tracking policy.
+type managed struct {
+	name string
+	// refreshes says that the alarm is on provisioned capacity, and only makes
+	// the service compute the thresholds of the others anew.
+	refreshes bool
+}
 
 // managedAlarms builds the alarms of a target tracking policy, in the order in
 // which the API lists them. Every call gives them new names.
-func (s *Service) managedAlarms(sc wire.Scope, dim catalog.Dimension, t *target, p *policy) []Alarm {
-	config := p.config.tracking
-	noScaleIn := dim.ScaleInDisabled || config.DisableScaleIn != nil && *config.DisableScaleIn
-	common := Alarm{
-		Description: "DO NOT EDIT OR DELETE. For TargetTrackingScaling policy " + managedAction(sc, t, p) + ".",
-		Action:      managedAction(sc, t, p),
+func (s *Service) managedAlarms(sc wire.Scope, t *target, p *policy) ([]Alarm, error) {
+	p.provisioned = t.engine.Status().Desired
+	m, err := scaling.NewManaged(t.identity.domain(), *p.config.tracking.domain(), p.provisioned, s.engine.Scaling)
+	if err != nil {
+		return nil, wire.Validation("%s", err)
 	}
-	var blueprints []catalog.Alarm
-	var provisionedName string
-	if m := config.PredefinedMetricSpecification; m != nil {
-		// The metric type was checked against the dimension, so it is known.
-		metric, _ := catalog.LookupMetric(*m.PredefinedMetricType)
-		blueprints, provisionedName = metric.Alarms(noScaleIn), metric.ProvisionedName
-		setPredefined(&common, metric, dim, t, m)
-	} else {
-		blueprints = catalog.CustomMetricAlarms(noScaleIn)
-		setCustomized(&common, config.CustomizedMetricSpecification)
-	}
-	provisioned := 0.0
-	if provisionedName != "" {
-		provisioned = s.provisioned(sc, t)
-	}
-	alarms := make([]Alarm, 0, len(blueprints))
-	for _, b := range blueprints {
-		a := common
-		a.Name = "TargetTracking-" + t.resourceID + "-" + b.Role + "-" + uuid.NewString()
-		a.ComparisonOperator = b.Comparison
-		a.Threshold = b.Threshold(*config.TargetValue, provisioned)
-		a.EvaluationPeriods = b.EvaluationPeriods
-		if n := s.behaviour.LowAlarmPeriods; n > 0 && b.ScalesIn() && b.Period == customPeriod {
-			a.EvaluationPeriods = n
+	action := managedAction(sc, t, p)
+	alarms := make([]Alarm, len(m.Alarms))
+	p.managed = make([]managed, len(m.Alarms))
+	for i, a := range m.Alarms {
+		alarms[i] = Alarm{
+			Name:        scaling.AlarmName(t.resourceID, a.Role, s.newID().String()),
+			Description: "DO NOT EDIT OR DELETE. For TargetTrackingScaling policy " + action + ".",
+			Action:      action,
+			Namespace:   a.Metric.Namespace, MetricName: a.Metric.Name, Dimensions: a.Metric.Dimensions,
+			Statistic: a.Metric.Statistic, Unit: a.Metric.Unit,
+			Metrics:            stats(a.Metric),
+			EvaluationPeriods:  a.Definition.EvaluationPeriods,
+			ComparisonOperator: string(a.Definition.Comparison),
+			Threshold:          a.Definition.Threshold,
 		}
-		if len(a.Metrics) == 0 {
-			a.Period = b.Period
+		if len(alarms[i].Metrics) == 0 {
+			alarms[i].Period = a.Metric.Period
 		}
-		if b.Provisioned {
-			a.MetricName, a.Statistic = provisionedName, "Average"
-		}
-		alarms = append(alarms, a)
+		p.managed[i] = managed{name: alarms[i].Name, refreshes: a.Direction == 0}
 	}
-	return alarms
+	return alarms, nil
 }
 
-// provisioned is the throughput that the thresholds of provisioned-capacity
-// metrics are computed from. The local cloud has no tables, so where the
-// capacity is not known it is taken to be the minimum.
-func (s *Service) provisioned(sc wire.Scope, t *target) float64 {
-	c, err := s.resources.Capacity(sc, t.namespace, t.resourceID, t.dimension)
-	if err != nil || !c.Known {
-		return float64(t.min)
-	}
-	return float64(c.Desired)
-}
+// stats returns the metric math of an alarm as CloudWatch wants it: each metric
+// with its period.
+func stats(m scaling.Metric) []MetricQuery { return queriesWith(m.Queries, m.Period) }
 
-func setPredefined(a *Alarm, metric catalog.Metric, dim catalog.Dimension, t *target, m *predefinedMetric) {
-	a.Namespace, a.MetricName, a.Statistic, a.Unit = metric.Namespace, metric.Name, metric.Statistic, metric.Unit
-	dims, _ := metric.Dimensions(dim, t.resourceID, value(m.ResourceLabel))
-	for _, d := range dims {
-		a.Dimensions = append(a.Dimensions, Dimension(d))
-	}
-}
-
-func setCustomized(a *Alarm, m *customizedMetric) {
-	if len(m.Metrics) == 0 {
-		a.Namespace, a.MetricName = value(m.Namespace), value(m.MetricName)
-		a.Statistic, a.Unit = value(m.Statistic), value(m.Unit)
-		a.Dimensions = dimensionsOf(m.Dimensions)
-		return
-	}
-	for _, q := range m.Metrics {
-		out := MetricQuery{
-			ID:         value(q.ID),
-			Label:      value(q.Label),
-			ReturnData: q.ReturnData == nil || *q.ReturnData,
-			Expression: value(q.Expression),
+func queriesWith(queries []autoscaling.MetricQuery, period int32) []MetricQuery {
+	var out []MetricQuery
+	for _, q := range queries {
+		query := MetricQuery{ID: q.ID, Label: q.Label, ReturnData: q.ReturnData == nil || *q.ReturnData, Expression: q.Expression}
+		if q.Stat != nil {
+			query.Namespace, query.MetricName, query.Dimensions = q.Stat.Namespace, q.Stat.MetricName, q.Stat.Dimensions
+			query.Stat, query.Unit, query.Period = q.Stat.Stat, q.Stat.Unit, period
 		}
-		if stat := q.MetricStat; stat != nil {
-			out.Namespace, out.MetricName = value(stat.Metric.Namespace), value(stat.Metric.MetricName)
-			out.Dimensions = dimensionsOf(stat.Metric.Dimensions)
-			out.Stat, out.Unit, out.Period = value(stat.Stat), value(stat.Unit), customPeriod
-		}
-		a.Metrics = append(a.Metrics, out)
-	}
-}
-
-func dimensionsOf(members []metricDimension) []Dimension {
-	var out []Dimension
-	for _, d := range members {
-		out = append(out, Dimension{value(d.Name), value(d.Value)})
+		out = append(out, query)
 	}
 	return out
 }
 
-// value returns a member or, if it is absent, the zero value.
-func value[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
+// replaceAlarms gives a target tracking policy new managed alarms and then
+// deletes those that it had.
+func (s *Service) replaceAlarms(sc wire.Scope, t *target, p *policy) error {
+	old := p.alarms
+	var made []Alarm
+	if p.config.policyType == targetTracking {
+		var err error
+		if made, err = s.managedAlarms(sc, t, p); err != nil {
+			return err
+		}
 	}
-	return *p
+	p.alarms = nil
+	for _, a := range made {
+		s.alarms.PutManaged(sc, a)
+		p.alarms = append(p.alarms, alarmMember{a.Name, alarmARN(sc, a.Name)})
+	}
+	s.deleteAlarms(sc, old)
+	return nil
 }
+
+func (s *Service) deleteAlarms(sc wire.Scope, alarms []alarmMember) {
+	if len(alarms) == 0 {
+		return
+	}
+	names := make([]string, len(alarms))
+	for i, a := range alarms {
+		names[i] = a.AlarmName
+	}
+	s.alarms.Delete(sc, names)
+}
+
+// refresh replaces the alarms whose thresholds follow from the provisioned
+// capacity, if that is another one than they were made for (Amazon DynamoDB
+// Developer Guide: "Managing throughput capacity automatically").
+func (s *Service) refresh(t *target) {
+	for _, p := range t.inOrder() {
+		if p.followsCapacity() && p.provisioned != t.engine.Status().Desired {
+			// It was made of the same configuration before.
+			_ = s.replaceAlarms(t.scope, t, p)
+		}
+	}
+}
+
+// followsCapacity reports whether one of the alarms is on provisioned capacity.
+func (p *policy) followsCapacity() bool {
+	for _, m := range p.managed {
+		if m.refreshes {
+			return true
+		}
+	}
+	return false
+}
+
+// leadsNowhere reports whether an alarm is one of those that only refresh.
+func (p *policy) leadsNowhere(alarm string) bool {
+	for _, m := range p.managed {
+		if m.name == alarm {
+			return m.refreshes
+		}
+	}
+	return false
+}
+
+// releaseAlarms parts a policy that goes from its alarms: managed alarms are
+// deleted, unless they are to be kept; alarms of users lose the action.
+func (s *Service) releaseAlarms(sc wire.Scope, t *target, p *policy, keep bool) {
+	delete(s.region(sc).invoked, alarmAction(sc, t, p))
+	if p.config.policyType == stepScaling {
+		s.alarms.RemoveAction(sc, policyARN(sc, t, p.name))
+	}
+	if !keep {
+		s.deleteAlarms(sc, p.alarms)
+	}
+}
+
+// alarmAction is the action by which alarms invoke a policy.
+func alarmAction(sc wire.Scope, t *target, p *policy) string {
+	if p.config.policyType == targetTracking {
+		return managedAction(sc, t, p)
+	}
+	return policyARN(sc, t, p.name)
+}
+
+// Dimension is a dimension of a CloudWatch metric.
+type Dimension = autoscaling.Dimension

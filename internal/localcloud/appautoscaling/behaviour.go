@@ -8,8 +8,8 @@ import (
 )
 
 // Behaviour is everything that AWS does not document and that was not, or not
-// reliably, seen of the real service. The zero value is the most likely
-// behaviour; each field says how likely and what else is possible.
+// reliably, seen of the real service, but for how targets scale, which is
+// engine.Behaviour. The zero value is the most likely behaviour; each field says how likely and what else is possible.
 type Behaviour struct {
 	// RegisterDelay is how long a new scalable target stays unseen by every
 	// operation but RegisterScalableTarget. AWS documents "a brief delay until
@@ -24,7 +24,8 @@ type Behaviour struct {
 	// RequireResource refuses scalable targets whose resource does not exist in
 	// the local cloud, as AWS does for all it knows. By default only SageMaker's
 	// have to exist: what is tried out often has ECS services, DynamoDB tables
-	// and resources of other services in its names alone.
+	// and resources of other services in its names alone. Those appear when they
+	// are registered, with the minimum as their capacity.
 	RequireResource bool
 
 	// ReplaceSuspendedState lets a SuspendedState with some of its three flags
@@ -46,10 +47,6 @@ type Behaviour struct {
 	// endpoints), the reference of Application Auto Scaling says 0, which is
 	// the default.
 	VariantFloor int32
-	// SuspensionStopsEnforcement leaves the capacity of a target with any
-	// suspended flag as it is when its bounds are updated. AWS documents that
-	// the flags suspend policies and scheduled actions, no more.
-	SuspensionStopsEnforcement bool
 	// StableIDs derives the IDs in the ARNs of a target, its policies and its
 	// actions from account, Region and identity, so that a target has the same
 	// ARN again after it was deregistered. By default they are random, as the
@@ -68,11 +65,6 @@ type Behaviour struct {
 	// DynamoDBTargetMin is the least target value for DynamoDB utilization; 0
 	// means 10, which was measured. The DynamoDB guide says 20.
 	DynamoDBTargetMin float64
-	// LowAlarmPeriods is the EvaluationPeriods of the low alarm of a target
-	// tracking policy, for metrics with a period of one minute; 0 means 15,
-	// which was seen for ECS and DynamoDB. Reports for customized metrics
-	// differ.
-	LowAlarmPeriods int32
 	// DeregisterKeepsAlarms leaves the managed alarms of a target that is
 	// deregistered. AWS documents that it deletes alarms that are no longer
 	// needed, and not when.

@@ -1,6 +1,10 @@
 package appautoscaling
 
-import "github.com/setpoint-io/setpoint/internal/localcloud/wire"
+import (
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
+	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
+)
 
 // Alarms keeps CloudWatch alarms for the policies.
 type Alarms interface {
@@ -41,9 +45,6 @@ type Alarm struct {
 	Threshold          float64
 }
 
-// Dimension is a dimension of a CloudWatch metric.
-type Dimension struct{ Name, Value string }
-
 // MetricQuery is one entry of metric math: an expression, or the metric of
 // the other members (AWS API: MetricDataQuery).
 type MetricQuery struct {
@@ -63,22 +64,19 @@ type MetricQuery struct {
 // AlarmRef names an alarm.
 type AlarmRef struct{ Name, ARN string }
 
+// Resource is what one scalable target scales. What keeps a target from being
+// scaled now is in its status, what keeps it from a capacity in an error.
+type Resource = engine.Resource
+
 // Resources are what scalable targets scale.
 type Resources interface {
-	// Capacity returns what the resource has. The zero Capacity means that
-	// resources of this kind do not live in the local cloud. An error means
-	// that the resource does not exist or cannot be scaled; its text is
-	// answered to the caller.
-	Capacity(s wire.Scope, namespace, resourceID, dimension string) (Capacity, error)
-	// SetCapacity changes the desired capacity.
-	SetCapacity(s wire.Scope, namespace, resourceID, dimension string, capacity int32) error
-}
-
-// Capacity is the capacity of a resource, in the unit of its dimension.
-type Capacity struct {
-	Known   bool
-	Active  bool  // the resource can be scaled now
-	Desired int32 // what its service was last asked for
+	// Resource returns what a target scales, nil if the local cloud does not
+	// have it. An error means that the resource has to exist and does not, or
+	// that it cannot be scaled; its text is answered to the caller.
+	Resource(s wire.Scope, id autoscaling.Identity) (Resource, error)
+	// StandIn returns what is scaled instead of a resource that the local cloud
+	// does not have, with a capacity to begin with.
+	StandIn(s wire.Scope, id autoscaling.Identity, capacity int32) Resource
 }
 
 type noAlarms struct{}
@@ -90,7 +88,8 @@ func (noAlarms) RemoveAction(wire.Scope, string)          {}
 
 type noResources struct{}
 
-func (noResources) Capacity(wire.Scope, string, string, string) (Capacity, error) {
-	return Capacity{}, nil
+func (noResources) Resource(wire.Scope, autoscaling.Identity) (Resource, error) { return nil, nil }
+
+func (noResources) StandIn(_ wire.Scope, _ autoscaling.Identity, capacity int32) Resource {
+	return engine.NewProvisioner(engine.Provisioning{Capacity: capacity})
 }
-func (noResources) SetCapacity(wire.Scope, string, string, string, int32) error { return nil }

@@ -32,14 +32,14 @@ type describeTargetsOutput struct {
 	NextToken       *string `json:",omitempty"`
 }
 
-// targetMember is ScalableTarget. PredictedCapacity is not among its members:
-// there are no forecasts.
+// targetMember is ScalableTarget.
 type targetMember struct {
 	ServiceNamespace  string
 	ResourceID        string `json:"ResourceId"`
 	ScalableDimension string
 	MinCapacity       int32
 	MaxCapacity       int32
+	PredictedCapacity *int32 `json:",omitempty"`
 	RoleARN           string
 	CreationTime      wire.Time
 	SuspendedState    suspendedMember
@@ -75,7 +75,7 @@ func (s *Service) describeScalableTargets(sc wire.Scope, in describeTargetsInput
 }
 
 func describeTarget(sc wire.Scope, t *target) targetMember {
-	return targetMember{
+	m := targetMember{
 		ServiceNamespace:  t.namespace,
 		ResourceID:        t.resourceID,
 		ScalableDimension: t.dimension,
@@ -86,6 +86,10 @@ func describeTarget(sc wire.Scope, t *target) targetMember {
 		SuspendedState:    suspendedMember{t.suspended.in, t.suspended.out, t.suspended.scheduled},
 		ScalableTargetARN: targetARN(sc, t),
 	}
+	if predicted, ok := t.engine.PredictedCapacity(); ok {
+		m.PredictedCapacity = &predicted
+	}
+	return m
 }
 
 // childFilter are the filters that policies and scheduled actions share.
@@ -275,14 +279,25 @@ func (f targetFilter) parts() []string {
 	return append([]string{f.namespace, value(f.dimension)}, f.resourceIDs...)
 }
 
-func (s *Service) filterTargets(sc wire.Scope, f targetFilter) ([]*target, error) {
+// consistent refuses a dimension of another namespace.
+func (f targetFilter) consistent() error {
 	if f.dimension != nil && !strings.HasPrefix(*f.dimension, f.namespace+":") {
-		return nil, unsupportedIdentity()
+		return unsupportedIdentity()
+	}
+	return nil
+}
+
+func (f targetFilter) selects(id identity) bool {
+	return id.namespace == f.namespace && selected(f.resourceIDs, id.resourceID) && (f.dimension == nil || id.dimension == *f.dimension)
+}
+
+func (s *Service) filterTargets(sc wire.Scope, f targetFilter) ([]*target, error) {
+	if err := f.consistent(); err != nil {
+		return nil, err
 	}
 	var out []*target
 	for id, t := range s.region(sc).targets {
-		if id.namespace == f.namespace && selected(f.resourceIDs, id.resourceID) &&
-			(f.dimension == nil || id.dimension == *f.dimension) && s.visible(t) {
+		if f.selects(id) && s.visible(t) {
 			out = append(out, t)
 		}
 	}

@@ -1,9 +1,6 @@
 package appautoscaling
 
 import (
-	"github.com/google/uuid"
-
-	"github.com/setpoint-io/setpoint/internal/autoscaling/catalog"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -49,15 +46,38 @@ func (s *Service) putScalingPolicy(sc wire.Scope, in putPolicyInput) (any, error
 		p = &policy{
 			sequence:  s.region(sc).next(),
 			name:      *in.PolicyName,
-			createdBy: uuid.NewString(),
+			createdBy: s.newID().String(),
 			created:   s.now(),
 		}
-		t.policies[p.name] = p
 	}
-	p.config = config
-	s.replaceAlarms(sc, dim, t, p)
+	if err := s.putPolicy(sc, t, p, config); err != nil {
+		return nil, err
+	}
 	s.changed(t)
+	s.acted(t)
 	return &putPolicyOutput{policyARN(sc, t, p.name), p.alarms}, nil
+}
+
+// putPolicy gives a policy its configuration, its alarms, and its place in the
+// engine of the target.
+func (s *Service) putPolicy(sc wire.Scope, t *target, p *policy, config policyConfig) error {
+	next := *p
+	next.config, next.forecasts = config, nil
+	t.engine.Advance(s.now())
+	if err := t.engine.PutPolicy(next.domain()); err != nil {
+		return wire.Validation("%s", err)
+	}
+	if err := s.replaceAlarms(sc, t, &next); err != nil {
+		return err
+	}
+	invokedBy := s.region(sc).invoked
+	if p.config.policyType != "" {
+		delete(invokedBy, alarmAction(sc, t, p))
+	}
+	*p = next
+	t.policies[p.name] = p
+	invokedBy[alarmAction(sc, t, p)] = invoked{t, p}
+	return nil
 }
 
 // policyConfig returns what a request makes of a policy's configuration. Old
@@ -159,42 +179,6 @@ func (s *Service) checkPolicyQuota(t *target, config policyConfig) error {
 	return nil
 }
 
-// replaceAlarms gives a target tracking policy new managed alarms and then
-// deletes those that it had.
-func (s *Service) replaceAlarms(sc wire.Scope, dim catalog.Dimension, t *target, p *policy) {
-	old := p.alarms
-	p.alarms = nil
-	if p.config.policyType == targetTracking {
-		for _, a := range s.managedAlarms(sc, dim, t, p) {
-			s.alarms.PutManaged(sc, a)
-			p.alarms = append(p.alarms, alarmMember{a.Name, alarmARN(sc, a.Name)})
-		}
-	}
-	s.deleteAlarms(sc, old)
-}
-
-func (s *Service) deleteAlarms(sc wire.Scope, alarms []alarmMember) {
-	if len(alarms) == 0 {
-		return
-	}
-	names := make([]string, len(alarms))
-	for i, a := range alarms {
-		names[i] = a.AlarmName
-	}
-	s.alarms.Delete(sc, names)
-}
-
-// releaseAlarms parts a policy that goes from its alarms: managed alarms are
-// deleted, unless they are to be kept; alarms of users lose the action.
-func (s *Service) releaseAlarms(sc wire.Scope, t *target, p *policy, keep bool) {
-	if p.config.policyType == stepScaling {
-		s.alarms.RemoveAction(sc, policyARN(sc, t, p.name))
-	}
-	if !keep {
-		s.deleteAlarms(sc, p.alarms)
-	}
-}
-
 // deleteScalingPolicy deletes a policy.
 func (s *Service) deleteScalingPolicy(sc wire.Scope, in deletePolicyInput) (any, error) {
 	id := in.identity()
@@ -210,6 +194,9 @@ func (s *Service) deleteScalingPolicy(sc wire.Scope, in deletePolicyInput) (any,
 	}
 	s.releaseAlarms(sc, t, t.policies[*in.PolicyName], false)
 	delete(t.policies, *in.PolicyName)
+	t.engine.Advance(s.now())
+	t.engine.RemovePolicy(*in.PolicyName)
 	s.changed(t)
+	s.acted(t)
 	return nil, nil
 }

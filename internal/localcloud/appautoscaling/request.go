@@ -150,6 +150,15 @@ func checkDimension(c *wire.Constraints, dimension *string) {
 // namespaceNames, dimensionNames and metricTypes are enumerations of the API.
 var namespaceNames, dimensionNames, metricTypes = enumerations()
 
+// dimensionsIn are the dimensions of each namespace.
+var dimensionsIn = func() map[string][]string {
+	by := map[string][]string{}
+	for _, d := range catalog.Dimensions() {
+		by[d.Namespace] = append(by[d.Namespace], d.Name)
+	}
+	return by
+}()
+
 func enumerations() (namespaces, dimensions, metrics []string) {
 	for _, n := range catalog.Namespaces() {
 		namespaces = append(namespaces, n.Name)

@@ -9,17 +9,19 @@
 // client can be tested against each of the possibilities. The facts about
 // namespaces, dimensions and metrics come from the catalog; every decision and
 // every text is this package's own, so that it checks a client rather than
-// repeats it.
+// repeats it. What a target does over time, once it is configured, is decided by
+// package engine, one engine for each target.
 //
 // The pieces follow the API. A request is decoded into a struct of its own and
 // its constraints are checked as AWS's generated validation checks them. The
 // operation then finds the scalable target by its identity within the caller's
-// account and Region, decides, and changes the state. Nothing happens in the
-// background: what depends on time compares a moment with Options.Now when
-// asked.
+// account and Region, decides, changes the state, and tells the engine of the
+// target. What happens by itself happens when the owner calls [Service.Happen],
+// which [Service.Next] says when to do.
 //
 // Alarms and resources belong to other services of the local cloud and are
-// reached through the interfaces [Alarms] and [Resources].
+// reached through the interfaces [Alarms] and [Resources]. CloudWatch evaluates
+// the alarms and hands what they say to [Service.Perform].
 //
 // A Service has no lock. Its owner calls it, and everything it is connected to,
 // under one lock. What Handle returns shares nothing with the state that is
@@ -30,6 +32,9 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
+	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -47,10 +52,18 @@ type Options struct {
 	// Alarms keeps the CloudWatch alarms; nil means that nobody does, and
 	// policies have the names of alarms that do not exist.
 	Alarms Alarms
-	// Resources are what scalable targets scale; nil means that none is
-	// local, so no capacity is known.
+	// Resources are what scalable targets scale; nil means that none is local,
+	// and that what stands in for them has a capacity at once.
 	Resources Resources
-	// Behaviour chooses among what AWS does not document.
+	// Metrics are what predictive scaling learns from; nil means that there are
+	// none.
+	Metrics Metrics
+	// NewID makes the IDs in ARNs, names and activities; nil means random ones.
+	NewID func() uuid.UUID
+	// Engine is how targets scale where AWS does not document it; nil means
+	// engine.DefaultBehaviour.
+	Engine *engine.Behaviour
+	// Behaviour chooses among what else AWS does not document.
 	Behaviour Behaviour
 }
 
@@ -59,8 +72,13 @@ type Service struct {
 	now       func() time.Time
 	alarms    Alarms
 	resources Resources
+	metrics   Metrics
+	newID     func() uuid.UUID
+	engine    engine.Behaviour
 	behaviour Behaviour
 	regions   map[place]*region
+	queue     queue
+	touched   []*target // memory for one step
 }
 
 // New returns a service without scalable targets.
@@ -69,8 +87,20 @@ func New(o Options) *Service {
 		now:       o.Now,
 		alarms:    o.Alarms,
 		resources: o.Resources,
+		metrics:   o.Metrics,
+		newID:     o.NewID,
+		engine:    engine.DefaultBehaviour(),
 		behaviour: o.Behaviour.withDefaults(),
 		regions:   map[place]*region{},
+	}
+	if o.Engine != nil {
+		s.engine = *o.Engine
+	}
+	if s.newID == nil {
+		s.newID = uuid.New
+	}
+	if s.metrics == nil {
+		s.metrics = noMetrics{}
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -93,8 +123,7 @@ func (s *Service) Handle(_ context.Context, r *wire.Request) (any, error) {
 	return op(s, r)
 }
 
-// operations are those of the API, without the reading of scaling activities
-// and forecasts: nothing is scaled here.
+// operations are those of the API.
 var operations = map[string]operation{
 	"RegisterScalableTarget":   op((*Service).registerScalableTarget),
 	"DeregisterScalableTarget": op((*Service).deregisterScalableTarget),
@@ -105,9 +134,13 @@ var operations = map[string]operation{
 	"PutScheduledAction":       op((*Service).putScheduledAction),
 	"DescribeScheduledActions": op((*Service).describeScheduledActions),
 	"DeleteScheduledAction":    op((*Service).deleteScheduledAction),
-	"ListTagsForResource":      op((*Service).listTagsForResource),
-	"TagResource":              op((*Service).tagResource),
-	"UntagResource":            op((*Service).untagResource),
+
+	"DescribeScalingActivities":    op((*Service).describeScalingActivities),
+	"GetPredictiveScalingForecast": op((*Service).getPredictiveScalingForecast),
+
+	"ListTagsForResource": op((*Service).listTagsForResource),
+	"TagResource":         op((*Service).tagResource),
+	"UntagResource":       op((*Service).untagResource),
 }
 
 type operation func(*Service, *wire.Request) (any, error)

@@ -1,13 +1,17 @@
 package appautoscaling
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling/catalog"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -18,6 +22,11 @@ type place struct{ account, region string }
 type region struct {
 	targets map[identity]*target
 	created int // how many things were created, which orders them
+	// registered counts the targets by namespace.
+	registered map[string]int
+	invoked    map[string]invoked // by the actions of alarms
+	activities []*activity        // oldest first
+	recorded   int                // how many activities there were
 }
 
 // identity is what tells scalable targets apart.
@@ -42,6 +51,22 @@ type target struct {
 	busyUntil time.Time // a change is pending until then
 	policies  map[string]*policy
 	actions   map[string]*action
+
+	scope    wire.Scope
+	engine   *engine.Target
+	next     time.Time           // of the next event
+	position int                 // in the queue; -1: nothing is going to happen
+	open     map[int64]*activity // under way, by the engine's number
+	// What happened in one step.
+	told     []engine.Notification
+	touched  bool
+	rescaled bool // the capacity changed, or seems to have
+}
+
+// inOrder returns the policies in the order of their names, so that what is
+// done to all of them is always done alike.
+func (t *target) inOrder() []*policy {
+	return slices.SortedFunc(maps.Values(t.policies), func(a, b *policy) int { return cmp.Compare(a.name, b.name) })
 }
 
 type suspended struct{ in, out, scheduled bool }
@@ -54,7 +79,13 @@ type policy struct {
 	createdBy string // in the action of its managed alarms
 	created   time.Time
 	config    policyConfig
-	alarms    []alarmMember // managed alarms of target tracking
+	// Of target tracking: the managed alarms, and the capacity that they were
+	// made for.
+	alarms      []alarmMember
+	managed     []managed
+	provisioned int32
+
+	forecasts *forecasts // of predictive scaling; nil: nobody has asked
 }
 
 // policyConfig is the type of a policy and the one configuration that belongs
@@ -82,7 +113,11 @@ func (s *Service) region(sc wire.Scope) *region {
 	key := place{sc.Account, sc.Region}
 	r := s.regions[key]
 	if r == nil {
-		r = &region{targets: map[identity]*target{}}
+		r = &region{
+			targets:    map[identity]*target{},
+			registered: map[string]int{},
+			invoked:    map[string]invoked{},
+		}
 		s.regions[key] = r
 	}
 	return r
@@ -123,7 +158,7 @@ func (s *Service) changed(t *target) { t.busyUntil = s.now().Add(s.behaviour.Upd
 // newIDs returns the IDs of a new target: the one in its own ARN, 36 letters
 // and digits, and the UUID that its policies and actions share.
 func (s *Service) newIDs(sc wire.Scope, id identity) (own, children string) {
-	newID := func(string) uuid.UUID { return uuid.New() }
+	newID := func(string) uuid.UUID { return s.newID() }
 	if s.behaviour.StableIDs {
 		newID = func(kind string) uuid.UUID {
 			name := strings.Join([]string{kind, sc.Account, sc.Region, id.namespace, id.resourceID, id.dimension}, "\n")

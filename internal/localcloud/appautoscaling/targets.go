@@ -2,10 +2,13 @@ package appautoscaling
 
 import (
 	"cmp"
+	"container/heap"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling/catalog"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -29,21 +32,34 @@ func (s *Service) registerScalableTarget(sc wire.Scope, in registerInput) (any, 
 	if err != nil {
 		return nil, err
 	}
-	capacity, err := s.capacity(sc, id)
+	resource, err := s.resource(sc, &next)
 	if err != nil {
 		return nil, err
 	}
 	if old == nil {
-		if err := s.create(sc, &next); err != nil {
-			return nil, err
-		}
 		old = &next
+		err = s.create(sc, old, resource)
 	} else {
 		*old = next
+		err = s.update(old)
+	}
+	if err != nil {
+		return nil, err
 	}
 	s.changed(old)
-	s.enforce(sc, old, capacity)
+	s.acted(old)
 	return &registerOutput{targetARN(sc, old)}, nil
+}
+
+// update tells the engine of a target its bounds and what is suspended. It
+// enforces the bounds, unless the resource is not active (AWS API:
+// RegisterScalableTarget).
+func (s *Service) update(t *target) error {
+	t.engine.Advance(s.now())
+	if err := t.engine.Register(t.bounds(), t.suspended.domain()); err != nil {
+		return wire.Validation("%s", err)
+	}
+	return nil
 }
 
 // nextTarget returns what the target will be, or why it cannot be that. Old is
@@ -146,53 +162,45 @@ func serviceLinkedRole(sc wire.Scope, namespace string) string {
 	return n.ServiceLinkedRoleARN(sc.Partition(), sc.Account)
 }
 
-// capacity asks for what the target would scale.
-func (s *Service) capacity(sc wire.Scope, id identity) (Capacity, error) {
-	c, err := s.resources.Capacity(sc, id.namespace, id.resourceID, id.dimension)
-	if err != nil {
-		return c, err
+// resource returns what a target scales. For a resource that the local cloud does
+// not have another stands in, with the least capacity that the target allows.
+func (s *Service) resource(sc wire.Scope, t *target) (Resource, error) {
+	found, err := s.resources.Resource(sc, t.identity.domain())
+	switch {
+	case found != nil || err != nil:
+		return found, err
+	case s.behaviour.RequireResource:
+		return nil, wire.Validation("The resource %s does not exist in the service %s.", t.resourceID, t.namespace)
 	}
-	if !c.Known && s.behaviour.RequireResource {
-		return c, wire.Validation("The resource %s does not exist in the service %s.", id.resourceID, id.namespace)
-	}
-	return c, nil
+	return s.resources.StandIn(sc, t.identity.domain(), t.min), nil
 }
 
-// create completes a new target and keeps it.
-func (s *Service) create(sc wire.Scope, t *target) error {
+// create completes a new target, whose engine enforces the bounds, and keeps
+// it.
+func (s *Service) create(sc wire.Scope, t *target, resource Resource) error {
 	r := s.region(sc)
 	n, _ := catalog.LookupNamespace(t.namespace)
 	limit := cmp.Or(s.behaviour.Quotas.Targets, n.TargetQuota)
-	registered := 0
-	for id := range r.targets {
-		if id.namespace == t.namespace {
-			registered++
-		}
-	}
-	if registered >= limit {
+	if r.registered[t.namespace] >= limit {
 		return limitExceeded("You have reached the limit of %d scalable targets for the service namespace %s.", limit, t.namespace)
 	}
+	t.scope = wire.Scope{Account: sc.Account, Region: sc.Region}
 	t.sequence = r.next()
 	t.created = s.now()
 	t.id, t.childID = s.newIDs(sc, t.identity)
+	t.open = map[int64]*activity{}
+	t.position = -1
+	made, err := engine.New(engine.Options{
+		Identity: t.identity.domain(), Bounds: t.bounds(), Suspended: t.suspended.domain(), Start: s.now(),
+		Resource: resource, Forecast: forecaster{s, t}, Observer: witness{s, t}, Behaviour: &s.engine,
+	})
+	if err != nil {
+		return wire.Validation("%s", err)
+	}
+	t.engine = made
 	r.targets[t.identity] = t
+	r.registered[t.namespace]++
 	return nil
-}
-
-// enforce moves the capacity to the nearest bound if it is outside of them.
-// AWS does so whenever a target is registered or updated, unless the resource
-// is not active. It does it after having answered, so that a failure is no
-// failure of the registration.
-func (s *Service) enforce(sc wire.Scope, t *target, c Capacity) {
-	if !c.Known || !c.Active {
-		return
-	}
-	if s.behaviour.SuspensionStopsEnforcement && t.suspended != (suspended{}) {
-		return
-	}
-	if bounded := max(t.min, min(t.max, c.Desired)); bounded != c.Desired {
-		_ = s.resources.SetCapacity(sc, t.namespace, t.resourceID, t.dimension, bounded)
-	}
 }
 
 // deregisterScalableTarget deletes a target with its policies and scheduled
@@ -214,31 +222,39 @@ func (s *Service) deregisterScalableTarget(sc wire.Scope, in deregisterInput) (a
 }
 
 func (s *Service) remove(sc wire.Scope, t *target) {
-	for _, p := range t.policies {
+	for _, p := range t.inOrder() {
 		s.releaseAlarms(sc, t, p, s.behaviour.DeregisterKeepsAlarms)
 	}
-	delete(s.region(sc).targets, t.identity)
+	if t.position >= 0 {
+		heap.Remove(&s.queue, t.position)
+	}
+	r := s.region(sc)
+	delete(r.targets, t.identity)
+	r.registered[t.namespace]--
 }
 
 // Registered reports whether a resource of a namespace is a scalable target,
 // under whichever dimension.
 func (s *Service) Registered(sc wire.Scope, namespace, resourceID string) bool {
-	for id := range s.region(sc).targets {
-		if id.namespace == namespace && id.resourceID == resourceID {
-			return true
-		}
-	}
-	return false
+	r := s.region(sc)
+	return slices.ContainsFunc(dimensionsIn[namespace], func(dimension string) bool {
+		return r.targets[identity{namespace, resourceID, dimension}] != nil
+	})
 }
 
 // DeregisterPrefix deregisters the scalable targets of a namespace whose
 // resource ID begins with prefix: what SageMaker does for the variants of an
 // endpoint that is deleted. No pending update prevents it.
 func (s *Service) DeregisterPrefix(sc wire.Scope, namespace, prefix string) {
+	var found []*target
 	for id, t := range s.region(sc).targets {
 		if id.namespace == namespace && strings.HasPrefix(id.resourceID, prefix) {
-			s.remove(sc, t)
+			found = append(found, t)
 		}
+	}
+	slices.SortFunc(found, func(a, b *target) int { return cmp.Compare(a.sequence, b.sequence) })
+	for _, t := range found {
+		s.remove(sc, t)
 	}
 }
 

@@ -92,7 +92,8 @@ type Alarm struct {
 	StateUpdatedTimestamp      wire.Time `json:"StateUpdatedTimestamp"`
 	StateTransitionedTimestamp wire.Time `json:"StateTransitionedTimestamp"`
 
-	tags map[string]string
+	tags  map[string]string
+	watch *watch // nil: it is not evaluated
 }
 
 // initialReason is the state reason of an alarm not yet evaluated (Amazon
@@ -122,6 +123,7 @@ func (s *Service) Put(scope wire.Scope, c Config) *Alarm {
 	a.Config = c.normalized()
 	a.AlarmConfigurationUpdatedTimestamp = now
 	st.history.configured(now.Time, change, a)
+	s.watch(scope, a)
 	return a
 }
 
@@ -135,6 +137,9 @@ func (s *Service) Delete(scope wire.Scope, names ...string) (missing []string) {
 			continue
 		}
 		st.remove(name)
+		if a.watch != nil {
+			a.watch.gone = true
+		}
 		st.history.configured(s.options.Now(), changeDelete, a)
 	}
 	return missing
@@ -164,7 +169,7 @@ func (s *Service) RemoveAction(scope wire.Scope, actionARN string) {
 
 // SetState writes the state of an alarm and tells whether there is such an
 // alarm. The reason data are JSON, or empty. A change of state goes into the
-// history; what actions do is the caller's.
+// history. It neither acts nor changes what the next evaluation finds.
 func (s *Service) SetState(scope wire.Scope, name string, state State, reason, data string) bool {
 	st := s.store(scope)
 	a := st.alarms[name]

@@ -100,7 +100,7 @@ func (s *Service) setAlarmState(r *wire.Request) (any, error) {
 			Message:   "StateReasonData is not syntactically valid JSON.",
 		}
 	}
-	if !s.SetState(r.Scope, in.AlarmName, State(in.StateValue), *in.StateReason, in.StateReasonData) {
+	if !s.force(r.Scope, in.AlarmName, State(in.StateValue), *in.StateReason, in.StateReasonData) {
 		return nil, alarmNotFound(in.AlarmName)
 	}
 	return nil, nil

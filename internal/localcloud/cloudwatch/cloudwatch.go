@@ -10,7 +10,9 @@
 //
 // An alarm is what PutMetricAlarm configures ([Config]) and the state it is in
 // ([Alarm]). A new alarm has insufficient data; an update overwrites the whole
-// configuration and leaves the state alone. Composite, log and PromQL alarms
+// configuration and leaves the state alone. [Service.Happen] evaluates the
+// alarms that are due (package alarm decides), writes their states and history,
+// and lets those in ALARM invoke [Policies]. Composite, log and PromQL alarms
 // and anomaly detection models are not implemented and say so.
 //
 // Validation answers in AWS's words where real answers of AWS are known. AWS
@@ -21,6 +23,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/setpoint-io/setpoint/internal/autoscaling/alarm"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -37,7 +40,13 @@ var API = wire.API{
 type Options struct {
 	// Now is the clock of the cloud. Default: time.Now.
 	Now func() time.Time
-	// Behaviour chooses among what AWS does not document.
+	// Policies are the scaling policies that alarms invoke. Default: none, whose
+	// tasks are done by doing nothing.
+	Policies Policies
+	// Alarm is how alarms are evaluated where AWS does not document it. Default:
+	// alarm.DefaultBehaviour.
+	Alarm *alarm.Behaviour
+	// Behaviour chooses among what else AWS does not document.
 	Behaviour Behaviour
 }
 
@@ -56,6 +65,10 @@ type Behaviour struct {
 type Service struct {
 	options Options
 	stores  map[place]*store
+
+	rounds [3]round // the alarms by how often they are evaluated
+	due    []*watch // memory for one evaluation
+	tasks  []Task
 }
 
 // New returns a service without alarms.
@@ -63,7 +76,13 @@ func New(o Options) *Service {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Service{options: o, stores: map[place]*store{}}
+	if o.Policies == nil {
+		o.Policies = noPolicies{}
+	}
+	if o.Alarm == nil {
+		o.Alarm = new(alarm.DefaultBehaviour())
+	}
+	return &Service{options: o, stores: map[place]*store{}, rounds: [3]round{{step: 10}, {step: 60}, {step: 3600}}}
 }
 
 // operations are the operations of the service by name.

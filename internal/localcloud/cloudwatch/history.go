@@ -38,7 +38,10 @@ func (h *history) add(at time.Time, alarm, kind, summary string, data any) {
 		encoded = []byte("{}")
 	}
 	old, _ := slices.BinarySearchFunc(h.items, at.Add(-keepHistory), func(i historyItem, t time.Time) int { return i.Timestamp.Compare(t) })
-	h.items = append(slices.Delete(h.items, 0, old), historyItem{
+	if old > len(h.items)/2 { // seldom, because it takes time
+		h.items = slices.Delete(h.items, 0, old)
+	}
+	h.items = append(h.items, historyItem{
 		AlarmName: alarm, AlarmType: "MetricAlarm", Timestamp: wire.Time{Time: at},
 		HistoryItemType: kind, HistorySummary: summary, HistoryData: string(encoded), number: h.next,
 	})

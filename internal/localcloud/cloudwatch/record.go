@@ -2,8 +2,10 @@ package cloudwatch
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/setpoint-io/setpoint/internal/autoscaling/metricmath"
 	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch/metricstore"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
@@ -76,6 +78,32 @@ func (s *Service) Statistic(scope wire.Scope, q MetricStat, from time.Time, valu
 	window := metricstore.Window{Start: from.Unix(), Period: int64(*q.Period), Now: s.options.Now().Unix()}
 	series.Read(window, q.Unit, statistic, values)
 	return nil
+}
+
+// Series computes the one of the queries that returns data, for so many periods
+// from a time on, NaN where there are no data. It fails where the queries are
+// not what PutMetricAlarm takes.
+func (s *Service) Series(scope wire.Scope, queries []MetricDataQuery, from time.Time, period time.Duration, n int) ([]float64, error) {
+	program, err := compile(queries)
+	if err != nil {
+		return nil, err
+	}
+	query := slices.IndexFunc(queries, MetricDataQuery.returnsData)
+	if query < 0 || program.Type(query) != metricmath.TimeSeries {
+		return nil, wire.Validation("Exactly one element of the metrics list should return data, which must be a single time series.")
+	}
+	points := make([][]float64, len(queries))
+	for _, i := range program.Needs(query) {
+		points[i] = make([]float64, n)
+		if err := s.Statistic(scope, *queries[i].MetricStat, from, points[i]); err != nil {
+			return nil, err
+		}
+	}
+	series, err := program.Evaluate(query, metricmath.Grid{Start: from, Period: period, Len: n}, points)
+	if err != nil {
+		return nil, err
+	}
+	return series[0].Values, nil
 }
 
 // span is the periods that a request is for.

@@ -1,7 +1,8 @@
 // Package resources are the things that Application Auto Scaling scales and
 // whose service is not in the local cloud, such as Aurora clusters or Lambda
 // functions: each a number, declared by who runs the cloud, that follows what is
-// asked of it after a delay.
+// asked of it after a delay. One also stands in for what is scaled and was never
+// made.
 //
 // A resource is named as its scalable target is, by namespace, resource ID and
 // dimension; the catalog says which there are and what their IDs look like. What
@@ -148,21 +149,34 @@ func (r *Registry) Declare(sc wire.Scope, d Declaration) (Resource, error) {
 	if err := d.Validate(); err != nil {
 		return Resource{}, err
 	}
-	all := r.of(sc)
-	if all == nil {
-		all = map[Key]*declared{}
-		r.accounts[place{sc.Account, sc.Region}] = all
-	}
-	it := all[d.Key]
-	if it == nil {
-		it = &declared{capacity: engine.NewProvisioner(engine.Provisioning{Capacity: d.Capacity, OutDelay: r.delay, InDelay: r.delay})}
-		all[d.Key] = it
-	}
+	it := r.appear(sc, d.Key, d.Capacity)
 	if err := it.capacity.Scale(r.now(), d.Capacity); err != nil {
 		return Resource{}, err
 	}
 	it.quota = d.Quota
 	return r.resource(d.Key, it), nil
+}
+
+// StandIn lets a resource exist that nobody declared, with a capacity to begin
+// with, also one whose service is in the local cloud and that is not made there.
+func (r *Registry) StandIn(sc wire.Scope, key Key, capacity int32) engine.Resource {
+	r.appear(sc, key, capacity)
+	return scaled{r, sc, key}
+}
+
+// appear returns a resource, which has a capacity if it is new.
+func (r *Registry) appear(sc wire.Scope, key Key, capacity int32) *declared {
+	all := r.of(sc)
+	if all == nil {
+		all = map[Key]*declared{}
+		r.accounts[place{sc.Account, sc.Region}] = all
+	}
+	it := all[key]
+	if it == nil {
+		it = &declared{capacity: engine.NewProvisioner(engine.Provisioning{Capacity: capacity, OutDelay: r.delay, InDelay: r.delay})}
+		all[key] = it
+	}
+	return it
 }
 
 // Resources lists what an account has in a Region, ordered by its names.
@@ -196,25 +210,55 @@ func (r *Registry) resource(key Key, it *declared) Resource {
 // Resource returns a declared resource as what Application Auto Scaling scales,
 // nil if it is not declared.
 func (r *Registry) Resource(sc wire.Scope, key Key) engine.Resource {
-	it := r.of(sc)[key]
-	if it == nil {
+	if r.of(sc)[key] == nil {
 		return nil
 	}
-	return scaled{it.capacity, it}
+	return scaled{r, sc, key}
 }
 
-// scaled is a declared resource with its quota.
+// scaled is the resource that has a key, which may be another one after a while.
 type scaled struct {
-	*engine.Provisioner
-	it *declared
+	registry *Registry
+	scope    wire.Scope
+	key      Key
+}
+
+func (s scaled) find() (*declared, bool) {
+	it, ok := s.registry.of(s.scope)[s.key]
+	return it, ok
+}
+
+func (s scaled) removed() string { return "The resource " + s.key.ResourceID + " was removed." }
+
+// Status returns the capacity, of which there is none when the resource was
+// removed.
+func (s scaled) Status(now time.Time) engine.Status {
+	it, ok := s.find()
+	if !ok {
+		return engine.Status{Settled: true, Unscalable: s.removed()}
+	}
+	return it.capacity.Status(now)
 }
 
 // Scale asks for a capacity. The reason of a refusal is in the words of the local
 // cloud.
 func (s scaled) Scale(now time.Time, n int32) error {
-	if limit := cmp.Or(s.it.quota, n); n > limit {
-		return &engine.RefusalError{Reason: fmt.Sprintf("The quota is %d, with a current capacity of %d and a request for %d.",
-			limit, s.Status(now).Desired, n)}
+	it, ok := s.find()
+	if !ok {
+		return &engine.RefusalError{Reason: s.removed()}
 	}
-	return s.Provisioner.Scale(now, n)
+	if limit := cmp.Or(it.quota, n); n > limit {
+		return &engine.RefusalError{Reason: fmt.Sprintf("The quota is %d, with a current capacity of %d and a request for %d.",
+			limit, it.capacity.Status(now).Desired, n)}
+	}
+	return it.capacity.Scale(now, n)
+}
+
+// NextChange returns when capacity arrives next.
+func (s scaled) NextChange(now time.Time) (time.Time, bool) {
+	it, ok := s.find()
+	if !ok {
+		return time.Time{}, false
+	}
+	return it.capacity.NextChange(now)
 }

@@ -111,9 +111,13 @@ func (s *Service) findComponent(sc wire.Scope, name string) (*component, error) 
 func (s *Service) readyComponent(sc wire.Scope, name string) (*component, error) {
 	c, err := s.findComponent(sc, name)
 	if err == nil && c.change != nil {
-		return nil, wire.Validation("Cannot update in-progress inference component %q.", s.arn(sc, componentKind.arn, name))
+		return nil, s.componentInProgress(sc, name)
 	}
 	return c, err
+}
+
+func (s *Service) componentInProgress(sc wire.Scope, name string) *wire.Error {
+	return wire.Validation("Cannot update in-progress inference component %q.", s.arn(sc, componentKind.arn, name))
 }
 
 // scaleComponent asks for copies. They are desired at once and there when the

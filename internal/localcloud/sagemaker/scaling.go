@@ -1,10 +1,17 @@
 package sagemaker
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
@@ -20,8 +27,6 @@ const (
 // not ml.trn1.2xlarge.
 var burstable = regexp.MustCompile(`^ml\.t[0-9]`)
 
-var _ appautoscaling.Resources = (*Service)(nil)
-
 // variantID names a variant as Application Auto Scaling does.
 func variantID(endpoint, variant string) string {
 	return "endpoint/" + endpoint + "/variant/" + variant
@@ -30,46 +35,98 @@ func variantID(endpoint, variant string) string {
 // componentID begins the resource IDs of inference components.
 const componentID = "inference-component/"
 
-// Capacity returns the capacity of a variant or an inference component, as
-// resource of Application Auto Scaling. It is active while its endpoint, or
-// itself, is in service. Other resources are not known here.
-func (s *Service) Capacity(sc wire.Scope, namespace, resourceID, dimension string) (appautoscaling.Capacity, error) {
-	if name, ok := strings.CutPrefix(resourceID, componentID); ok && dimension == copyCount {
-		c, err := s.findComponent(sc, name)
-		if err != nil {
-			return appautoscaling.Capacity{}, err
+// Resource returns a variant or an inference component as what Application Auto
+// Scaling scales. The error is that there is none, or that it cannot be scaled.
+func (s *Service) Resource(sc wire.Scope, id autoscaling.Identity) (appautoscaling.Resource, error) {
+	if id.ScalableDimension == copyCount {
+		it := scaledComponent{s, sc, strings.TrimPrefix(id.ResourceID, componentID)}
+		if _, err := it.find(); err != nil {
+			return nil, err
 		}
-		return appautoscaling.Capacity{Known: true, Active: c.change == nil, Desired: c.desired}, nil
+		return it, nil
 	}
-	e, v, err := s.resource(sc, namespace, resourceID, dimension)
-	if err != nil || v == nil {
-		return appautoscaling.Capacity{}, err
+	if _, _, err := s.resource(sc, id.ResourceID, id.ScalableDimension); err != nil {
+		return nil, err
 	}
-	c := appautoscaling.Capacity{Known: true, Active: e.status() == inService, Desired: v.desired.instances}
-	if dimension == provisionedConcurrency {
-		c.Desired = value(v.desired.serverless.ProvisionedConcurrency)
-	}
-	return c, nil
+	return scaledVariant{s, sc, id.ResourceID, id.ScalableDimension}, nil
 }
 
-// SetCapacity changes the desired capacity of a variant or an inference
-// component, as UpdateEndpointWeightsAndCapacities and
-// UpdateInferenceComponentRuntimeConfig do.
-func (s *Service) SetCapacity(sc wire.Scope, namespace, resourceID, dimension string, n int32) error {
-	if name, ok := strings.CutPrefix(resourceID, componentID); ok && dimension == copyCount {
-		c, err := s.readyComponent(sc, name)
-		if err == nil {
-			s.scaleComponent(sc, c, n)
-		}
-		return err
+// scaledVariant is a variant as what is scaled: by its name, because an endpoint
+// may be deleted and created anew. The time is the service's.
+type scaledVariant struct {
+	service               *Service
+	scope                 wire.Scope
+	resourceID, dimension string
+}
+
+func (v scaledVariant) find() (*endpoint, *variant, error) {
+	return v.service.resource(v.scope, v.resourceID, v.dimension)
+}
+
+// Status returns the capacity. It cannot be changed while the endpoint is not
+// in service (Amazon SageMaker Developer Guide: automatic scaling is blocked
+// while an update runs).
+func (v scaledVariant) Status(time.Time) engine.Status {
+	e, found, err := v.find()
+	if err != nil {
+		return engine.Status{Settled: true, Unscalable: message(err)}
 	}
-	e, v, err := s.resource(sc, namespace, resourceID, dimension)
-	if err != nil || v == nil {
-		return err
+	status := engine.Status{Desired: found.desired.of(v.dimension), Running: found.current.of(v.dimension), Settled: e.change == nil}
+	if e.change != nil {
+		status.Unscalable = message(v.service.inProgress(v.scope, e.name))
 	}
-	name := v.name()
-	wanted := desiredCapacity{VariantName: &name}
+	return status
+}
+
+func (c capacity) of(dimension string) int32 {
 	if dimension == provisionedConcurrency {
+		return value(c.serverless.ProvisionedConcurrency)
+	}
+	return c.instances
+}
+
+// NextChange returns when the change of the endpoint that is under way comes to
+// its end.
+func (v scaledVariant) NextChange(time.Time) (time.Time, bool) {
+	e, _, err := v.find()
+	if err != nil || e.change == nil {
+		return time.Time{}, false
+	}
+	return fullSecond(e.change.until), true
+}
+
+// fullSecond returns the first full second, by which targets count, that is not
+// before a time.
+func fullSecond(at time.Time) time.Time {
+	return at.Add(time.Second - time.Nanosecond).Truncate(time.Second)
+}
+
+// Scale changes the desired capacity, as UpdateEndpointWeightsAndCapacities
+// does.
+func (v scaledVariant) Scale(_ time.Time, n int32) error { return v.service.refusal(v.scale(n)) }
+
+// refusal is why a capacity is not changed, nil if it is, in the words in which
+// AWS's SDK tells the errors of a service.
+func (s *Service) refusal(err error) error {
+	if err == nil {
+		return nil
+	}
+	code, status := "InternalFailure", http.StatusInternalServerError
+	if e, ok := errors.AsType[*wire.Error](err); ok {
+		code, status = e.Code, cmp.Or(e.Status, http.StatusBadRequest)
+	}
+	return &engine.RefusalError{Reason: fmt.Sprintf("%s (Service: AmazonSageMaker; Status Code: %d; Error Code: %s; Request ID: %s)",
+		message(err), status, code, s.newID())}
+}
+
+func (v scaledVariant) scale(n int32) error {
+	e, found, err := v.find()
+	if err != nil {
+		return err
+	}
+	name := found.name()
+	wanted := desiredCapacity{VariantName: &name}
+	if v.dimension == provisionedConcurrency {
 		if n < 1 || n > maxConcurrency {
 			return wire.Validation("The provisioned concurrency of the variant %q must be between 1 and %d.", name, maxConcurrency)
 		}
@@ -77,17 +134,64 @@ func (s *Service) SetCapacity(sc wire.Scope, namespace, resourceID, dimension st
 	} else {
 		wanted.DesiredInstanceCount = &n
 	}
-	return s.scale(sc, e.name, []desiredCapacity{wanted})
+	return v.service.scale(v.scope, e.name, []desiredCapacity{wanted})
 }
 
-// resource finds the variant that a resource ID names, nil if it is none of
-// SageMaker's variants. That burstable instances cannot be scaled, and that the
-// dimension must fit the variant, is documented; the texts are ours.
-func (s *Service) resource(sc wire.Scope, namespace, id, dimension string) (*endpoint, *variant, error) {
-	endpointName, variantName, ok := strings.Cut(strings.TrimPrefix(id, "endpoint/"), "/variant/")
-	if namespace != "sagemaker" || !ok || (dimension != instanceCount && dimension != provisionedConcurrency) {
-		return nil, nil, nil
+// scaledComponent is an inference component as what is scaled, by its name.
+type scaledComponent struct {
+	service *Service
+	scope   wire.Scope
+	name    string
+}
+
+func (c scaledComponent) find() (*component, error) { return c.service.findComponent(c.scope, c.name) }
+
+// Status returns the copies. They cannot be changed while the component is not
+// in service.
+func (c scaledComponent) Status(time.Time) engine.Status {
+	found, err := c.find()
+	if err != nil {
+		return engine.Status{Settled: true, Unscalable: message(err)}
 	}
+	status := engine.Status{Desired: found.desired, Running: found.current, Settled: found.change == nil}
+	if found.change != nil {
+		status.Unscalable = message(c.service.componentInProgress(c.scope, c.name))
+	}
+	return status
+}
+
+// NextChange returns when the change of the component that is under way comes
+// to its end.
+func (c scaledComponent) NextChange(time.Time) (time.Time, bool) {
+	found, err := c.find()
+	if err != nil || found.change == nil {
+		return time.Time{}, false
+	}
+	return fullSecond(found.change.until), true
+}
+
+// Scale changes the desired copies, as UpdateInferenceComponentRuntimeConfig
+// does.
+func (c scaledComponent) Scale(_ time.Time, n int32) error {
+	found, err := c.service.readyComponent(c.scope, c.name)
+	if err == nil {
+		c.service.scaleComponent(c.scope, found, n)
+	}
+	return c.service.refusal(err)
+}
+
+// message returns the text of an error without its code.
+func message(err error) string {
+	if e, ok := errors.AsType[*wire.Error](err); ok {
+		return e.Message
+	}
+	return err.Error()
+}
+
+// resource finds the variant that a resource ID names. That burstable instances cannot be scaled, and that the
+// dimension must fit the variant, is documented; the texts are ours.
+func (s *Service) resource(sc wire.Scope, id, dimension string) (*endpoint, *variant, error) {
+	endpointName, variantName, _ := strings.Cut(strings.TrimPrefix(id, "endpoint/"), "/variant/")
 	s.settle(s.now())
 	e, err := s.find(sc, endpointName)
 	if err != nil {

@@ -23,8 +23,7 @@
 //
 // The service knows Application Auto Scaling from both sides: it asks whether a
 // variant is a scalable target before it changes or deletes it, and it is
-// itself the resource that is scaled ([Service.Capacity],
-// [Service.SetCapacity]).
+// itself the resource that is scaled ([Service.Resource]).
 //
 // A Service has no lock. Its owner calls it, and everything it is connected to,
 // under one lock. What Handle returns shares nothing with the state that is
@@ -34,6 +33,8 @@ package sagemaker
 import (
 	"context"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
@@ -64,6 +65,9 @@ type Options struct {
 	// Deregister deregisters the scalable targets whose resource ID begins
 	// with the prefix; nil does nothing.
 	Deregister func(s wire.Scope, resourceIDPrefix string)
+	// NewID makes the IDs of requests that the service is asked by another; nil
+	// means random ones.
+	NewID func() uuid.UUID
 	// Behaviour chooses among what AWS does not document.
 	Behaviour Behaviour
 }
@@ -77,6 +81,7 @@ type Service struct {
 	workload     Workload
 	registered   func(wire.Scope, string) bool
 	deregister   func(wire.Scope, string)
+	newID        func() uuid.UUID
 	behaviour    Behaviour
 	regions      map[place]*region
 
@@ -97,11 +102,15 @@ func New(o Options) *Service {
 		workload:     o.Workload.withDefaults(),
 		registered:   o.Registered,
 		deregister:   o.Deregister,
+		newID:        o.NewID,
 		behaviour:    o.Behaviour,
 		regions:      map[place]*region{},
 	}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.newID == nil {
+		s.newID = uuid.New
 	}
 	if s.metrics == nil {
 		s.metrics = noMetrics{}

@@ -25,6 +25,7 @@ type Series struct {
 	ID
 	streams []*stream // by unit, sorted
 	newest  int64     // the latest time of a sample
+	changes changes
 }
 
 // stream is what was put with one unit.
@@ -38,14 +39,17 @@ type stream struct {
 // grown too old by then is rolled up.
 func (s *Series) Put(unit string, at int64, highResolution bool, sample Sample, now int64) {
 	st := s.stream(unit)
-	p := point{sample.Count, sample.Sum, sample.Min, sample.Max}
-	d := distributionOf(sample)
+	fine := len(st.seconds.chunks) > 0
 	if highResolution {
-		st.seconds.put(at, p, d)
+		st.seconds.put(at, sample)
 	}
-	st.minutes.put(floor(at, minute), p, d)
+	st.minutes.put(floor(at, minute), sample)
 	s.newest = max(s.newest, at)
+	s.changes.note(at)
 	st.seconds.expire(now-keepSeconds, nil)
+	if fine != (len(st.seconds.chunks) > 0) {
+		s.changes.note(everything) // short periods are read from elsewhere now
+	}
 	st.minutes.expire(floor(now-keepMinutes, minute), &st.fives)
 	st.fives.expire(floor(now-keepFives, five), &st.hours)
 	st.hours.expire(floor(now-keepHours, hour), nil)
@@ -61,6 +65,7 @@ func (s *Series) stream(unit string) *stream {
 			unit: unit, seconds: tier{step: 1}, minutes: tier{step: minute}, fives: tier{step: five}, hours: tier{step: hour},
 		}
 		s.streams = slices.Insert(s.streams, i, st)
+		s.changes.note(everything)
 	}
 	return s.streams[i]
 }

@@ -12,6 +12,9 @@ type Statistic struct {
 	percentile float64 // used when name is empty
 }
 
+// SampleCount is the statistic of that name.
+var SampleCount = Statistic{name: "SampleCount"}
+
 // The statistics of the API model.
 var statistics = map[string]func(point) float64{
 	"SampleCount": func(p point) float64 { return p.count },

@@ -18,7 +18,8 @@ type ID struct {
 // Store is the metrics of one account in one Region.
 type Store struct {
 	series map[string]*Series
-	sorted []entry // by key, for listing page by page
+	list   []entry // for listing page by page
+	sorted int     // how many of the list are in the order of their keys
 }
 
 type entry struct {
@@ -43,20 +44,23 @@ func (s *Store) Series(id ID) *Series {
 	key := Key(id)
 	added := &Series{ID: ID{Namespace: id.Namespace, Name: id.Name, Dimensions: ordered(id.Dimensions)}}
 	s.series[key] = added
-	i, _ := slices.BinarySearchFunc(s.sorted, key, func(e entry, key string) int { return cmp.Compare(e.key, key) })
-	s.sorted = slices.Insert(s.sorted, i, entry{key, added})
+	s.list = append(s.list, entry{key, added})
 	return added
 }
 
 // After iterates over the metrics whose keys are greater than last, in the
 // order of their keys: by namespace, name and dimensions.
 func (s *Store) After(last string) iter.Seq2[string, *Series] {
+	if s.sorted < len(s.list) {
+		slices.SortFunc(s.list, func(a, b entry) int { return cmp.Compare(a.key, b.key) })
+		s.sorted = len(s.list)
+	}
 	return func(yield func(string, *Series) bool) {
-		i, found := slices.BinarySearchFunc(s.sorted, last, func(e entry, key string) int { return cmp.Compare(e.key, key) })
+		i, found := slices.BinarySearchFunc(s.list, last, func(e entry, key string) int { return cmp.Compare(e.key, key) })
 		if found {
 			i++
 		}
-		for _, e := range s.sorted[i:] {
+		for _, e := range s.list[i:] {
 			if !yield(e.key, e.Series) {
 				return
 			}

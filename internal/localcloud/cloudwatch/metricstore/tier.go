@@ -9,26 +9,35 @@ type tier struct {
 }
 
 // put adds a sample at a time, in steps.
-func (t *tier) put(at int64, p point, d *distribution) {
+func (t *tier) put(at int64, sample Sample) {
+	added := point{sample.Count, sample.Sum, sample.Min, sample.Max}
+	t.add(at, added, func() *distribution { return distributionOf(sample) })
+}
+
+// add adds a point with its values, which are asked for when they are needed.
+func (t *tier) add(at int64, p point, values func() *distribution) {
 	c := t.chunkFor(at)
 	i, found := c.find(at)
 	if !found {
 		c.insert(i, at)
 		c.set(i, p)
-		c.know(at, p, d)
+		if p.least != p.most {
+			c.know(at, p, values())
+		}
 		return
 	}
 	before := c.get(i)
 	after := before
 	after.add(p)
-	known := before.distribution()
-	if known == nil {
-		known = c.distributions[at]
+	var d *distribution
+	if after.least != after.most {
+		known := before.distribution()
+		if known == nil {
+			known = c.distributions[at]
+		}
+		d = merged(known, values())
 	}
 	c.set(i, after)
-	if after.least != after.most {
-		d = merged(known, d)
-	}
 	c.know(at, after, d)
 }
 
@@ -138,11 +147,12 @@ func (t *tier) expire(before int64, coarser *tier) {
 		}
 		for i := range old.n {
 			at, p := old.time(i), old.get(i)
-			d := p.distribution()
-			if d == nil {
-				d = old.distributions[at]
-			}
-			coarser.put(floor(at*t.step, coarser.step), p, d)
+			coarser.add(floor(at*t.step, coarser.step), p, func() *distribution {
+				if d := p.distribution(); d != nil {
+					return d
+				}
+				return old.distributions[at]
+			})
 		}
 	}
 }

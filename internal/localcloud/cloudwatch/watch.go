@@ -1,0 +1,231 @@
+package cloudwatch
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/setpoint-io/setpoint/internal/autoscaling/alarm"
+	"github.com/setpoint-io/setpoint/internal/localcloud/parallel"
+	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
+)
+
+// watch is an alarm that is evaluated.
+type watch struct {
+	scope     wire.Scope
+	alarm     *Alarm
+	source    source
+	evaluator *alarm.Evaluator
+	gone      bool // deleted, or replaced by another
+
+	found  alarm.Evaluation // by the last evaluation
+	points []float64
+}
+
+// round is the alarms that are evaluated at the same times.
+type round struct {
+	step    int64 // seconds
+	next    int64
+	watches []*watch
+}
+
+// watch begins to evaluate an alarm, in the state that it has. An alarm whose
+// statistic is not computed here, such as a trimmed mean, stays in that state.
+func (s *Service) watch(scope wire.Scope, a *Alarm) {
+	if a.watch != nil {
+		a.watch.gone = true
+		a.watch = nil
+	}
+	d := a.definition()
+	src, err := newSource(s.store(scope), &a.Config, int(d.EvaluationPeriods)+s.options.Alarm.ExtraDatapoints)
+	var evaluator *alarm.Evaluator
+	if err == nil {
+		evaluator, err = alarm.NewEvaluator(d, src, alarm.State(a.StateValue), *s.options.Alarm)
+	}
+	if err != nil {
+		return
+	}
+	a.watch = &watch{scope: scope, alarm: a, source: src, evaluator: evaluator}
+	i := slices.IndexFunc(s.rounds[:], func(r round) bool { return r.step == d.Step() })
+	r := &s.rounds[i]
+	if len(r.watches) == 0 {
+		r.next = evaluator.NextEvaluation(s.options.Now().Unix())
+	}
+	r.watches = append(r.watches, a.watch)
+}
+
+// definition returns what decides the state of an alarm. Missing data of
+// DynamoDB are ignored unless the alarm says otherwise (Amazon CloudWatch User
+// Guide: "Configuring how CloudWatch alarms treat missing data").
+func (a *Alarm) definition() alarm.Definition {
+	d := alarm.Definition{
+		Comparison: alarm.Comparison(a.ComparisonOperator), Period: a.period(),
+		TreatMissingData: alarm.Treatment(a.TreatMissingData), Statistic: a.Statistic, Unit: a.Unit,
+	}
+	if d.Statistic == "" {
+		d.Statistic = a.ExtendedStatistic
+	}
+	if a.Threshold != nil {
+		d.Threshold = *a.Threshold
+	}
+	if a.EvaluationPeriods != nil {
+		d.EvaluationPeriods = *a.EvaluationPeriods
+	}
+	if a.DatapointsToAlarm != nil {
+		d.DatapointsToAlarm = *a.DatapointsToAlarm
+	}
+	if d.TreatMissingData == "" && a.Namespace == "AWS/DynamoDB" {
+		d.TreatMissingData = alarm.Ignore
+	}
+	return d
+}
+
+// Next returns when alarms are evaluated next.
+func (s *Service) Next() (time.Time, bool) {
+	next, found := int64(0), false
+	for i := range s.rounds {
+		if r := &s.rounds[i]; len(r.watches) > 0 && (!found || r.next < next) {
+			next, found = r.next, true
+		}
+	}
+	return time.Unix(next, 0).UTC(), found
+}
+
+// Happen evaluates the alarms that are due. All are evaluated before the first
+// acts.
+func (s *Service) Happen() {
+	now := s.options.Now().Unix()
+	due := s.due[:0]
+	for i := range s.rounds {
+		r := &s.rounds[i]
+		if len(r.watches) == 0 || r.next > now {
+			continue
+		}
+		r.watches = slices.DeleteFunc(r.watches, func(w *watch) bool { return w.gone })
+		r.next = now - now%r.step + r.step
+		due = append(due, r.watches...)
+	}
+	s.due = due
+	parallel.Each(len(due), func(from, to int) {
+		for _, w := range due[from:to] {
+			w.evaluate(now)
+		}
+	})
+	tasks := s.tasks[:0]
+	for _, w := range due {
+		if w.found.Changed() {
+			s.SetState(w.scope, w.alarm.AlarmName, State(w.found.State), w.evaluator.Reason(), w.evaluator.ReasonData())
+		}
+		tasks = w.tasks(tasks)
+	}
+	s.tasks = tasks
+	s.perform(tasks)
+}
+
+func (w *watch) evaluate(now int64) {
+	w.source.setTime(now)
+	w.found = w.evaluator.Evaluate(now)
+	if w.found.Invoke {
+		w.points = w.evaluator.Datapoints(w.points[:0])
+	}
+}
+
+// Task is what an alarm tells a scaling policy: that it is in ALARM, once when
+// it enters that state and then once a minute, or that it has left it (Amazon
+// CloudWatch User Guide: "Alarm actions").
+type Task struct {
+	Scope      wire.Scope
+	Alarm      string
+	Action     string // the ARN of the policy, as the alarm has it
+	InAlarm    bool
+	Comparison alarm.Comparison
+	Threshold  float64
+	Datapoints []float64 // those that the alarm looked at, oldest first; valid during the call
+
+	entered bool
+}
+
+// Policies are the scaling policies that alarms invoke.
+type Policies interface {
+	// Perform carries out tasks of one time. For each it returns why it could
+	// not, or nil; no errors at all stand for success of all.
+	Perform(tasks []Task) []error
+}
+
+type noPolicies struct{}
+
+func (noPolicies) Perform([]Task) []error { return nil }
+
+// tasks appends what the alarm has to do after an evaluation.
+func (w *watch) tasks(to []Task) []Task {
+	a := w.alarm
+	left := w.found.Changed() && w.found.Previous == alarm.Alarm
+	if !w.found.Invoke && !left || a.ActionsEnabled != nil && !*a.ActionsEnabled {
+		return to
+	}
+	for _, action := range a.AlarmActions {
+		d := w.evaluator.Definition()
+		to = append(to, Task{
+			Scope: w.scope, Alarm: a.AlarmName, Action: action, InAlarm: w.found.Invoke, Comparison: d.Comparison,
+			Threshold: d.Threshold, Datapoints: w.points, entered: w.found.Invoke && w.found.Changed(),
+		})
+	}
+	return to
+}
+
+// perform lets scaling policies do their tasks. Of the tasks that repeat each
+// minute only the first is in the history of the alarm: AWS documents no more.
+func (s *Service) perform(tasks []Task) {
+	tasks = slices.DeleteFunc(tasks, func(t Task) bool {
+		policy := isPolicy(t.Action)
+		if !policy && t.entered {
+			s.RecordAction(t.Scope, t.Alarm, t.Action, errNotPerformed)
+		}
+		return !policy
+	})
+	if len(tasks) == 0 {
+		return
+	}
+	failures := s.options.Policies.Perform(tasks)
+	for i, t := range tasks {
+		if !t.entered {
+			continue
+		}
+		var failure error
+		if failures != nil {
+			failure = failures[i]
+		}
+		s.RecordAction(t.Scope, t.Alarm, t.Action, failure)
+	}
+}
+
+// errNotPerformed is why an action that is no scaling policy fails.
+var errNotPerformed = errors.New("the local cloud performs the actions of scaling policies only")
+
+// force sets the state of an alarm until its next evaluation and lets it act if
+// that is another one. Scaling policies take the metric from the reason data, so
+// they cannot act without (AWS API: SetAlarmState).
+func (s *Service) force(scope wire.Scope, name string, state State, reason, data string) bool {
+	a := s.store(scope).alarms[name]
+	if a == nil {
+		return false
+	}
+	s.SetState(scope, name, state, reason, data)
+	if w := a.watch; w != nil {
+		var given struct{ RecentDatapoints []float64 }
+		if json.Unmarshal([]byte(data), &given) != nil {
+			given.RecentDatapoints = nil // JSON of another form has no datapoints
+		}
+		w.found = w.evaluator.SetState(alarm.State(state), s.options.Now().Unix())
+		w.points = append(w.points[:0], given.RecentDatapoints...)
+		s.perform(w.tasks(nil))
+	}
+	return true
+}
+
+// isPolicy tells the ARNs of scaling policies from those of other actions.
+func isPolicy(arn string) bool {
+	return strings.Contains(arn, ":autoscaling:") && strings.Contains(arn, ":scalingPolicy:")
+}
