@@ -9,6 +9,7 @@ import (
 	aas "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 
+	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
 )
 
@@ -125,7 +126,9 @@ func checkManaged(t *testing.T, a appautoscaling.Alarm, target id, role, policyA
 }
 
 func TestManagedAlarmsMetricMath(t *testing.T) {
-	c := newCloud(t, appautoscaling.Behaviour{LowAlarmPeriods: 9})
+	b := engine.DefaultBehaviour()
+	b.Scaling.LowAlarmPeriods = 9
+	c := newCloudWith(t, appautoscaling.Options{Engine: &b})
 	c.must(own.register(1, 4), own.tracking("p", customized(&types.CustomizedMetricSpecification{Metrics: []types.TargetTrackingMetricDataQuery{
 		{Id: aws.String("load"), ReturnData: aws.Bool(false), MetricStat: &types.TargetTrackingMetricStat{
 			Stat: aws.String("Sum"), Unit: aws.String("Count"),
@@ -155,7 +158,7 @@ func TestManagedAlarmsMetricMath(t *testing.T) {
 
 func TestProvisionedCapacityIsTheResources(t *testing.T) {
 	c := newCloud(t, appautoscaling.Behaviour{})
-	c.resources.known[tableRead.resource] = appautoscaling.Capacity{Known: true, Active: true, Desired: 10}
+	c.resources.known[tableRead.resource] = inService(10)
 	c.must(tableRead.register(1, 40), tableRead.tracking("p", predefined(types.MetricTypeDynamoDBReadCapacityUtilization, 70)))
 	if got := c.alarms.managed[0].Threshold; got != 420 {
 		t.Errorf("the threshold for 10 provisioned units is %v, want 420", got)

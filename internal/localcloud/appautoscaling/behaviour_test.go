@@ -58,7 +58,7 @@ func TestBehaviour(t *testing.T) {
 			check: func(t *testing.T, c *cloud) {
 				_, err := c.call(ecs.register(1, 4))
 				wantError(t, err, "ValidationException", "The resource service/production/web does not exist in the service ecs.")
-				c.resources.known[ecs.resource] = appautoscaling.Capacity{Known: true, Desired: 2}
+				c.resources.known[ecs.resource] = busy(2)
 				c.must(ecs.register(1, 4))
 			},
 		},
@@ -113,17 +113,6 @@ func TestBehaviour(t *testing.T) {
 				_, err := c.call(variant.register(0, 4))
 				wantError(t, err, "ValidationException", "Minimum capacity cannot be less than 1")
 				newCloud(t, B{}).must(variant.register(0, 4))
-			},
-		},
-		{
-			name: "SuspensionStopsEnforcement", behaviour: B{SuspensionStopsEnforcement: true},
-			reason: "the other reading of suspension",
-			check: func(t *testing.T, c *cloud) {
-				c.resources.known[variant.resource] = appautoscaling.Capacity{Known: true, Active: true, Desired: 9}
-				in := variant.register(1, 4)
-				in.SuspendedState = &types.SuspendedState{ScheduledScalingSuspended: aws.Bool(true)}
-				c.must(in)
-				diff(t, "capacities that were set", []int32(nil), c.resources.set)
 			},
 		},
 		{

@@ -7,7 +7,6 @@ import (
 	aas "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 
-	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -38,7 +37,7 @@ func TestDeletion(t *testing.T) {
 			name:   "deregistering leaves the capacity",
 			reason: "only registration enforces bounds",
 			check: func(t *testing.T, c *cloud) {
-				c.resources.known[variant.resource] = appautoscaling.Capacity{Known: true, Active: true, Desired: 3}
+				c.resources.known[variant.resource] = inService(3)
 				c.must(variant.register(1, 4), variant.deregister())
 				diff(t, "capacities that were set", []int32(nil), c.resources.set)
 			},

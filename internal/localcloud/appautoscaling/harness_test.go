@@ -21,6 +21,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 	"github.com/aws/smithy-go"
 
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
@@ -47,13 +49,14 @@ type cloud struct {
 
 func newCloud(t *testing.T, b appautoscaling.Behaviour) *cloud {
 	t.Helper()
-	c := &cloud{t: t, now: birth, alarms: &fakeAlarms{}, resources: &fakeResources{known: map[string]appautoscaling.Capacity{}}}
-	c.service = appautoscaling.New(appautoscaling.Options{
-		Now:       func() time.Time { return c.now },
-		Alarms:    c.alarms,
-		Resources: c.resources,
-		Behaviour: b,
-	})
+	return newCloudWith(t, appautoscaling.Options{Behaviour: b})
+}
+
+func newCloudWith(t *testing.T, o appautoscaling.Options) *cloud {
+	t.Helper()
+	c := &cloud{t: t, now: birth, alarms: &fakeAlarms{}, resources: &fakeResources{known: map[string]*engine.Status{}}}
+	o.Now, o.Alarms, o.Resources = func() time.Time { return c.now }, c.alarms, c.resources
+	c.service = appautoscaling.New(o)
 	server := httptest.NewServer(c)
 	t.Cleanup(server.Close)
 	c.url = server.URL
@@ -277,23 +280,42 @@ func (f *fakeAlarms) names() []string {
 
 // fakeResources has capacities by resource ID. What is not there is not local.
 type fakeResources struct {
-	known   map[string]appautoscaling.Capacity
+	known   map[string]*engine.Status
 	missing error // answered for what is not there
 	set     []int32
 	setErr  error
 }
 
-func (f *fakeResources) Capacity(_ wire.Scope, _, resourceID, _ string) (appautoscaling.Capacity, error) {
-	c, ok := f.known[resourceID]
-	if !ok {
-		return c, f.missing
-	}
-	return c, nil
+func inService(n int32) *engine.Status {
+	return &engine.Status{Desired: n, Running: n, Settled: true}
 }
 
-func (f *fakeResources) SetCapacity(_ wire.Scope, _, resourceID, _ string, n int32) error {
-	f.set = append(f.set, n)
-	return f.setErr
+func busy(n int32) *engine.Status {
+	return &engine.Status{Desired: n, Running: n, Unscalable: "It is busy."}
+}
+
+func (f *fakeResources) Resource(_ wire.Scope, id autoscaling.Identity) (appautoscaling.Resource, error) {
+	if f.known[id.ResourceID] == nil {
+		return nil, f.missing
+	}
+	return fakeResource{f, id.ResourceID}, nil
+}
+
+type fakeResource struct {
+	of *fakeResources
+	id string
+}
+
+func (r fakeResource) Status(time.Time) engine.Status { return *r.of.known[r.id] }
+
+func (r fakeResource) NextChange(time.Time) (time.Time, bool) { return time.Time{}, false }
+
+func (r fakeResource) Scale(_ time.Time, n int32) error {
+	r.of.set = append(r.of.set, n)
+	if r.of.setErr == nil {
+		r.of.known[r.id] = inService(n)
+	}
+	return r.of.setErr
 }
 
 // direct is an HTTP client without a network, so that no test depends on what

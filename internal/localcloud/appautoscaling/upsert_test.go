@@ -94,7 +94,7 @@ func TestRegister(t *testing.T) {
 			name:   "bounds are enforced at registration",
 			reason: "if the resource is active, its capacity is changed to a value inside the range",
 			check: func(t *testing.T, c *cloud) {
-				c.resources.known[variant.resource] = appautoscaling.Capacity{Known: true, Active: true, Desired: 1}
+				c.resources.known[variant.resource] = inService(1)
 				c.must(variant.register(2, 4))
 				diff(t, "capacities that were set", []int32{2}, c.resources.set)
 			},
@@ -103,10 +103,10 @@ func TestRegister(t *testing.T) {
 			name:   "bounds are enforced at every update",
 			reason: "the service reads the current capacity at any update, even one without bounds",
 			check: func(t *testing.T, c *cloud) {
-				c.resources.known[variant.resource] = appautoscaling.Capacity{Known: true, Active: true, Desired: 3}
+				c.resources.known[variant.resource] = inService(3)
 				c.must(variant.register(1, 4))
 				diff(t, "capacities set inside the bounds", []int32(nil), c.resources.set)
-				c.resources.known[variant.resource] = appautoscaling.Capacity{Known: true, Active: true, Desired: 9}
+				c.resources.known[variant.resource] = inService(9)
 				c.must(variant.touch())
 				diff(t, "capacities set from outside", []int32{4}, c.resources.set)
 			},
@@ -115,7 +115,7 @@ func TestRegister(t *testing.T) {
 			name:   "an inactive resource is left alone",
 			reason: "if the resource is not active in the target service, the operation does not change its capacity",
 			check: func(t *testing.T, c *cloud) {
-				c.resources.known[variant.resource] = appautoscaling.Capacity{Known: true, Desired: 9}
+				c.resources.known[variant.resource] = busy(9)
 				c.must(variant.register(1, 4))
 				diff(t, "capacities that were set", []int32(nil), c.resources.set)
 			},
@@ -124,7 +124,7 @@ func TestRegister(t *testing.T) {
 			name:   "a capacity change that fails is no failed registration",
 			reason: "the capacity is changed after the answer; a failure is a scaling activity's",
 			check: func(t *testing.T, c *cloud) {
-				c.resources.known[variant.resource] = appautoscaling.Capacity{Known: true, Active: true, Desired: 9}
+				c.resources.known[variant.resource] = inService(9)
 				c.resources.setErr = context.DeadlineExceeded
 				c.must(variant.register(1, 4))
 			},
@@ -133,7 +133,7 @@ func TestRegister(t *testing.T) {
 			name:   "suspension still enforces bounds",
 			reason: "the flags name policies and scheduled actions only",
 			check: func(t *testing.T, c *cloud) {
-				c.resources.known[variant.resource] = appautoscaling.Capacity{Known: true, Active: true, Desired: 9}
+				c.resources.known[variant.resource] = inService(9)
 				in := variant.register(1, 4)
 				in.SuspendedState = &types.SuspendedState{DynamicScalingInSuspended: aws.Bool(true)}
 				c.must(in)

@@ -86,12 +86,12 @@ func TestSetAlarmState(t *testing.T) {
 		state        types.StateValue
 		transitioned time.Time
 	}{
-		{"another state is a transition", types.StateValueAlarm, start.Add(time.Minute)},
-		{"the same state is written, but is no transition", types.StateValueAlarm, start.Add(time.Minute)},
-		{"back is a transition again", types.StateValueOk, start.Add(3 * time.Minute)},
+		{"another state is a transition", types.StateValueAlarm, start.Add(time.Second)},
+		{"the same state is written, but is no transition", types.StateValueAlarm, start.Add(time.Second)},
+		{"back is a transition again", types.StateValueOk, start.Add(3 * time.Second)},
 	}
 	for i, step := range steps {
-		l.now = l.now.Add(time.Minute)
+		l.now = l.now.Add(time.Second)
 		reason := fmt.Sprint("because ", i)
 		if _, err := c.SetAlarmState(t.Context(), &sdk.SetAlarmStateInput{AlarmName: aws.String("a"), StateValue: step.state, StateReason: &reason}); err != nil {
 			t.Fatal(err)

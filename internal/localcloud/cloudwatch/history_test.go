@@ -18,24 +18,24 @@ import (
 )
 
 // live makes history: an alarm is created, goes to ALARM twice, is changed and
-// deleted, a minute apart each.
+// deleted, a second apart each.
 func live(t *testing.T, l *lab, name string) {
 	t.Helper()
 	c := l.client(account, region)
 	put(t, c, cpuAlarm(name))
 	for _, state := range []types.StateValue{types.StateValueAlarm, types.StateValueAlarm, types.StateValueOk} {
-		l.now = l.now.Add(time.Minute)
+		l.now = l.now.Add(time.Second)
 		if _, err := c.SetAlarmState(t.Context(), &sdk.SetAlarmStateInput{
 			AlarmName: &name, StateValue: state, StateReason: aws.String("test"), StateReasonData: aws.String(`{"version":"1.0"}`),
 		}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	l.now = l.now.Add(time.Minute)
+	l.now = l.now.Add(time.Second)
 	if _, err := c.DisableAlarmActions(t.Context(), &sdk.DisableAlarmActionsInput{AlarmNames: []string{name}}); err != nil {
 		t.Fatal(err)
 	}
-	l.now = l.now.Add(time.Minute)
+	l.now = l.now.Add(time.Second)
 	if _, err := c.DeleteAlarms(t.Context(), &sdk.DeleteAlarmsInput{AlarmNames: []string{name}}); err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestDescribeAlarmHistory(t *testing.T) {
 		{sdk.DescribeAlarmHistoryInput{AlarmName: aws.String("a"), ScanBy: types.ScanByTimestampAscending}, all, "the history outlives the alarm, and the same state again is no update"},
 		{sdk.DescribeAlarmHistoryInput{ScanBy: types.ScanByTimestampAscending}, append(all[:5:5], `ConfigurationUpdate: Alarm "b" created`), "without a name all alarms"},
 		{sdk.DescribeAlarmHistoryInput{AlarmName: aws.String("a"), HistoryItemType: types.HistoryItemTypeStateUpdate}, []string{all[2], all[1]}, "the newest is first by default"},
-		{sdk.DescribeAlarmHistoryInput{StartDate: aws.Time(start.Add(time.Minute)), EndDate: aws.Time(start.Add(3 * time.Minute))}, []string{all[2], all[1]}, "from one time to another"},
+		{sdk.DescribeAlarmHistoryInput{StartDate: aws.Time(start.Add(time.Second)), EndDate: aws.Time(start.Add(3 * time.Second))}, []string{all[2], all[1]}, "from one time to another"},
 		{sdk.DescribeAlarmHistoryInput{AlarmTypes: []types.AlarmType{types.AlarmTypeCompositeAlarm}}, []string{}, "there are no composite alarms"},
 	}
 	c := l.client(account, region)

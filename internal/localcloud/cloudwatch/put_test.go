@@ -64,7 +64,7 @@ func TestPutMetricAlarmUpdates(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	l.now = l.now.Add(time.Minute)
+	l.now = l.now.Add(time.Second)
 	second := mathAlarm("a")
 	second.Tags = []types.Tag{{Key: aws.String("team"), Value: aws.String("blue")}}
 	second.TreatMissingData = aws.String("breaching")

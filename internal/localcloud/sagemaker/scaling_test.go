@@ -2,12 +2,15 @@ package sagemaker_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	aas "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	sm "github.com/aws/aws-sdk-go-v2/service/sagemaker"
 
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
 	"github.com/setpoint-io/setpoint/internal/localcloud/sagemaker"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
@@ -105,9 +108,9 @@ func TestResource(t *testing.T) {
 	scope := wire.Scope{Account: account, Region: region}
 	c := newCloud(t, sagemaker.Behaviour{})
 	c.host(instances("a", m5, 2), serverless("s", 20, nil))
-	capacity := func(namespace, resourceID, dimension string) appautoscaling.Capacity {
+	resource := func(namespace, resourceID, dimension string) appautoscaling.Resource {
 		t.Helper()
-		out, err := c.service.Capacity(scope, namespace, resourceID, dimension)
+		out, err := c.service.Resource(scope, autoscaling.Identity{ServiceNamespace: namespace, ResourceID: resourceID, ScalableDimension: dimension})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,24 +120,28 @@ func TestResource(t *testing.T) {
 		{"ecs", "service/a/b", "ecs:service:DesiredCount"},
 		{"sagemaker", "endpoint/demo", count},
 	} {
-		equal(t, "capacity of what is not here: "+unknown[1], capacity(unknown[0], unknown[1], unknown[2]), appautoscaling.Capacity{})
-		if err := c.service.SetCapacity(scope, unknown[0], unknown[1], unknown[2], 3); err != nil {
-			t.Error(err)
+		if found := resource(unknown[0], unknown[1], unknown[2]); found != nil {
+			t.Errorf("%s is not here, and is found", unknown[1])
 		}
 	}
-	equal(t, "instances", capacity("sagemaker", "endpoint/demo/variant/a", count), appautoscaling.Capacity{Known: true, Active: true, Desired: 2})
-	equal(t, "concurrency", capacity("sagemaker", "endpoint/demo/variant/s", provide), appautoscaling.Capacity{Known: true, Active: true})
-	if err := c.service.SetCapacity(scope, "sagemaker", "endpoint/demo/variant/s", provide, 7); err != nil {
+	copies, concurrency := resource("sagemaker", "endpoint/demo/variant/a", count), resource("sagemaker", "endpoint/demo/variant/s", provide)
+	equal(t, "instances", copies.Status(c.now), engine.Status{Desired: 2, Running: 2, Settled: true})
+	equal(t, "concurrency", concurrency.Status(c.now), engine.Status{Settled: true})
+	if err := concurrency.Scale(c.now, 7); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "concurrency while updating", capacity("sagemaker", "endpoint/demo/variant/s", provide), appautoscaling.Capacity{Known: true, Desired: 7})
-	var known *wire.Error
-	if err := c.service.SetCapacity(scope, "sagemaker", "endpoint/demo/variant/a", count, 3); !errors.As(err, &known) || known.Message != inProgress {
+	equal(t, "concurrency while updating", concurrency.Status(c.now), engine.Status{Desired: 7, Unscalable: inProgress})
+	if next, ok := concurrency.NextChange(c.now); !ok || next != c.now.Add(delay) {
+		t.Errorf("the change ends at %v, %v", next, ok)
+	}
+	var refusal *engine.RefusalError
+	if err := copies.Scale(c.now, 3); !errors.As(err, &refusal) || !strings.HasPrefix(refusal.Reason, inProgress+" (Service: AmazonSageMaker; Status Code: 400; Error Code: ValidationException; Request ID: ") {
 		t.Errorf("setting a capacity while updating: %v", err)
 	}
 	c.wait()
+	equal(t, "concurrency", concurrency.Status(c.now), engine.Status{Desired: 7, Running: 7, Settled: true})
 	for _, n := range []int32{0, 201} {
-		if err := c.service.SetCapacity(scope, "sagemaker", "endpoint/demo/variant/s", provide, n); !errors.As(err, &known) {
+		if err := concurrency.Scale(c.now, n); !errors.As(err, &refusal) {
 			t.Errorf("a provisioned concurrency of %d: %v, want a refusal", n, err)
 		}
 	}
