@@ -60,6 +60,9 @@ type Options struct {
 	// EndpointDelay is how long a SageMaker endpoint takes to become
 	// InService. Default 5 seconds.
 	EndpointDelay time.Duration
+	// Speed is how many times faster than ours the time of the local AWS passes.
+	// Default 1.
+	Speed float64
 	// Resync is the controller's period of the check for drift. Default 15
 	// seconds: in a lab somebody is watching.
 	Resync time.Duration
@@ -77,6 +80,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.EndpointDelay == 0 {
 		o.EndpointDelay = 5 * time.Second
+	}
+	if o.Speed == 0 {
+		o.Speed = 1
 	}
 	if o.Resync == 0 {
 		o.Resync = 15 * time.Second
@@ -159,6 +165,10 @@ func (l *Lab) startCloud(ctx context.Context, o Options) error {
 		EndpointDelay: o.EndpointDelay,
 		Logger:        o.Logger.With("component", "cloud"),
 	})
+	if err := l.Cloud.Clock().SetSpeed(o.Speed); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	go l.Cloud.Run(ctx)
 	l.CloudURL = "http://" + listener.Addr().String()
 	l.web = &http.Server{Handler: l.Cloud, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
