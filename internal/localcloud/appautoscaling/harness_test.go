@@ -301,6 +301,11 @@ func (f *fakeResources) Resource(_ wire.Scope, id autoscaling.Identity) (appauto
 	return fakeResource{f, id.ResourceID}, nil
 }
 
+func (f *fakeResources) StandIn(_ wire.Scope, id autoscaling.Identity, capacity int32) appautoscaling.Resource {
+	f.known[id.ResourceID] = inService(capacity)
+	return fakeResource{f, id.ResourceID}
+}
+
 type fakeResource struct {
 	of *fakeResources
 	id string

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
 	"github.com/setpoint-io/setpoint/internal/localcloud/sagemaker"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
@@ -60,7 +61,7 @@ func newCloud(t *testing.T, b sagemaker.Behaviour) *cloud {
 		},
 		Behaviour: b,
 	})
-	c.scaling = appautoscaling.New(appautoscaling.Options{Now: now, Resources: c.service})
+	c.scaling = appautoscaling.New(appautoscaling.Options{Now: now, Resources: local{c.service}})
 	server := httptest.NewServer(c)
 	t.Cleanup(server.Close)
 	c.url = server.URL
@@ -71,6 +72,11 @@ func newCloud(t *testing.T, b sagemaker.Behaviour) *cloud {
 	})
 	return c
 }
+
+// local are the resources of SageMaker, all of which have to exist.
+type local struct{ *sagemaker.Service }
+
+func (local) StandIn(wire.Scope, autoscaling.Identity, int32) appautoscaling.Resource { return nil }
 
 // ServeHTTP dispatches as the local cloud does: the access key is the account.
 func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
