@@ -15,6 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 )
 
@@ -36,6 +38,8 @@ type clients struct {
 	scaling *applicationautoscaling.Client
 	alarms  *cloudwatch.Client
 	models  *sagemaker.Client
+	tasks   *ecs.Client
+	tables  *dynamodb.Client
 }
 
 func newClients(t *testing.T, c *Cloud) clients {
@@ -43,7 +47,10 @@ func newClients(t *testing.T, c *Cloud) clients {
 	server := httptest.NewServer(c)
 	t.Cleanup(server.Close)
 	cfg := config(server.URL, account)
-	return clients{applicationautoscaling.NewFromConfig(cfg), cloudwatch.NewFromConfig(cfg), sagemaker.NewFromConfig(cfg)}
+	return clients{
+		applicationautoscaling.NewFromConfig(cfg), cloudwatch.NewFromConfig(cfg), sagemaker.NewFromConfig(cfg),
+		ecs.NewFromConfig(cfg), dynamodb.NewFromConfig(cfg),
+	}
 }
 
 // stoppedClock is a clock that its test moves.

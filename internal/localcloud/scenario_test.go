@@ -11,28 +11,29 @@ import (
 	aas "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/setpoint-io/setpoint/internal/localcloud/resources"
+	"github.com/setpoint-io/setpoint/internal/localcloud/traffic"
 )
 
-// story is a cloud with the endpoint of the SageMaker guide, registered as a
-// scalable target. Only Advance moves its clock.
+// story is a cloud with one resource that is scaled, told through the clients of
+// AWS. Only Advance moves its clock.
 type story struct {
 	*testing.T
 	cloud   *Cloud
 	clients clients
 	start   time.Time
+	key     resources.Key
 }
 
-const variantID = "endpoint/demo-endpoint/variant/AllTraffic"
-
-func tell(t *testing.T, o Options) *story {
+func tell(t *testing.T, key resources.Key, o Options) *story {
 	t.Helper()
-	if o.Seed == 0 {
-		o.Seed = 1
-	}
-	c := newPaused(t, o)
-	return &story{T: t, cloud: c, clients: newClients(t, c), start: c.Clock().Now()}
+	o.Seed, o.Now = 1, newClock().Now
+	c := New(o)
+	s := &story{T: t, cloud: c, clients: newClients(t, c), start: c.Clock().Now(), key: key}
+	s.must(c.Clock().SetSpeed(0))
+	return s
 }
 
 func (s *story) must(err error) {
@@ -45,53 +46,52 @@ func (s *story) must(err error) {
 func (s *story) register(minimum, maximum int32) {
 	s.Helper()
 	_, err := s.clients.scaling.RegisterScalableTarget(s.Context(), &aas.RegisterScalableTargetInput{
-		ServiceNamespace: "sagemaker", ResourceId: aws.String(variantID), ScalableDimension: "sagemaker:variant:DesiredInstanceCount",
-		MinCapacity: &minimum, MaxCapacity: &maximum,
+		ServiceNamespace: types.ServiceNamespace(s.key.ServiceNamespace), ResourceId: &s.key.ResourceID,
+		ScalableDimension: types.ScalableDimension(s.key.ScalableDimension), MinCapacity: &minimum, MaxCapacity: &maximum,
 	})
 	s.must(err)
 }
 
-// track puts the guide's policy, at a target value.
-func (s *story) track(target float64) *aas.PutScalingPolicyOutput {
+// put puts a policy and returns its ARN.
+func (s *story) put(name string, in aas.PutScalingPolicyInput) string {
 	s.Helper()
-	out, err := s.clients.scaling.PutScalingPolicy(s.Context(), &aas.PutScalingPolicyInput{
-		PolicyName: aws.String("invocations"), PolicyType: "TargetTrackingScaling",
-		ServiceNamespace: "sagemaker", ResourceId: aws.String(variantID), ScalableDimension: "sagemaker:variant:DesiredInstanceCount",
+	in.PolicyName = &name
+	in.ServiceNamespace, in.ResourceId = types.ServiceNamespace(s.key.ServiceNamespace), &s.key.ResourceID
+	in.ScalableDimension = types.ScalableDimension(s.key.ScalableDimension)
+	out, err := s.clients.scaling.PutScalingPolicy(s.Context(), &in)
+	s.must(err)
+	return *out.PolicyARN
+}
+
+// track puts a target tracking policy that waits five minutes after it scaled.
+func (s *story) track(metric types.MetricType, target float64) {
+	s.Helper()
+	s.put("track", aas.PutScalingPolicyInput{
+		PolicyType: "TargetTrackingScaling",
 		TargetTrackingScalingPolicyConfiguration: &types.TargetTrackingScalingPolicyConfiguration{
-			TargetValue: &target, ScaleInCooldown: aws.Int32(60), ScaleOutCooldown: aws.Int32(60),
-			PredefinedMetricSpecification: &types.PredefinedMetricSpecification{PredefinedMetricType: types.MetricTypeSageMakerVariantInvocationsPerInstance},
+			TargetValue: &target, ScaleInCooldown: aws.Int32(300), ScaleOutCooldown: aws.Int32(300),
+			PredefinedMetricSpecification: &types.PredefinedMetricSpecification{PredefinedMetricType: metric},
 		},
 	})
-	s.must(err)
-	return out
 }
 
+// load lets so many requests a minute arrive from now on.
 func (s *story) load(perMinute float64) {
 	s.Helper()
-	s.must(s.cloud.SetLoad(here, "demo-endpoint", "AllTraffic", perMinute))
-}
-
-// at is the time since the story began.
-func (s *story) at() string { return s.cloud.Clock().Now().Sub(s.start).String() }
-
-// endpoint describes status, desired and current instances.
-func (s *story) endpoint() string {
-	s.Helper()
-	out, err := s.clients.models.DescribeEndpoint(s.Context(), &sagemaker.DescribeEndpointInput{EndpointName: aws.String("demo-endpoint")})
+	_, err := s.cloud.Attach(here, s.key, traffic.Spec{Type: traffic.Constant, Rate: &perMinute})
 	s.must(err)
-	v := out.ProductionVariants[0]
-	return fmt.Sprintf("%s %d/%d", out.EndpointStatus, *v.DesiredInstanceCount, *v.CurrentInstanceCount)
 }
 
-// watch advances by minutes and returns each change of the endpoint.
-func (s *story) watch(d time.Duration) []string {
+// watch advances by minutes and returns each change of what a function tells,
+// with the time since the story began.
+func (s *story) watch(d time.Duration, tell func() string) []string {
 	s.Helper()
 	var seen []string
-	before := s.endpoint()
+	before := tell()
 	for range int(d / time.Minute) {
 		s.cloud.Advance(time.Minute)
-		if now := s.endpoint(); now != before {
-			seen = append(seen, s.at()+" "+now)
+		if now := tell(); now != before {
+			seen = append(seen, fmt.Sprint(s.cloud.Clock().Now().Sub(s.start), " ", now))
 			before = now
 		}
 	}
@@ -101,7 +101,9 @@ func (s *story) watch(d time.Duration) []string {
 func (s *story) activities() []types.ScalingActivity {
 	s.Helper()
 	var all []types.ScalingActivity
-	p := aas.NewDescribeScalingActivitiesPaginator(s.clients.scaling, &aas.DescribeScalingActivitiesInput{ServiceNamespace: "sagemaker", IncludeNotScaledActivities: aws.Bool(true)})
+	p := aas.NewDescribeScalingActivitiesPaginator(s.clients.scaling, &aas.DescribeScalingActivitiesInput{
+		ServiceNamespace: types.ServiceNamespace(s.key.ServiceNamespace), IncludeNotScaledActivities: aws.Bool(true),
+	})
 	for p.HasMorePages() {
 		out, err := p.NextPage(s.Context())
 		s.must(err)
@@ -110,17 +112,18 @@ func (s *story) activities() []types.ScalingActivity {
 	return all
 }
 
+var uuids = regexp.MustCompile(`-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+
 // told are the activities as lines, oldest first, without the IDs of alarms.
 func (s *story) told() []string {
 	s.Helper()
-	ids := regexp.MustCompile(`-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 	var lines []string
 	for _, a := range s.activities() {
 		end := "..."
 		if a.EndTime != nil {
 			end = a.EndTime.Sub(s.start).String()
 		}
-		line := fmt.Sprintf("%v-%s %s: %s (%s)", a.StartTime.Sub(s.start), end, a.StatusCode, *a.Description, ids.ReplaceAllString(*a.Cause, ""))
+		line := fmt.Sprintf("%v-%s %s: %s (%s)", a.StartTime.Sub(s.start), end, a.StatusCode, *a.Description, uuids.ReplaceAllString(*a.Cause, ""))
 		for _, r := range a.NotScaledReasons {
 			line += " " + *r.Code
 		}
@@ -130,14 +133,17 @@ func (s *story) told() []string {
 	return lines
 }
 
-func (s *story) states() map[string]string {
+// alarms are the states of all alarms by their names, without IDs.
+func (s *story) alarms() map[string]string {
 	s.Helper()
-	out, err := s.clients.alarms.DescribeAlarms(s.Context(), &cloudwatch.DescribeAlarmsInput{})
-	s.must(err)
 	states := map[string]string{}
-	for _, a := range out.MetricAlarms {
-		role := regexp.MustCompile(`Alarm(High|Low)`).FindString(*a.AlarmName)
-		states[role] = string(a.StateValue) + ": " + *a.StateReason
+	p := cloudwatch.NewDescribeAlarmsPaginator(s.clients.alarms, &cloudwatch.DescribeAlarmsInput{})
+	for p.HasMorePages() {
+		out, err := p.NextPage(s.Context())
+		s.must(err)
+		for _, a := range out.MetricAlarms {
+			states[uuids.ReplaceAllString(*a.AlarmName, "")] = string(a.StateValue)
+		}
 	}
 	return states
 }
@@ -149,23 +155,12 @@ func (s *story) equal(reason string, want, got any) {
 	}
 }
 
-func TestGuideScales(t *testing.T) {
-	s := tell(t, Options{ProvisioningDelay: 5 * time.Minute})
-	s.register(1, 2)
-	s.track(70)
-	s.load(130)
-	s.equal("after three minutes above target, and one until they are known, the variant scales out; the capacity follows",
-		[]string{"4m0s Updating 2/1", "9m0s InService 2/2"}, s.watch(30*time.Minute))
-	s.load(0)
-	s.equal("after fifteen minutes without traffic it scales in", []string{"46m0s Updating 1/2", "51m0s InService 1/1"}, s.watch(30*time.Minute))
-	const (
-		high = "(monitor alarm TargetTracking-" + variantID + "-AlarmHigh in state ALARM triggered policy invocations)"
-		low  = "(monitor alarm TargetTracking-" + variantID + "-AlarmLow in state ALARM triggered policy invocations)"
-	)
-	s.equal("the activities say what happened and why, also why nothing did; alarms act each minute, and what repeats is told once", []string{
-		"4m0s-9m0s Successful: Setting desired instance count to 2. " + high,
-		"10m0s-... Failed: Attempting to scale due to alarm triggered " + high + " AlreadyAtMaxCapacity",
-		"46m0s-51m0s Successful: Setting desired instance count to 1. " + low,
-		"52m0s-... Failed: Attempting to scale due to alarm triggered " + low + " AlreadyAtMinCapacity",
-	}, s.told())
+// managed is the name of a managed alarm without its ID.
+func (s *story) managed(role string) string {
+	return "TargetTracking-" + s.key.ResourceID + "-" + role
+}
+
+// triggered is the cause of what an alarm made a policy do, as AWS words it.
+func triggered(alarm, policy string) string {
+	return "(monitor alarm " + alarm + " in state ALARM triggered policy " + policy + ")"
 }

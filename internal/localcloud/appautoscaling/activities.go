@@ -2,6 +2,7 @@ package appautoscaling
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling/scaling"
@@ -104,8 +105,7 @@ func (s *Service) describeScalingActivities(sc wire.Scope, in describeActivities
 	}
 	out := &describeActivitiesOutput{ScalingActivities: []activityMember{}}
 	oldest := s.now().Add(-keepActivities)
-	for i := len(r.activities) - 1; i >= 0; i-- {
-		a := r.activities[i]
+	for _, a := range slices.Backward(r.activities) {
 		if a.Start.Before(oldest) {
 			break
 		}

@@ -41,15 +41,15 @@ func (p *policy) domain() autoscaling.Policy {
 	}
 }
 
-func (c *trackingConfig) domain() *autoscaling.TargetTracking {
-	if c == nil {
+func (t *trackingConfig) domain() *autoscaling.TargetTracking {
+	if t == nil {
 		return nil
 	}
 	out := &autoscaling.TargetTracking{
-		TargetValue: c.TargetValue, DisableScaleIn: c.DisableScaleIn, ScaleInCooldown: c.ScaleInCooldown, ScaleOutCooldown: c.ScaleOutCooldown,
-		Predefined: c.PredefinedMetricSpecification.domain(),
+		TargetValue: t.TargetValue, DisableScaleIn: t.DisableScaleIn, ScaleInCooldown: t.ScaleInCooldown, ScaleOutCooldown: t.ScaleOutCooldown,
+		Predefined: t.PredefinedMetricSpecification.domain(),
 	}
-	if m := c.CustomizedMetricSpecification; m != nil {
+	if m := t.CustomizedMetricSpecification; m != nil {
 		out.Customized = &autoscaling.CustomizedMetric{
 			MetricName: value(m.MetricName), Namespace: value(m.Namespace), Dimensions: dimensionsOf(m.Dimensions),
 			Statistic: value(m.Statistic), Unit: value(m.Unit), Metrics: queriesOf(m.Metrics),
@@ -58,11 +58,11 @@ func (c *trackingConfig) domain() *autoscaling.TargetTracking {
 	return out
 }
 
-func (m *predefinedMetric) domain() *autoscaling.PredefinedMetric {
-	if m == nil {
+func (p *predefinedMetric) domain() *autoscaling.PredefinedMetric {
+	if p == nil {
 		return nil
 	}
-	return &autoscaling.PredefinedMetric{Type: value(m.PredefinedMetricType), ResourceLabel: value(m.ResourceLabel)}
+	return &autoscaling.PredefinedMetric{Type: value(p.PredefinedMetricType), ResourceLabel: value(p.ResourceLabel)}
 }
 
 func dimensionsOf(members []metricDimension) []autoscaling.Dimension {
@@ -88,15 +88,15 @@ func queriesOf(members []metricQuery) []autoscaling.MetricQuery {
 	return out
 }
 
-func (c *stepConfig) domain() *autoscaling.Step {
-	if c == nil {
+func (s *stepConfig) domain() *autoscaling.Step {
+	if s == nil {
 		return nil
 	}
 	out := &autoscaling.Step{
-		AdjustmentType: value(c.AdjustmentType), MinAdjustmentMagnitude: c.MinAdjustmentMagnitude, Cooldown: c.Cooldown,
-		MetricAggregationType: value(c.MetricAggregationType),
+		AdjustmentType: value(s.AdjustmentType), MinAdjustmentMagnitude: s.MinAdjustmentMagnitude, Cooldown: s.Cooldown,
+		MetricAggregationType: value(s.MetricAggregationType),
 	}
-	for _, a := range c.StepAdjustments {
+	for _, a := range s.StepAdjustments {
 		out.Adjustments = append(out.Adjustments, autoscaling.StepAdjustment{
 			LowerBound: a.MetricIntervalLowerBound, UpperBound: a.MetricIntervalUpperBound, Adjustment: value(a.ScalingAdjustment),
 		})
@@ -104,15 +104,15 @@ func (c *stepConfig) domain() *autoscaling.Step {
 	return out
 }
 
-func (c *predictiveConfig) domain() *autoscaling.Predictive {
-	if c == nil {
+func (p *predictiveConfig) domain() *autoscaling.Predictive {
+	if p == nil {
 		return nil
 	}
 	out := &autoscaling.Predictive{
-		Mode: value(c.Mode), SchedulingBufferTime: c.SchedulingBufferTime,
-		MaxCapacityBreachBehavior: value(c.MaxCapacityBreachBehavior), MaxCapacityBuffer: c.MaxCapacityBuffer,
+		Mode: value(p.Mode), SchedulingBufferTime: p.SchedulingBufferTime,
+		MaxCapacityBreachBehavior: value(p.MaxCapacityBreachBehavior), MaxCapacityBuffer: p.MaxCapacityBuffer,
 	}
-	for _, m := range c.MetricSpecifications {
+	for _, m := range p.MetricSpecifications {
 		out.Metrics = append(out.Metrics, autoscaling.PredictiveMetric{
 			TargetValue: m.TargetValue, PredefinedPair: m.PredefinedMetricPairSpecification.domain(),
 			PredefinedLoad: m.PredefinedLoadMetricSpecification.domain(), PredefinedScaling: m.PredefinedScalingMetricSpecification.domain(),
