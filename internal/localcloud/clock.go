@@ -2,7 +2,6 @@ package localcloud
 
 import (
 	"fmt"
-	"math"
 	"sync"
 	"time"
 )
@@ -13,10 +12,11 @@ import (
 type Clock struct {
 	source func() time.Time
 
-	mu    sync.Mutex
-	speed float64
-	at    time.Time // what the clock showed at since
-	since time.Time // by the source
+	mu     sync.Mutex
+	speed  float64 // while it runs
+	paused bool
+	at     time.Time // what the clock showed at since
+	since  time.Time // by the source
 }
 
 func startClock(source func() time.Time) *Clock {
@@ -33,6 +33,9 @@ func (c *Clock) Now() time.Time {
 
 // now returns the time. The lock is held.
 func (c *Clock) now() time.Time {
+	if c.paused {
+		return c.at
+	}
 	passed := c.source().Sub(c.since)
 	if c.speed != 1 {
 		passed = time.Duration(float64(passed) * c.speed)
@@ -45,7 +48,18 @@ func (c *Clock) now() time.Time {
 func (c *Clock) Speed() float64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.paused {
+		return 0
+	}
 	return c.speed
+}
+
+// Setting returns how many times faster than its source the clock is while it
+// runs, and whether it is paused.
+func (c *Clock) Setting() (speed float64, paused bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.speed, c.paused
 }
 
 // maxSpeed keeps a day of the source within what a time can be.
@@ -54,13 +68,23 @@ const maxSpeed = 1e5
 // SetSpeed makes the clock run so many times faster than its source from now
 // on; 0 lets it stand still until [Cloud.Advance] moves it or it is set again.
 func (c *Clock) SetSpeed(speed float64) error {
-	if math.IsNaN(speed) || speed < 0 || speed > maxSpeed {
-		return fmt.Errorf("a clock cannot run at %v times the speed; write a number from 0 to %.0f", speed, maxSpeed)
+	if speed == 0 {
+		before, _ := c.Setting()
+		return c.Set(before, true)
+	}
+	return c.Set(speed, false)
+}
+
+// Set makes the clock run so many times faster than its source from now on, or
+// later if it is paused. The error says what to write.
+func (c *Clock) Set(speed float64, paused bool) error {
+	if !(speed > 0 && speed <= maxSpeed) {
+		return fmt.Errorf("a clock cannot run at %v times the speed; write a number greater than 0, up to %.0f", speed, maxSpeed)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.set(c.now())
-	c.speed = speed
+	c.speed, c.paused = speed, paused
 	return nil
 }
 
@@ -82,7 +106,7 @@ const tolerated = time.Minute
 func (c *Clock) wait(happened time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.speed > 1 && c.now().Sub(happened) > tolerated {
+	if !c.paused && c.speed > 1 && c.now().Sub(happened) > tolerated {
 		c.set(happened)
 	}
 }

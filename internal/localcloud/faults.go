@@ -3,6 +3,7 @@ package localcloud
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -15,12 +16,20 @@ import (
 // AnyOperation stands for every operation in faults.
 const AnyOperation = "*"
 
-// Fault is an error that the cloud answers instead of what it should.
+// Fault is what the cloud does to a call besides what it should: it answers an
+// error, or nothing, or lets the call wait, or throttles it.
 type Fault struct {
+	// ID names the fault in [Faults.List]. Empty: it gets a number.
+	ID string
 	// Service limits the fault to one service, such as CloudWatch. Empty: all.
 	Service string
 	// Operation is the name of the operation that fails, or AnyOperation.
 	Operation string
+	// Latency makes calls wait so long before they are handled, and they do not
+	// fail. The latency of an operation itself counts before that of AnyOperation.
+	Latency time.Duration
+	// Bucket throttles calls that are beyond it, and the others do not fail.
+	Bucket *Bucket
 	// Error is the answer. Nil: no answer at all, the connection is closed.
 	Error *wire.Error
 	// Hang keeps the connection open without an answer until the client gives
@@ -31,10 +40,21 @@ type Fault struct {
 	// error although the change was made. Calls that fail by themselves are then
 	// answered with their own error and not counted.
 	AfterEffect bool
-	// Times is how many calls fail. 0: all, until Until or until removed.
+	// Times is how many calls are hit. 0: all, until Until or until removed.
 	Times int
 	// Until is when the fault ends, by the wall clock. Zero: never.
 	Until time.Time
+	// Hits is how many calls were hit.
+	Hits int
+
+	buckets map[string]*rate.Limiter // of Bucket, by account
+}
+
+// Bucket is a token bucket that every account has: Rate calls per second, and
+// Burst at once. Calls beyond it are answered ThrottlingException.
+type Bucket struct {
+	Rate  rate.Limit
+	Burst int
 }
 
 // Faults make a cloud slow, failing or throttled. It is safe for concurrent
@@ -43,19 +63,12 @@ type Fault struct {
 type Faults struct {
 	wall func() time.Time
 
-	mu      sync.Mutex
-	latency map[string]time.Duration // by operation, or AnyOperation
-	active  []*Fault
-	limit   rate.Limit
-	burst   int
-	buckets map[string]*rate.Limiter // by account
+	mu     sync.Mutex
+	active []*Fault
+	added  int
 }
 
-func newFaults(wall func() time.Time) *Faults {
-	f := &Faults{wall: wall}
-	f.Clear()
-	return f
-}
+func newFaults(wall func() time.Time) *Faults { return &Faults{wall: wall} }
 
 // errNoAnswer makes the server close the connection. noAnswerCode is what the
 // journal has for it.
@@ -70,39 +83,46 @@ const noAnswerCode = "NoAnswer"
 func (f *Faults) Clear() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.latency, f.active = map[string]time.Duration{}, nil
-	f.limit, f.burst, f.buckets = rate.Inf, 0, nil
+	f.active = nil
 }
 
 // Delay makes calls of the operation, or of AnyOperation, wait before they are
-// handled; 0 ends it. The delay of the operation itself counts before that of
-// AnyOperation.
+// handled; 0 ends it.
 func (f *Faults) Delay(operation string, d time.Duration) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	id := "delay of " + operation
 	if d <= 0 {
-		delete(f.latency, operation)
+		f.Remove(id)
 		return
 	}
-	f.latency[operation] = d
+	f.Inject(Fault{ID: id, Operation: operation, Latency: d})
 }
 
 // Throttle gives every account a token bucket for all its calls: limit per
-// second, and burst at once. Calls beyond it are answered ThrottlingException.
-// rate.Inf ends it.
+// second, and burst at once. rate.Inf ends it.
 func (f *Faults) Throttle(limit rate.Limit, burst int) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.limit, f.burst, f.buckets = limit, burst, map[string]*rate.Limiter{}
+	const id = "throttle"
+	if limit == rate.Inf {
+		f.Remove(id)
+		return
+	}
+	f.Inject(Fault{ID: id, Operation: AnyOperation, Bucket: &Bucket{Rate: limit, Burst: burst}})
 }
 
-// Inject adds a fault and returns what removes it. Of several faults for one
-// call the first injected counts.
+// Inject adds a fault, in place of the one that has its ID, and returns what
+// removes it. Of several faults for one call the first injected counts.
 func (f *Faults) Inject(fault Fault) (remove func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	added := &fault
-	f.active = append(f.active, added)
+	if added.ID == "" {
+		added.ID = f.newID()
+	}
+	added.buckets = map[string]*rate.Limiter{}
+	if at := slices.IndexFunc(f.active, func(other *Fault) bool { return other.ID == added.ID }); at >= 0 {
+		f.active[at] = added
+	} else {
+		f.active = append(f.active, added)
+	}
 	return func() {
 		f.mu.Lock()
 		defer f.mu.Unlock()
@@ -110,15 +130,49 @@ func (f *Faults) Inject(fault Fault) (remove func()) {
 	}
 }
 
+// newID returns an ID that no fault has. The lock is held.
+func (f *Faults) newID() string {
+	for {
+		f.added++
+		id := fmt.Sprintf("fault-%d", f.added)
+		if !slices.ContainsFunc(f.active, func(other *Fault) bool { return other.ID == id }) {
+			return id
+		}
+	}
+}
+
+// Remove ends the fault that has an ID, and tells whether there was one.
+func (f *Faults) Remove(id string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	before := len(f.active)
+	f.active = slices.DeleteFunc(f.active, func(fault *Fault) bool { return fault.ID == id })
+	return len(f.active) < before
+}
+
+// List returns the faults that still hit calls, in the order in which they were
+// injected. Times is how many calls they still hit.
+func (f *Faults) List() []Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.expire()
+	list := make([]Fault, len(f.active))
+	for i, fault := range f.active {
+		list[i] = *fault
+		list[i].buckets = nil
+	}
+	return list
+}
+
 // before waits and fails as injected, in the order of AWS's front: latency,
 // throttling, errors.
 func (f *Faults) before(ctx context.Context, service string, r *wire.Request) error {
-	if err := wait(ctx, f.delay(r.Operation)); err != nil {
+	if err := wait(ctx, f.delay(service, r.Operation)); err != nil {
 		return err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !f.allow(r.Account) {
+	if !f.allow(service, r) {
 		return wire.Throttling()
 	}
 	return f.take(service, r.Operation, false)
@@ -130,13 +184,22 @@ func (f *Faults) after(service string, r *wire.Request) error {
 	return f.take(service, r.Operation, true)
 }
 
-func (f *Faults) delay(operation string) time.Duration {
+// delay returns how long a call has to wait.
+func (f *Faults) delay(service, operation string) time.Duration {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if d, ok := f.latency[operation]; ok {
-		return d
+	f.expire()
+	var found *Fault
+	for _, fault := range f.active {
+		if fault.Latency > 0 && fault.hits(service, operation) && (found == nil || found.Operation != operation && fault.Operation == operation) {
+			found = fault
+		}
 	}
-	return f.latency[AnyOperation]
+	if found == nil {
+		return 0
+	}
+	f.hit(found)
+	return found.Latency
 }
 
 // wait returns early when the client goes away, and then the operation must
@@ -155,41 +218,37 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// allow takes a token of the account. The lock is held.
-func (f *Faults) allow(account string) bool {
-	if f.limit == rate.Inf {
-		return true
+// allow takes a token out of each bucket for the call. The lock is held.
+func (f *Faults) allow(service string, r *wire.Request) bool {
+	for _, fault := range f.active {
+		if fault.Bucket == nil || !fault.hits(service, r.Operation) {
+			continue
+		}
+		bucket := fault.buckets[r.Account]
+		if bucket == nil {
+			bucket = rate.NewLimiter(fault.Bucket.Rate, fault.Bucket.Burst)
+			fault.buckets[r.Account] = bucket
+		}
+		if !bucket.AllowN(f.wall(), 1) {
+			f.hit(fault)
+			return false
+		}
 	}
-	bucket := f.buckets[account]
-	if bucket == nil {
-		bucket = rate.NewLimiter(f.limit, f.burst)
-		f.buckets[account] = bucket
-	}
-	return bucket.AllowN(f.wall(), 1)
+	return true
 }
 
 // take returns the error of the first fault for the call and uses it up. The
 // lock is held.
 func (f *Faults) take(service, operation string, afterEffect bool) error {
-	if len(f.active) == 0 {
-		return nil
-	}
-	now := f.wall()
-	f.active = slices.DeleteFunc(f.active, func(fault *Fault) bool {
-		return !fault.Until.IsZero() && !now.Before(fault.Until)
-	})
+	f.expire()
 	at := slices.IndexFunc(f.active, func(fault *Fault) bool {
-		return fault.AfterEffect == afterEffect && fault.hits(service, operation)
+		return fault.fails() && fault.AfterEffect == afterEffect && fault.hits(service, operation)
 	})
 	if at < 0 {
 		return nil
 	}
 	fault := f.active[at]
-	if fault.Times == 1 {
-		f.active = slices.Delete(f.active, at, at+1)
-	} else if fault.Times > 1 {
-		fault.Times--
-	}
+	f.hit(fault)
 	switch {
 	case fault.Hang:
 		return errHang
@@ -198,6 +257,30 @@ func (f *Faults) take(service, operation string, afterEffect bool) error {
 	}
 	return fault.Error
 }
+
+// expire ends the faults whose time is over. The lock is held.
+func (f *Faults) expire() {
+	if len(f.active) == 0 {
+		return
+	}
+	now := f.wall()
+	f.active = slices.DeleteFunc(f.active, func(fault *Fault) bool {
+		return !fault.Until.IsZero() && !now.Before(fault.Until)
+	})
+}
+
+// hit counts a call that a fault hits. The lock is held.
+func (f *Faults) hit(fault *Fault) {
+	fault.Hits++
+	if fault.Times == 1 {
+		f.active = slices.DeleteFunc(f.active, func(other *Fault) bool { return other == fault })
+	} else if fault.Times > 1 {
+		fault.Times--
+	}
+}
+
+// fails tells whether the fault lets calls fail.
+func (f *Fault) fails() bool { return f.Latency == 0 && f.Bucket == nil }
 
 func (f *Fault) hits(service, operation string) bool {
 	return (f.Service == "" || f.Service == service) && (f.Operation == AnyOperation || f.Operation == operation)

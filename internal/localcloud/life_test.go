@@ -35,7 +35,9 @@ func TestClock(t *testing.T) {
 		{"it stands still", func() error { source.now = source.now.Add(time.Hour); return nil }, 121 * time.Minute},
 		{"it can be moved while it stands still", func() error { clock.skip(time.Minute); return nil }, 122 * time.Minute},
 		{"what happens cannot follow a clock that stands still too slowly", func() error { clock.wait(start); return nil }, 122 * time.Minute},
-		{"it runs again", func() error { err := clock.SetSpeed(2); source.now = source.now.Add(time.Minute); return err }, 124 * time.Minute},
+		{"it keeps its speed meanwhile", func() error { return clock.Set(clock.speed, false) }, 122 * time.Minute},
+		{"it runs as fast as before", func() error { source.now = source.now.Add(time.Second); return nil }, 123 * time.Minute},
+		{"it runs again", func() error { err := clock.SetSpeed(2); source.now = source.now.Add(time.Minute); return err }, 125 * time.Minute},
 		{"a machine that cannot follow makes it slower", func() error { clock.wait(start.Add(time.Hour)); return nil }, time.Hour},
 	} {
 		if err := step.do(); err != nil {
