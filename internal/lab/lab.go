@@ -22,6 +22,7 @@ import (
 	"github.com/setpoint-io/setpoint/internal/awsapi"
 	"github.com/setpoint-io/setpoint/internal/controlplane"
 	"github.com/setpoint-io/setpoint/internal/localcloud"
+	"github.com/setpoint-io/setpoint/internal/localcloud/admin"
 	"github.com/setpoint-io/setpoint/internal/operator"
 )
 
@@ -96,6 +97,7 @@ func (o *Options) setDefaults() {
 type Lab struct {
 	ControlPlane *controlplane.ControlPlane
 	Cloud        *localcloud.Cloud
+	Admin        *admin.Admin // of the cloud, at its URL
 	CloudURL     string
 	Kubeconfig   string // path
 
@@ -162,15 +164,17 @@ func (l *Lab) startCloud(ctx context.Context, o Options) error {
 	}
 	l.Cloud = localcloud.New(localcloud.Options{
 		Account: Account, Region: Region,
-		EndpointDelay: o.EndpointDelay,
-		Logger:        o.Logger.With("component", "cloud"),
+		EndpointDelay:  o.EndpointDelay,
+		KeepCapacities: true,
+		Logger:         o.Logger.With("component", "cloud"),
 	})
 	if err := l.Cloud.Clock().SetSpeed(o.Speed); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	go l.Cloud.Run(ctx)
+	l.Admin = admin.New(l.Cloud)
 	l.CloudURL = "http://" + listener.Addr().String()
-	l.web = &http.Server{Handler: l.Cloud, ReadHeaderTimeout: 10 * time.Second}
+	l.web = &http.Server{Handler: l.Admin, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		if err := l.web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			o.Logger.Error("the local AWS stopped", "error", err)

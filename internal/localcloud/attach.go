@@ -37,7 +37,7 @@ func (c *Cloud) Attach(s wire.Scope, key resources.Key, spec traffic.Spec) (Atta
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.catchUp()
+	c.change()
 	generator, err := spec.Build(c.present)
 	if err != nil {
 		return Attachment{}, err
@@ -53,19 +53,14 @@ func (c *Cloud) Attachments(s wire.Scope) []Attachment {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.catchUp()
-	list := []Attachment{}
-	for _, it := range c.services.traffic.of[c.place(s)] {
-		list = append(list, it.Attachment)
-	}
-	slices.SortFunc(list, func(a, b Attachment) int { return strings.Compare(a.String(), b.String()) })
-	return list
+	return c.services.traffic.list(c.place(s))
 }
 
 // Detach ends traffic. The error is that there is none.
 func (c *Cloud) Detach(s wire.Scope, key resources.Key) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.catchUp()
+	c.change()
 	all := c.services.traffic.of[c.place(s)]
 	if all[key] == nil {
 		return fmt.Errorf("no traffic is attached to %s", key)
@@ -79,7 +74,15 @@ func (c *Cloud) Detach(s wire.Scope, key resources.Key) error {
 // place is whose traffic it is: a scope without the key of a caller.
 func (c *Cloud) place(s wire.Scope) wire.Scope {
 	s = c.defaults(s)
-	return wire.Scope{Account: s.Account, Region: s.Region}
+	return c.enter(wire.Scope{Account: s.Account, Region: s.Region})
+}
+
+// enter remembers that there may be something in a place, which it returns.
+func (c *Cloud) enter(place wire.Scope) wire.Scope {
+	if _, known := c.services.places[place]; !known {
+		c.services.places[place] = struct{}{}
+	}
+	return place
 }
 
 // offer lets so much arrive at a resource in a minute.
@@ -100,6 +103,16 @@ type attachments struct {
 	of    map[wire.Scope]map[resources.Key]*attached
 	next  time.Time
 	now   func() time.Time
+}
+
+// list returns the traffic of a place, ordered by the names of its resources.
+func (a *attachments) list(at wire.Scope) []Attachment {
+	list := []Attachment{}
+	for _, it := range a.of[at] {
+		list = append(list, it.Attachment)
+	}
+	slices.SortFunc(list, func(a, b Attachment) int { return strings.Compare(a.String(), b.String()) })
+	return list
 }
 
 type attached struct {

@@ -28,6 +28,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -74,6 +75,12 @@ type Options struct {
 	// happens, so that the same requests at the same times have the same answers.
 	// 0: they are random.
 	Seed uint64
+	// Start is what the clock shows at the beginning. Default: what Now shows.
+	Start time.Time
+	// Paused lets the clock stand still from the beginning.
+	Paused bool
+	// KeepCapacities remembers what scalable targets had, for charts.
+	KeepCapacities bool
 	// JournalSize is how many calls the journal keeps in full. Default: 10000.
 	JournalSize int
 	// Logger gets failures of the cloud itself as errors and each call at debug
@@ -146,6 +153,7 @@ type Cloud struct {
 	services *services
 	minutes  minutes
 	present  time.Time // what the services take for the present
+	version  atomic.Uint64
 }
 
 // services are the services of the cloud. A reset replaces them.
@@ -159,8 +167,10 @@ type services struct {
 	sts            *sts.Service
 	// processes are what happens by itself, in the order in which it does at
 	// one time.
-	processes []process
-	traffic   *attachments
+	processes  []process
+	traffic    *attachments
+	capacities *capacities
+	places     map[wire.Scope]struct{} // of which there may be something
 }
 
 // New returns a cloud without resources.
@@ -173,6 +183,10 @@ func New(o Options) *Cloud {
 		clock:   startClock(o.Now),
 		wall:    time.Now,
 	}
+	if !o.Start.IsZero() {
+		c.clock.set(o.Start)
+	}
+	c.clock.paused = o.Paused
 	c.minutes.cloud = c
 	c.present = c.clock.Now()
 	c.services = c.newServices()
@@ -181,6 +195,22 @@ func New(o Options) *Cloud {
 
 // Faults injects latency, errors and throttling.
 func (c *Cloud) Faults() *Faults { return c.faults }
+
+// SetMetricDelay lets metrics be seen only so long after they are put, by the
+// cloud's clock; 0 ends that. What can be seen then, is seen at once.
+func (c *Cloud) SetMetricDelay(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.change()
+	c.services.cloudwatch.SetMetricDelay(d)
+}
+
+// MetricDelay returns how long after they are put metrics can be seen.
+func (c *Cloud) MetricDelay() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.services.cloudwatch.MetricDelay()
+}
 
 // Journal tells what the cloud was asked.
 func (c *Cloud) Journal() *Journal { return c.journal }
@@ -191,6 +221,7 @@ func (c *Cloud) Reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.services = c.newServices()
+	c.version.Add(1)
 }
 
 // newServices connects the services. Application Auto Scaling and SageMaker
@@ -199,7 +230,7 @@ func (c *Cloud) Reset() {
 func (c *Cloud) newServices() *services {
 	const namespace = "sagemaker"
 	now := func() time.Time { return c.present }
-	s := &services{}
+	s := &services{places: map[wire.Scope]struct{}{}}
 	newID := c.options.ids()
 	s.cloudwatch = cloudwatch.New(cloudwatch.Options{
 		Now: now, Policies: policies{s}, Alarm: &c.options.Scaling.Alarm, Behaviour: c.options.CloudWatch,
@@ -229,6 +260,10 @@ func (c *Cloud) newServices() *services {
 		NewID:     newID, Engine: c.options.Scaling, Behaviour: c.options.AppAutoScaling,
 	})
 	s.traffic = &attachments{now: now, offer: s.offer, of: map[wire.Scope]map[resources.Key]*attached{}}
-	s.processes = []process{s.sagemaker, s.ecs, s.dynamodb, s.traffic, &c.minutes, s.appautoscaling, s.cloudwatch}
+	s.capacities = &capacities{
+		now: now, each: s.appautoscaling.Capacities, asked: c.options.KeepCapacities, next: c.present.Truncate(time.Minute),
+		of: map[wire.Scope]map[resources.Key][]CapacityPoint{},
+	}
+	s.processes = []process{s.sagemaker, s.ecs, s.dynamodb, s.traffic, &c.minutes, s.appautoscaling, s.cloudwatch, s.capacities}
 	return s
 }

@@ -79,6 +79,9 @@ var errHang = errors.New("no answer, ever")
 
 const noAnswerCode = "NoAnswer"
 
+// Now is the time by which faults end.
+func (f *Faults) Now() time.Time { return f.wall() }
+
 // Clear ends all faults.
 func (f *Faults) Clear() {
 	f.mu.Lock()
@@ -113,6 +116,23 @@ func (f *Faults) Throttle(limit rate.Limit, burst int) {
 func (f *Faults) Inject(fault Fault) (remove func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	added := f.add(fault)
+	return func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.active = slices.DeleteFunc(f.active, func(other *Fault) bool { return other == added })
+	}
+}
+
+// Put is Inject for those who keep the ID, which it returns.
+func (f *Faults) Put(fault Fault) (id string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.add(fault).ID
+}
+
+// add adds a fault. The lock is held.
+func (f *Faults) add(fault Fault) *Fault {
 	added := &fault
 	if added.ID == "" {
 		added.ID = f.newID()
@@ -123,11 +143,7 @@ func (f *Faults) Inject(fault Fault) (remove func()) {
 	} else {
 		f.active = append(f.active, added)
 	}
-	return func() {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.active = slices.DeleteFunc(f.active, func(other *Fault) bool { return other == added })
-	}
+	return added
 }
 
 // newID returns an ID that no fault has. The lock is held.

@@ -83,6 +83,58 @@ func TestInject(t *testing.T) {
 	}
 }
 
+func TestBuckets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := New(Options{})
+		c.Faults().Inject(Fault{ID: "slow", Service: CloudWatch, Operation: "PutMetricAlarm", Bucket: &Bucket{Rate: 1, Burst: 2}})
+		for i, step := range []struct {
+			reason, operation string
+			status            int
+			after             time.Duration
+		}{
+			{"the bucket is full", "PutMetricAlarm", 200, 0},
+			{"the bucket holds two", "PutMetricAlarm", 200, 0},
+			{"the bucket is empty", "PutMetricAlarm", 400, 0},
+			{"it is that of one operation", "DescribeAlarms", 200, time.Second},
+			{"a second later there is a token", "PutMetricAlarm", 200, 0},
+			{"and no more", "PutMetricAlarm", 400, 0},
+		} {
+			if status, body := ask(c, step.operation, putBody("a")); status != step.status {
+				t.Errorf("%d: %s: %d %s", i, step.reason, status, body)
+			}
+			time.Sleep(step.after)
+		}
+		if list := c.Faults().List(); len(list) != 1 || list[0].ID != "slow" || list[0].Hits != 2 {
+			t.Errorf("the list says what is throttled and how often it was: %+v", list)
+		}
+		if !c.Faults().Remove("slow") || c.Faults().Remove("slow") {
+			t.Error("a fault can be removed by its name, once")
+		}
+	})
+}
+
+func TestLatency(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := New(Options{})
+		c.Faults().Delay(AnyOperation, time.Minute)
+		c.Faults().Inject(Fault{Operation: "DescribeAlarms", Latency: time.Second, Times: 1})
+		for i, step := range []struct {
+			reason, operation string
+			waits             time.Duration
+		}{
+			{"what is said of an operation itself counts first", "DescribeAlarms", time.Second},
+			{"as often as it says", "DescribeAlarms", time.Minute},
+			{"what is said of all counts for the others", "ListMetrics", time.Minute},
+		} {
+			began := time.Now()
+			ask(c, step.operation, "{}")
+			if waited := time.Since(began); waited != step.waits {
+				t.Errorf("%d: %s: it took %s, want %s", i, step.reason, waited, step.waits)
+			}
+		}
+	})
+}
+
 func TestInjectUntil(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := New(Options{})

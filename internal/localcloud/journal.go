@@ -1,6 +1,7 @@
 package localcloud
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -28,11 +29,12 @@ type Journal struct {
 	last   []Entry // a ring once it is full
 	next   int     // where the next entry goes in a full ring
 	counts map[string]int
+	errors map[string]int // by code
 	total  int
 }
 
 func newJournal(size int) *Journal {
-	return &Journal{last: make([]Entry, 0, size), counts: map[string]int{}}
+	return &Journal{last: make([]Entry, 0, size), counts: map[string]int{}, errors: map[string]int{}}
 }
 
 func (j *Journal) add(e Entry) {
@@ -41,6 +43,9 @@ func (j *Journal) add(e Entry) {
 	j.total++
 	if _, known := j.counts[e.Operation]; known || len(j.counts) < maxOperations {
 		j.counts[e.Operation]++
+	}
+	if e.Code != "" {
+		j.errors[e.Code]++
 	}
 	if len(j.last) < cap(j.last) {
 		j.last = append(j.last, e)
@@ -66,6 +71,26 @@ func (j *Journal) Count(operations ...string) int {
 	return n
 }
 
+// Counts returns how many calls of each operation there were, and how many that
+// failed with each code.
+func (j *Journal) Counts() (operations, codes map[string]int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return maps.Clone(j.counts), maps.Clone(j.errors)
+}
+
+// Last returns so many of the last calls, the latest first.
+func (j *Journal) Last(n int) []Entry {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	n = min(n, len(j.last))
+	last := make([]Entry, n)
+	for i := range last {
+		last[i] = j.last[(j.next-1-i+2*len(j.last))%len(j.last)]
+	}
+	return last
+}
+
 // Entries returns the last calls, oldest first.
 func (j *Journal) Entries() []Entry {
 	j.mu.Lock()
@@ -79,4 +104,5 @@ func (j *Journal) Reset() {
 	defer j.mu.Unlock()
 	j.last, j.next, j.total = j.last[:0], 0, 0
 	clear(j.counts)
+	clear(j.errors)
 }

@@ -65,12 +65,19 @@ func (c *Cloud) catchUp() {
 		if at.After(c.present) {
 			c.present = at
 		}
+		c.version.Add(1)
 		for _, p := range c.services.processes {
 			p.Happen()
 		}
 	}
 	c.present = now
 	c.clock.wait(now)
+}
+
+// change is catchUp before a change from outside.
+func (c *Cloud) change() {
+	c.catchUp()
+	c.version.Add(1)
 }
 
 // next returns when something happens next.
@@ -110,7 +117,7 @@ func (m Minute) SetLoad(s wire.Scope, endpoint, variant string, perMinute float6
 func (c *Cloud) SetLoad(s wire.Scope, endpoint, variant string, perMinute float64) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.catchUp()
+	c.change()
 	return c.services.sagemaker.SetLoad(s, endpoint, variant, perMinute)
 }
 

@@ -68,6 +68,15 @@ var bindings = []binding{
 	},
 }
 
+// Services lists the names of the services.
+func Services() []string {
+	names := make([]string, len(bindings))
+	for i, b := range bindings {
+		names[i] = b.name
+	}
+	return names
+}
+
 // route finds the service that a call is for.
 func route(call *wire.Call) (binding, error) {
 	found := slices.IndexFunc(bindings, func(b binding) bool { return b.takes(call) })
@@ -95,13 +104,9 @@ func unknownService(call *wire.Call) error {
 	if call.Protocol == wire.Query {
 		asked = fmt.Sprintf("with version %q, signed for %q", call.Version, call.Credential.Service)
 	}
-	names := make([]string, len(bindings))
-	for i, b := range bindings {
-		names[i] = b.name
-	}
 	return &wire.Error{
 		Code: "UnknownOperationException",
 		Message: fmt.Sprintf("The local cloud does not implement the service %s, of which the operation %q was asked. It implements %s.",
-			asked, call.Operation, strings.Join(names, ", ")),
+			asked, call.Operation, strings.Join(Services(), ", ")),
 	}
 }

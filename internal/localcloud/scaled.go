@@ -87,8 +87,8 @@ func (l latest) NextChange(now time.Time) (time.Time, bool) { return l.resource(
 func (c *Cloud) Declare(s wire.Scope, d resources.Declaration) (resources.Resource, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.catchUp()
-	return c.services.declared.Declare(c.defaults(s), d)
+	c.change()
+	return c.services.declared.Declare(c.place(s), d)
 }
 
 // Resources lists the declared resources of an account in a Region.
@@ -96,15 +96,15 @@ func (c *Cloud) Resources(s wire.Scope) []resources.Resource {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.catchUp()
-	return c.services.declared.Resources(c.defaults(s))
+	return c.services.declared.Resources(c.place(s))
 }
 
 // Remove removes a declared resource. The error is that there is none.
 func (c *Cloud) Remove(s wire.Scope, key resources.Key) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.catchUp()
-	return c.services.declared.Remove(c.defaults(s), key)
+	c.change()
+	return c.services.declared.Remove(c.place(s), key)
 }
 
 // defaults completes a scope by the options.

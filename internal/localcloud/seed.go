@@ -62,12 +62,13 @@ type (
 func (c *Cloud) Seed(ctx context.Context, endpoints ...Endpoint) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.catchUp()
+	c.change()
 	now := c.present
 	c.present = now.Add(-c.options.EndpointDelay)
 	defer func() { c.present = now }()
 	for _, e := range endpoints {
 		e = e.withDefaults(c.options)
+		c.enter(wire.Scope{Account: e.Account, Region: e.Region})
 		if err := c.seed(ctx, e); err != nil {
 			return fmt.Errorf("the endpoint %q cannot be created: %w", e.Name, err)
 		}

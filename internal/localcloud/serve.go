@@ -6,27 +6,24 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/sagemaker"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
-// ServeHTTP answers one request: one of AWS's, or of the cloud's own,
-//
-//	GET  /_setpoint/health    what runs, also as /_localstack/health
-//	POST /_setpoint/reset     removes all resources
+// ServeHTTP answers one request: one of AWS's, or for what runs, as tools look
+// for it: GET /_setpoint/health and GET /_localstack/health. Package admin has
+// the rest of what is below /_setpoint/.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case len(r.URL.Path) < 2 || r.URL.Path[1] != '_':
 		c.serveAWS(w, r)
 	case r.Method == http.MethodGet && (r.URL.Path == "/_setpoint/health" || r.URL.Path == "/_localstack/health"):
 		serveHealth(w)
-	case r.Method == http.MethodPost && r.URL.Path == "/_setpoint/reset":
-		c.Reset()
-		writeJSON(w, http.StatusOK, map[string]string{"status": "reset"})
 	default:
 		writeJSON(w, http.StatusNotFound, map[string]string{
-			"error": r.Method + " " + r.URL.Path + " is unknown; there are GET /_setpoint/health and POST /_setpoint/reset",
+			"error": r.Method + " " + r.URL.Path + " is unknown; there is GET /_setpoint/health",
 		})
 	}
 }
@@ -131,7 +128,21 @@ func (c *Cloud) handle(ctx context.Context, b binding, r *wire.Request) (any, er
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.catchUp()
+	c.enter(wire.Scope{Account: r.Account, Region: r.Region})
+	if !reads(r.Operation) {
+		c.version.Add(1)
+	}
 	return b.service(c.services).Handle(ctx, r)
+}
+
+// reads tells whether an operation changes nothing, which its name says.
+func reads(operation string) bool {
+	for _, prefix := range []string{"Describe", "List", "Get"} {
+		if strings.HasPrefix(operation, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // record writes the journal and the log.

@@ -87,7 +87,8 @@ type Resource struct {
 	// dimension.
 	Desired int32 `json:"desired"`
 	Current int32 `json:"current"`
-	// Unit is what the dimension counts, such as "instances".
+	// Unit is what the dimension counts, such as "instances of a SageMaker endpoint
+	// variant".
 	Unit string `json:"unit"`
 	// Declared says that no service of the cloud has the resource; Quota is how much
 	// it can have then, 0 for no limit.

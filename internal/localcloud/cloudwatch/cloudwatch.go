@@ -2,8 +2,9 @@
 // alarms as a client and as Application Auto Scaling see them.
 //
 // Metrics are in a [metricstore.Store] for each account and Region. What is put
-// can be read and listed at once, where AWS takes minutes. Other services of the
-// local cloud put with [Service.Record], and what evaluates alarms reads with
+// can be read and listed at once, where AWS takes minutes, unless
+// [Service.SetMetricDelay] says otherwise. Other services of the local cloud put
+// with [Service.Record], and what evaluates alarms reads with
 // [Service.Statistic]. Labels of GetMetricData are returned as they are given,
 // also those that the real service would expand; linked accounts, Metrics
 // Insights queries and trimmed statistics are not implemented.
@@ -65,6 +66,7 @@ type Behaviour struct {
 type Service struct {
 	options Options
 	stores  map[place]*store
+	delay   delay
 
 	rounds [3]round // the alarms by how often they are evaluated
 	due    []*watch // memory for one evaluation

@@ -29,7 +29,15 @@ func (s *Service) Record(scope wire.Scope, o Observation) {
 	if unit == "" {
 		unit = unitNone
 	}
-	s.store(scope).metrics.Series(o.Metric.id()).Put(unit, o.At.Unix(), o.HighResolution, o.Sample, s.options.Now().Unix())
+	if s.delay.by > 0 {
+		s.keepBack(func(now int64) { s.put(scope, o, unit, now) })
+		return
+	}
+	s.put(scope, o, unit, s.options.Now().Unix())
+}
+
+func (s *Service) put(scope wire.Scope, o Observation, unit string, now int64) {
+	s.store(scope).metrics.Series(o.Metric.id()).Put(unit, o.At.Unix(), o.HighResolution, o.Sample, now)
 }
 
 // Recorder puts samples of one metric, which it looks up only once.
@@ -51,6 +59,10 @@ func (s *Service) Recorder(scope wire.Scope, id metricstore.ID, unit string) *Re
 // Put puts a sample at a time in Unix seconds. Samples of high resolution are
 // kept by the second too.
 func (r *Recorder) Put(at int64, highResolution bool, sample metricstore.Sample) {
+	if r.service.delay.by > 0 {
+		r.service.keepBack(func(now int64) { r.series.Put(r.unit, at, highResolution, sample, now) })
+		return
+	}
 	r.series.Put(r.unit, at, highResolution, sample, r.service.options.Now().Unix())
 }
 

@@ -82,8 +82,17 @@ func (a *Alarm) definition() alarm.Definition {
 	return d
 }
 
-// Next returns when alarms are evaluated next.
+// Next returns when alarms are evaluated next, or metrics can be seen.
 func (s *Service) Next() (time.Time, bool) {
+	at, found := s.nextRound()
+	if seen, waits := s.delay.next(); waits && (!found || seen.Before(at)) {
+		return seen, true
+	}
+	return at, found
+}
+
+// nextRound returns when alarms are evaluated next.
+func (s *Service) nextRound() (time.Time, bool) {
 	next, found := int64(0), false
 	for i := range s.rounds {
 		if r := &s.rounds[i]; len(r.watches) > 0 && (!found || r.next < next) {
@@ -96,6 +105,7 @@ func (s *Service) Next() (time.Time, bool) {
 // Happen evaluates the alarms that are due. All are evaluated before the first
 // acts.
 func (s *Service) Happen() {
+	s.delay.release(s.options.Now())
 	now := s.options.Now().Unix()
 	due := s.due[:0]
 	for i := range s.rounds {
