@@ -74,7 +74,7 @@ func (s *Service) Points(scope wire.Scope, q MetricStat, from, to time.Time) []P
 func points(values []float64, from time.Time, period time.Duration) []Point {
 	var list []Point
 	for i, v := range values {
-		if !math.IsNaN(v) {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
 			list = append(list, Point{from.Add(time.Duration(i) * period), v})
 		}
 	}
