@@ -49,7 +49,7 @@ func (r *Reconciler) adopt(ctx context.Context, p *pass) error {
 			continue
 		}
 		if m.paused {
-			m.outcome.state, m.outcome.reason, m.outcome.message = waiting, reasonPaused, m.pauseInWords()+"; "+m.inWords()+" would be adopted"
+			m.outcome.state, m.outcome.reason, m.outcome.message = waiting, reasonPaused, m.pauseInWords()+"; "+m.inWords()+" would be adopted; "+m.endsPause()
 			continue
 		}
 		adopted(taken)
@@ -58,7 +58,9 @@ func (r *Reconciler) adopt(ctx context.Context, p *pass) error {
 		}
 		err := r.patchObject(ctx, m.before, taken)
 		if apierrors.IsInvalid(err) {
-			m.outcome = outcome{state: refused, reason: reasonUnadoptable, message: "AWS has what the API server refuses as spec: " + err.Error()}
+			m.outcome = outcome{state: refused, reason: reasonUnadoptable, message: fmt.Sprintf(
+				"AWS has what the API server refuses as spec: %v. Change it in AWS, or write a spec and %s=%s, upon which AWS is changed to it",
+				err, v1alpha1.AnnotationAdoptionPolicy, v1alpha1.AdoptionPolicyAdoptOrCreate)}
 			continue
 		}
 		if err != nil {

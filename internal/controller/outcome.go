@@ -83,16 +83,32 @@ func (o *outcome) postponedBy(err error) {
 	o.fail(err)
 }
 
-// awsMessage is the text of AWS where there is one.
+// nextSteps say what to do about a failed call, or what happens next.
+var nextSteps = map[awsapi.Kind]string{
+	awsapi.NotFound:    "It is gone from AWS in the meantime; the next pass follows at once",
+	awsapi.Throttled:   "It is tried again at the pace that AWS allows",
+	awsapi.Denied:      "Grant what AWS names to the IAM role that the controller uses, or repair its credentials; it is tried again every minute",
+	awsapi.Invalid:     "Change what AWS names, in the spec or in AWS; it is tried again when the object changes, and with the regular check",
+	awsapi.Limit:       "Have the quota raised in Service Quotas, or remove something that uses it; it is tried again every minute",
+	awsapi.Unavailable: "It is tried again, less and less often, at least every 5 minutes",
+	awsapi.Unknown:     "It is tried again, less and less often, at least every 5 minutes; the log of the controller has the whole error",
+}
+
+// awsMessage is the text of AWS, where there is one, with what to do.
 func awsMessage(err error) string {
-	if awsapi.KindOf(err) == awsapi.Conflict {
+	kind := awsapi.KindOf(err)
+	if kind == awsapi.Conflict {
 		return "AWS is still busy with another update of this scalable target; the change follows as soon as that is done"
 	}
+	text := err.Error()
 	var e *awsapi.Error
 	if errors.As(err, &e) && e.Message != "" {
-		return e.Code + ": " + e.Message
+		text = e.Message
+		if e.Code != "" {
+			text = e.Code + ": " + e.Message
+		}
 	}
-	return err.Error()
+	return strings.TrimRight(text, ".") + ". " + nextSteps[kind]
 }
 
 // refusal is the verdict on a declaration that cannot work.
@@ -143,13 +159,19 @@ func (p *pass) finish() {
 		case m.deleting():
 			m.outcome.state = gone
 		case m.life.ReadOnly && !p.isThere(m):
-			m.outcome.state, m.outcome.reason, m.outcome.message = waiting, reasonNotThere, "the object is read-only, and AWS does not have what it names"
+			m.outcome.state, m.outcome.reason, m.outcome.message = waiting, reasonNotThere, p.lookedForInVain(m)
 		case !registered:
 			m.outcome.state, m.outcome.reason, m.outcome.message = waiting, reasonTarget, p.targetMissing()
 		default:
 			m.outcome.state = synced
 		}
 	}
+}
+
+// lookedForInVain says why a read-only object waits.
+func (p *pass) lookedForInVain(m *member) string {
+	return fmt.Sprintf("waiting for %s (%s): AWS does not have it, and the object is read-only; to have it created, remove the annotation %s",
+		m.inWords(), p.group.Identity, v1alpha1.AnnotationReadOnly)
 }
 
 // targetMissing says why policies and actions wait.

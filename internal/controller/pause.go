@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -24,14 +25,13 @@ func (p *pass) withhold() {
 	}
 	for m, words := range changes {
 		m.outcome.state, m.outcome.reason = waiting, reasonPaused
-		m.outcome.message = m.pauseInWords() + "; AWS differs from what is declared, and is left as it is: " + strings.Join(words, "; ")
+		m.outcome.message = m.pauseInWords() + "; AWS differs from what is declared, and is left as it is: " + strings.Join(words, "; ") + "; " + m.endsPause()
 	}
 }
 
 // hang holds the deletion of a paused member.
 func (m *member) hang() {
-	m.outcome = outcome{state: waiting, reason: reasonPaused, message: m.pauseInWords() + "; the object is deleted when the pause ends: remove the annotation " +
-		v1alpha1.AnnotationPause + " to let it go"}
+	m.outcome = outcome{state: waiting, reason: reasonPaused, message: m.pauseInWords() + "; the object is deleted when the pause ends; " + m.endsPause()}
 }
 
 // pauseInWords says until when a member is paused, and why.
@@ -47,6 +47,15 @@ func (m *member) pauseInWords() string {
 		text += " (" + m.pause.Reason + ")"
 	}
 	return text
+}
+
+// endsPause says how to end the pause of a member.
+func (m *member) endsPause() string {
+	where := "the object"
+	if m.pause.Namespace {
+		where = "its namespace"
+	}
+	return fmt.Sprintf("to go on now, remove the annotation %s from %s", v1alpha1.AnnotationPause, where)
 }
 
 // pauseEnds is how long it takes until the first pause of a member ends by

@@ -166,7 +166,7 @@ func (p *pass) resolve(m *member) (message string) {
 		}
 		arn, _, _ := unstructured.NestedString(role.Object, "status", "ackResourceMetadata", "arn")
 		if arn == "" {
-			return fmt.Sprintf("waiting for %s, to which roleRef refers: it has no ARN yet", ref)
+			return fmt.Sprintf("waiting for %s, to which roleRef refers: it has no ARN yet; its own conditions say why", ref)
 		}
 		m.declared.target.RoleARN = arn
 		m.declared.findings = slices.DeleteFunc(m.declared.findings, func(f autoscaling.Finding) bool { return f.Code == autoscaling.RoleARNRequired })
@@ -183,7 +183,7 @@ func (p *pass) waitsForEndpoint(ref ObjectRef) string {
 		return why
 	}
 	if !p.group.Identity.Complete() {
-		return fmt.Sprintf("waiting for %s, to which sageMakerEndpointRef refers: it has no spec.endpointName", ref)
+		return fmt.Sprintf("waiting for %s, to which sageMakerEndpointRef refers: it has no spec.endpointName; write it there", ref)
 	}
 	for _, m := range p.members {
 		if m.ref.Kind == autoscaling.KindTarget && m.obj.GetStatus().ACKResourceMetadata != nil {
@@ -195,7 +195,7 @@ func (p *pass) waitsForEndpoint(ref ObjectRef) string {
 		if status == "" {
 			status = "not known yet"
 		}
-		return fmt.Sprintf("waiting for %s to be InService; its status is %s", ref, status)
+		return fmt.Sprintf("waiting for %s to be InService; its status is %s, and only an endpoint in service can be registered", ref, status)
 	}
 	return ""
 }
@@ -204,14 +204,14 @@ func (p *pass) waitsForEndpoint(ref ObjectRef) string {
 func (p *pass) referent(ref ObjectRef, field string) (*unstructured.Unstructured, string) {
 	obj := p.referents[ref]
 	if obj == nil {
-		return nil, fmt.Sprintf("waiting for %s, to which %s refers: there is no such object, or the kind %s is not installed",
+		return nil, fmt.Sprintf("waiting for %s, to which %s refers: there is no such object, or the kind %s is not installed; create it, or correct the reference",
 			ref, field, foreignKinds[ref.Kind].GroupKind())
 	}
 	conditions, _, _ := unstructured.NestedSlice(obj.Object, "status", "conditions")
 	for _, c := range conditions {
 		condition, _ := c.(map[string]any)
 		if condition["type"] == v1alpha1.ConditionTerminal && condition["status"] == "True" {
-			return nil, fmt.Sprintf("waiting for %s, to which %s refers: it is in terminal condition: %v", ref, field, condition["message"])
+			return nil, fmt.Sprintf("waiting for %s, to which %s refers: it is in terminal condition, which has to be repaired there: %v", ref, field, condition["message"])
 		}
 	}
 	return obj, ""

@@ -77,20 +77,20 @@ func TestConditions(t *testing.T) {
 			reason: "what AWS finds invalid stays so until something changes",
 			out:    after(outcome{}, awsError(awsapi.Invalid, "no such endpoint")),
 			want: []string{
-				"ACK.Terminal=True (now) RefusedByAWS|SomeException: no such endpoint",
+				"ACK.Terminal=True (now) RefusedByAWS|SomeException: no such endpoint. " + nextSteps[awsapi.Invalid],
 				"ACK.ResourceSynced=False (now) resource is in terminal condition|Resource not synced",
-				"Ready=False (now) ACK.Terminal|SomeException: no such endpoint",
-				"Stalled=True (now) RefusedByAWS|SomeException: no such endpoint",
+				"Ready=False (now) ACK.Terminal|SomeException: no such endpoint. " + nextSteps[awsapi.Invalid],
+				"Stalled=True (now) RefusedByAWS|SomeException: no such endpoint. " + nextSteps[awsapi.Invalid],
 			},
 		},
 		"denied": {
 			reason: "a missing right is told and tried again",
 			out:    after(outcome{}, awsError(awsapi.Denied, "not authorized")),
 			want: []string{
-				"ACK.Recoverable=True (now) Denied|SomeException: not authorized",
-				"ACK.ResourceSynced=Unknown (now) SomeException: not authorized|Unable to determine if desired resource state matches latest observed state",
-				"Ready=False (now) ACK.Recoverable|SomeException: not authorized",
-				"Reconciling=True (now) Denied|SomeException: not authorized",
+				"ACK.Recoverable=True (now) Denied|SomeException: not authorized. " + nextSteps[awsapi.Denied],
+				"ACK.ResourceSynced=Unknown (now) SomeException: not authorized. " + nextSteps[awsapi.Denied] + "|Unable to determine if desired resource state matches latest observed state",
+				"Ready=False (now) ACK.Recoverable|SomeException: not authorized. " + nextSteps[awsapi.Denied],
+				"Reconciling=True (now) Denied|SomeException: not authorized. " + nextSteps[awsapi.Denied],
 			},
 		},
 		"throttled while ready": {
@@ -102,9 +102,9 @@ func TestConditions(t *testing.T) {
 			reason: "an object that AWS does not have yet is not ready, and not in error either",
 			out:    after(outcome{}, awsError(awsapi.Throttled, "Rate exceeded")),
 			want: []string{
-				"ACK.ResourceSynced=Unknown (now) SomeException: Rate exceeded|Unable to determine if desired resource state matches latest observed state",
-				"Ready=False (now) ACK.Recoverable|SomeException: Rate exceeded",
-				"Reconciling=True (now) Throttled|SomeException: Rate exceeded",
+				"ACK.ResourceSynced=Unknown (now) SomeException: Rate exceeded. " + nextSteps[awsapi.Throttled] + "|Unable to determine if desired resource state matches latest observed state",
+				"Ready=False (now) ACK.Recoverable|SomeException: Rate exceeded. " + nextSteps[awsapi.Throttled],
+				"Reconciling=True (now) Throttled|SomeException: Rate exceeded. " + nextSteps[awsapi.Throttled],
 			},
 		},
 		"waiting": {
@@ -173,6 +173,23 @@ func checkTransitionTimes(t *testing.T, before, after []v1alpha1.Condition, at m
 		same := was != nil && was.Status == c.Status
 		if same != (was != nil && c.LastTransitionTime.Equal(was.LastTransitionTime)) && !c.LastTransitionTime.Equal(&at) {
 			t.Fatalf("%s: status %v, time %s", c.Type, c.Status, c.LastTransitionTime)
+		}
+	}
+}
+
+// TestMessagesSayWhatToDo reads the messages as somebody does whom they woke up.
+func TestMessagesSayWhatToDo(t *testing.T) {
+	for _, c := range []struct {
+		reason string
+		err    error
+		want   string
+	}{
+		{"AWS's words come first, because people search for them", awsError(awsapi.Denied, "not authorized."), "SomeException: not authorized. " + nextSteps[awsapi.Denied]},
+		{"without an answer there is no code", &awsapi.Error{Kind: awsapi.Unavailable, Message: "cannot reach x"}, "cannot reach x. " + nextSteps[awsapi.Unavailable]},
+		{"what is no error of AWS is told as it is", errors.New("x"), "x. " + nextSteps[awsapi.Unknown]},
+	} {
+		if got := awsMessage(c.err); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.reason, got, c.want)
 		}
 	}
 }

@@ -7,8 +7,6 @@ import (
 	"github.com/setpoint-io/setpoint/internal/manifest"
 )
 
-//go:generate go run ./rulesdoc ../../docs/reference/rules.md
-
 // kubernetes is the source of rules that are the API server's.
 const kubernetes = "Kubernetes API"
 
