@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -51,8 +50,8 @@ var shown = map[string][]string{
 	"a slower start":        {"above target"},
 	"a spike":               {"above target"},
 	"twice the demand":      {"above target"},
-	"steps":                 {"above target"},
-	"measured demand":       {"sagemaker endpoint/"},
+	"steps":                 {"sagemaker endpoint/", "overloaded"},
+	"measured demand":       {"sagemaker endpoint/", "above target"},
 }
 
 // TestPageTuneAPolicy runs every command of the page, one after the other, and
@@ -146,23 +145,25 @@ func excerpt(output string, beginnings []string) string {
 }
 
 // offer puts requests to the endpoint of the examples into CloudWatch: two
-// weeks of them by the hour, more by day than by night.
+// weeks of them by the minute, more by day than by night.
 func offer(t *testing.T, url string) {
 	t.Helper()
 	client := cloudwatch.New(cloudwatch.Options{Region: region, BaseEndpoint: &url, Credentials: credentials.NewStaticCredentialsProvider(account, "test", "")})
 	dimensions := []types.Dimension{{Name: aws.String("EndpointName"), Value: aws.String("demo-endpoint")}, {Name: aws.String("VariantName"), Value: aws.String("AllTraffic")}}
 	var data []types.MetricDatum
-	for h := range 13 * 24 {
-		at := aMonday.Add(-time.Duration(h+2) * time.Hour)
-		requests := 3600.0
+	for m := range 14 * 24 * 60 {
+		at := aMonday.Add(-time.Duration(m+1) * time.Minute)
+		requests := 40.0
 		if at.Hour() >= 8 && at.Hour() < 20 {
-			requests *= 5
+			requests = 200
 		}
 		data = append(data, types.MetricDatum{
 			MetricName: aws.String("Invocations"), Timestamp: &at, Dimensions: dimensions, Values: []float64{1}, Counts: []float64{requests},
 		})
 	}
-	if _, err := client.PutMetricData(t.Context(), &cloudwatch.PutMetricDataInput{Namespace: aws.String("AWS/SageMaker"), MetricData: data}); err != nil {
-		t.Fatal(fmt.Errorf("offering requests: %w", err))
+	for part := range slices.Chunk(data, 1000) {
+		if _, err := client.PutMetricData(t.Context(), &cloudwatch.PutMetricDataInput{Namespace: aws.String("AWS/SageMaker"), MetricData: part}); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
