@@ -92,3 +92,29 @@ func anchors(page string) []string {
 	}
 	return names
 }
+
+// A page that the index does not name is not found.
+func TestTheIndexHasEveryPage(t *testing.T) {
+	index := string(read(t, "docs/README.md"))
+	err := walk(func(name string, _ []byte) error {
+		page, ok := strings.CutPrefix(name, "docs/")
+		if ok && path.Ext(name) == ".md" && page != "README.md" && path.Dir(page) != "adr" && !strings.Contains(index, "]("+page+")") {
+			t.Errorf("docs/README.md has no link to %s", page)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Who draws a part of a page is asked to by make generate.
+func TestEveryDrawnPageIsGenerated(t *testing.T) {
+	directive := regexp.MustCompile(`(?m)^//go:generate go test .*$`).FindString(string(read(t, "test/pages/pages.go")))
+	for _, file := range goFiles(t) {
+		if file.test && slices.Contains(file.imports(), module+"/test/pages") && strings.Contains(string(read(t, file.path)), "pages.Check(") &&
+			!strings.Contains(directive+" ", strings.TrimPrefix(path.Join("../..", file.pkg), "../../test/")+" ") {
+			t.Errorf("%s draws a part of a page, and test/pages/pages.go does not name its package", file.path)
+		}
+	}
+}

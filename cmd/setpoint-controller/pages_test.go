@@ -73,19 +73,19 @@ func TestPageMetrics(t *testing.T) {
 	}
 	const counter, gauge, histogram = "counter", "gauge", "histogram"
 	pages.Check(t, "reference/metrics.md", "metrics of the libraries", pages.Describe(t, libraries, []pages.Described{
-		{"controller_runtime_reconcile_total", counter, `sum by (result) (rate(controller_runtime_reconcile_total{controller="scalabletarget"}[5m]))`},
-		{"controller_runtime_reconcile_errors_total", counter, "sum by (controller) (rate(controller_runtime_reconcile_errors_total[5m]))"},
+		{Name: "controller_runtime_reconcile_total", Type: counter, Example: `sum by (result) (rate(controller_runtime_reconcile_total{controller="scalabletarget"}[5m]))`},
+		{Name: "controller_runtime_reconcile_errors_total", Type: counter, Example: "sum by (controller) (rate(controller_runtime_reconcile_errors_total[5m]))"},
 		{
-			"controller_runtime_reconcile_time_seconds", histogram,
-			`histogram_quantile(0.99, sum by (le) (rate(controller_runtime_reconcile_time_seconds_bucket{controller="scalabletarget"}[5m])))`,
+			Name: "controller_runtime_reconcile_time_seconds", Type: histogram,
+			Example: `histogram_quantile(0.99, sum by (le) (rate(controller_runtime_reconcile_time_seconds_bucket{controller="scalabletarget"}[5m])))`,
 		},
-		{"controller_runtime_active_workers", gauge, `max(controller_runtime_active_workers{controller="scalabletarget"})`},
-		{"workqueue_depth", gauge, `sum(workqueue_depth{name="scalabletarget"})`},
+		{Name: "controller_runtime_active_workers", Type: gauge, Example: `max(controller_runtime_active_workers{controller="scalabletarget"})`},
+		{Name: "workqueue_depth", Type: gauge, Example: `sum(workqueue_depth{name="scalabletarget"})`},
 		{
-			"workqueue_queue_duration_seconds", histogram,
-			`histogram_quantile(0.99, sum by (le) (rate(workqueue_queue_duration_seconds_bucket{name="scalabletarget"}[5m])))`,
+			Name: "workqueue_queue_duration_seconds", Type: histogram,
+			Example: `histogram_quantile(0.99, sum by (le) (rate(workqueue_queue_duration_seconds_bucket{name="scalabletarget"}[5m])))`,
 		},
-		{"leader_election_master_status", gauge, "sum by (name) (leader_election_master_status)"},
-		{"rest_client_requests_total", counter, `sum by (code) (rate(rest_client_requests_total{code!~"2.."}[5m]))`},
+		{Name: "leader_election_master_status", Type: gauge, Example: "sum by (name) (leader_election_master_status)"},
+		{Name: "rest_client_requests_total", Type: counter, Example: `sum by (code) (rate(rest_client_requests_total{code!~"2.."}[5m]))`},
 	}))
 }

@@ -2,7 +2,6 @@ package awsapi
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"log/slog"
 	"maps"
@@ -85,7 +84,7 @@ func TestPageOtherErrors(t *testing.T) {
 func TestPageMetrics(t *testing.T) {
 	registry := prometheus.NewPedanticRegistry()
 	m := newMetrics(registry, slog.New(slog.DiscardHandler))
-	ctx := middleware.WithOperationName(context.Background(), "DescribeScalingPolicies")
+	ctx := middleware.WithOperationName(t.Context(), "DescribeScalingPolicies")
 	m.observe(ctx, serviceAutoScaling, 0, response(400, coded("ThrottlingException", "")))
 	pages.Check(t, "reference/metrics.md", "metrics of AWS calls", pages.Metrics(t, registry, map[string]string{
 		"ack_outbound_api_requests_error_total": "sum by (op_id, status_code) (rate(ack_outbound_api_requests_error_total[5m]))",

@@ -213,10 +213,7 @@ func TestPageWellReasons(t *testing.T) {
 }
 
 func TestPageAdvice(t *testing.T) {
-	inCode := map[string]string{}
-	for name, word := range pages.Parse(t, ".").Constants("", "autoscaling.Code") {
-		inCode[name] = word
-	}
+	inCode := pages.Parse(t, ".").Constants("", "autoscaling.Code")
 	sameWords(t, "advice", inCode, column(adviceRows, func(r adviceRow) string { return string(r.code) }))
 	var rows [][]string
 	for _, r := range adviceRows {
