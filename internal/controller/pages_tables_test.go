@@ -170,6 +170,7 @@ var eventRows = []eventRow{
 
 // examples are queries with the metrics of objects.
 var examples = map[string]string{
+	"setpoint_events_dropped_total":                 "rate(setpoint_events_dropped_total[5m]) > 0",
 	"setpoint_resource_drift_total":                 "sum by (kind) (increase(setpoint_resource_drift_total[1h]))",
 	"setpoint_resource_last_sync_timestamp_seconds": "time() - max by (kind, namespace, name) (setpoint_resource_last_sync_timestamp_seconds)",
 	"setpoint_resource_ready":                       "min by (kind, namespace, name) (setpoint_resource_ready) == 0",

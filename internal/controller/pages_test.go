@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/time/rate"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -82,7 +83,7 @@ func announced(o outcome) [][2]string {
 	m := &member{ref: ObjectRef{Kind: autoscaling.KindTarget}, before: target(), obj: target(), outcome: o}
 	m.obj.GetStatus().Conditions = verdicts(o)
 	told := &recorder{}
-	r := &Reconciler{events: told}
+	r := &Reconciler{events: told, eventLimit: rate.NewLimiter(rate.Inf, 0), now: time.Now}
 	r.announce(&pass{members: []*member{m}}, m)
 	return told.told
 }

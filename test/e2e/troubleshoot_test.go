@@ -62,8 +62,9 @@ func (h howTo) types(words string) string {
 		h.Fatalf("the page has no command that begins with %s", words)
 	}
 	command, _, _ = strings.Cut(words+strings.ReplaceAll(command, "\\\n", " "), "\n")
+	command = strings.ReplaceAll(command, "demo-endpoint", h.endpoint)
 	cmd := exec.CommandContext(h.ctx, "sh", "-c", command)
-	cmd.Env = append(os.Environ(), "PATH="+h.path+string(os.PathListSeparator)+os.Getenv("PATH"), "KUBECONFIG="+theLab.Kubeconfig)
+	cmd.Env = append(append(os.Environ(), awsEnvironment()...), "PATH="+h.path+string(os.PathListSeparator)+os.Getenv("PATH"), "KUBECONFIG="+theLab.Kubeconfig)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		h.Fatalf("%s: %v\n%s", command, err, out)
@@ -120,6 +121,14 @@ func TestTroubleshootPage(t *testing.T) {
 	}
 	if out := h.types("kubectl get scalabletargets,scalingpolicies,scheduledactions"); !strings.Contains(out, "SUSPENDED") || !strings.Contains(out, "TARGET-VALUE") {
 		t.Errorf("a column that the page names is not there:\n%s", out)
+	}
+	if _, err := exec.LookPath("aws"); err != nil {
+		t.Log("there is no AWS CLI on this machine: its commands are not typed")
+	} else {
+		h.types("aws application-autoscaling describe-scaling-activities")
+		if out := h.types("aws cloudwatch describe-alarms"); strings.Count(out, "INSUFFICIENT_DATA") != 2 {
+			t.Errorf("two alarms without data are expected:\n%s", out)
+		}
 	}
 	h.types("kubectl annotate --overwrite scalabletarget chat applicationautoscaling.services.k8s.aws/reconcile-requested-at")
 

@@ -200,14 +200,20 @@ func (w *world) aws(args ...string) (out string, ok bool) {
 		return "", false
 	}
 	cmd := exec.CommandContext(w.ctx, path, args...)
-	cmd.Env = append(os.Environ(),
-		"AWS_ENDPOINT_URL="+theLab.CloudURL, "AWS_ACCESS_KEY_ID="+lab.Account, "AWS_SECRET_ACCESS_KEY=test",
-		"AWS_REGION="+lab.Region, "AWS_DEFAULT_REGION="+lab.Region, "AWS_PAGER=", "AWS_CONFIG_FILE="+os.DevNull)
+	cmd.Env = append(os.Environ(), awsEnvironment()...)
 	text, err := cmd.CombinedOutput()
 	if err != nil {
 		w.Fatalf("aws %s: %v\n%s", strings.Join(args, " "), err, text)
 	}
 	return string(text), true
+}
+
+// awsEnvironment leads the AWS CLI to the lab.
+func awsEnvironment() []string {
+	return []string{
+		"AWS_ENDPOINT_URL=" + theLab.CloudURL, "AWS_ACCESS_KEY_ID=" + lab.Account, "AWS_SECRET_ACCESS_KEY=test",
+		"AWS_REGION=" + lab.Region, "AWS_DEFAULT_REGION=" + lab.Region, "AWS_PAGER=", "AWS_CONFIG_FILE=" + os.DevNull,
+	}
 }
 
 // target, policies, actions and managed are what AWS has for the world's
