@@ -80,12 +80,14 @@ func TestAlertsAreWellFormed(t *testing.T) {
 
 // TestPageAlerts puts each rule above what to do about it.
 func TestPageAlerts(t *testing.T) {
+	template := regexp.MustCompile(`\{\{ \$(?:labels\.)?(\w+)[^}]* \}\}`)
 	for _, a := range alerts(t) {
 		after := "at once"
 		if a.For != "" {
 			after = "when it has held for " + a.For
 		}
-		pages.Check(t, "how-to/alerts.md", a.Alert, fmt.Sprintf("%s Severity %s, %s.\n\n```text\n%s\n```", a.Annotations["description"], a.Labels["severity"], after, a.Expr))
+		pages.Check(t, "how-to/alerts.md", a.Alert, fmt.Sprintf("%s Severity %s, %s.\n\n```text\n%s\n```",
+			template.ReplaceAllString(a.Annotations["description"], "_${1}_"), a.Labels["severity"], after, a.Expr))
 	}
 }
 
