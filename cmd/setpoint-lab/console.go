@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
@@ -122,6 +123,20 @@ func awsAlarms() action {
 			}
 			for _, a := range out.MetricAlarms {
 				rows = append(rows, []string{*a.AlarmName, string(a.ComparisonOperator), fmt.Sprint(*a.Threshold)})
+			}
+			return rows, nil
+		})
+}
+
+func awsActivities() action {
+	return awsAction("application-autoscaling describe-scaling-activities --service-namespace sagemaker --output text --query 'ScalingActivities[].[StartTime,StatusCode,Description]'",
+		func(ctx context.Context, c *awsConsole) (rows [][]string, err error) {
+			out, err := c.scaling.DescribeScalingActivities(ctx, &applicationautoscaling.DescribeScalingActivitiesInput{ServiceNamespace: namespace})
+			if err != nil {
+				return nil, err
+			}
+			for _, a := range out.ScalingActivities {
+				rows = append(rows, []string{a.StartTime.UTC().Format(time.RFC3339), string(a.StatusCode), *a.Description})
 			}
 			return rows, nil
 		})

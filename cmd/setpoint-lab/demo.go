@@ -37,8 +37,9 @@ func runDemo(ctx context.Context, stdout io.Writer, o lab.Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	reports := o.Dir // what stays; all else goes with the demo
 	o.Dir, o.KubeAddr, o.CloudAddr = dir, "127.0.0.1:0", "127.0.0.1:0"
-	o.EndpointDelay, o.NoController, o.NoSeed = 2*time.Second, false, false
+	o.EndpointDelay, o.ProvisioningDelay, o.NoController, o.NoSeed = 2*time.Second, 90*time.Second, false, false
 
 	fmt.Fprintln(stdout, "Starting a Kubernetes API server, a local AWS and the controller in this process …")
 	start := time.Now()
@@ -53,7 +54,7 @@ func runDemo(ctx context.Context, stdout io.Writer, o lab.Options) (err error) {
 	if err != nil {
 		return err
 	}
-	d := &demo{out: stdout, lab: l, files: files, aws: newAWSConsole(l)}
+	d := &demo{out: stdout, lab: l, files: files, dir: reports, aws: newAWSConsole(l)}
 	for i, step := range guide() {
 		fmt.Fprintf(stdout, "\n%s\n%s\n", d.bold(fmt.Sprintf("Step %d. %s", i+1, step.title)), step.why)
 		for _, action := range step.actions {
@@ -92,7 +93,8 @@ type action func(ctx context.Context, d *demo) error
 type demo struct {
 	out   io.Writer
 	lab   *lab.Lab
-	files string
+	files string // folder of the examples
+	dir   string // folder of reports
 	aws   *awsConsole
 }
 

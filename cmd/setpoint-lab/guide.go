@@ -6,7 +6,7 @@ import "slices"
 const predefined = "$EXAMPLES/hosting-autoscaling-predefined.yaml"
 
 // guide is the SageMaker guide, step by step.
-func guide() []step { return slices.Concat(declaring(), changing(), furtherExamples()) }
+func guide() []step { return slices.Concat(declaring(), scaling(), changing(), furtherExamples()) }
 
 func declaring() []step {
 	return []step{
@@ -38,6 +38,32 @@ func declaring() []step {
 				runKubectl("get autoscaling"),
 				runKubectl("describe scalingpolicy"),
 				awsTargets(), awsPolicies(), awsAlarms(),
+			},
+		},
+	}
+}
+
+func scaling() []step {
+	return []step{
+		{
+			title: "Watch it scale out",
+			why: "100 requests a minute are more than the 60 that the policy keeps an instance at. The time of the local AWS passes\n" +
+				"60 times faster from here: three minutes above the target, and CloudWatch tells Application Auto Scaling.",
+			actions: []action{
+				putAdmin("clock", `{"speed": 60}`),
+				putAdmin("traffic", `{"resourceId": "`+variant+`", "traffic": {"type": "constant", "rate": 100}}`),
+				watchUntil(2),
+				awsEndpoint(),
+			},
+		},
+		{
+			title: "And in again, when the traffic stops",
+			why:   "AWS is slower there: fifteen minutes well below the target, and scaleInCooldown must have passed.",
+			actions: []action{
+				deleteTraffic(),
+				watchUntil(1),
+				awsActivities(),
+				putAdmin("clock", `{"speed": 1}`),
 			},
 		},
 	}
@@ -97,6 +123,11 @@ func furtherExamples() []step {
 				runKubectl("delete -f $EXAMPLES/hosting-autoscaling-scheduled.yaml"),
 				awsTargets(),
 			},
+		},
+		{
+			title:   "Two weeks in a second",
+			why:     "The engine that has just scaled the variant also answers what the policy would do on other traffic, without any AWS.",
+			actions: []action{simulateWeeks(predefined)},
 		},
 	}
 }

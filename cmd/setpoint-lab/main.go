@@ -66,6 +66,7 @@ stops.`,
 	cmd.Flags().StringVar(&f.lab.Dir, "dir", ".setpoint", "folder for the kubeconfig")
 	cmd.Flags().StringVar(&f.lab.KubeAddr, "kube-addr", "127.0.0.1:6443", "loopback address of the API server")
 	cmd.Flags().StringVar(&f.lab.CloudAddr, "cloud-addr", "127.0.0.1:4566", "loopback address of the local AWS")
+	cmd.Flags().Float64Var(&f.lab.Speed, "speed", 1, "how many times faster than ours the time of the local AWS passes")
 	cmd.Flags().BoolVar(&f.lab.NoController, "no-controller", false, "do not run the controller, so that another one can be run against the lab")
 	cmd.Flags().BoolVar(&f.seed, "seed", true, "start with the SageMaker endpoint "+lab.SeedEndpoint+" and those of the other examples")
 	cmd.PersistentFlags().BoolVarP(&f.verbose, "verbose", "v", false, "print the log of all parts")

@@ -8,7 +8,49 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/setpoint-io/setpoint/internal/kubectl"
+	"github.com/setpoint-io/setpoint/internal/lab"
 )
+
+// TestMain lets the demo run kubectl as it does in production: as the program itself.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "kubectl" {
+		os.Exit(kubectl.Main(os.Args[2:]))
+	}
+	os.Exit(m.Run())
+}
+
+// TestDemo plays the demo and holds it to its promises, in the order in which it
+// keeps them.
+func TestDemo(t *testing.T) {
+	var out lines
+	dir := filepath.Join(t.TempDir(), "reports")
+	if err := runDemo(t.Context(), &out, lab.Options{Dir: dir}); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	rest := out.String()
+	for _, want := range []string{
+		"sagemaker-policy-predefined created",
+		"AlarmHigh", "OK -> ALARM", "were greater than the threshold (60.0)",
+		"Setting desired instance count to 2.", "Cause: monitor alarm", "Successfully set desired instance count to 2.", "2 of 2 instances",
+		"AlarmLow", "OK -> ALARM", "were less than the threshold (54.0)",
+		"Setting desired instance count to 1.", "Cause: monitor alarm", "1 of 1 instances",
+		"minCapacity must not be greater than maxCapacity",
+		"capacity-hours", filepath.Join(dir, "simulation.html"),
+		"Done.",
+	} {
+		_, after, ok := strings.Cut(rest, want)
+		if !ok {
+			t.Fatalf("no %q, at the latest after this:\n%s\n\nall of it:\n%s", want, rest, out.String())
+		}
+		rest = after
+	}
+	page, err := os.ReadFile(filepath.Join(dir, "simulation.html"))
+	if err != nil || !strings.Contains(string(page), "<svg") {
+		t.Errorf("the report is no page with pictures: %v", err)
+	}
+}
 
 // TestCommandLine parses what users type most; flags that a linked library
 // registers for the whole process must not get into it.
@@ -19,7 +61,7 @@ func TestCommandLine(t *testing.T) {
 		want   []string
 		not    []string
 	}{
-		"help":    {"the flags are ours alone", []string{"--help"}, []string{"--dir", "--kube-addr", "--cloud-addr", "--no-controller", "--seed", "demo", "kubectl"}, []string{"--vmodule", "--v "}},
+		"help":    {"the flags are ours alone", []string{"--help"}, []string{"--dir", "--kube-addr", "--cloud-addr", "--speed", "--no-controller", "--seed", "demo", "kubectl"}, []string{"--vmodule", "--v "}},
 		"version": {"the Kubernetes libraries have a flag of that name too", []string{"--version"}, []string{"setpoint-lab version dev"}, nil},
 	}
 	for name, c := range cases {

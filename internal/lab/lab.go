@@ -61,6 +61,9 @@ type Options struct {
 	// EndpointDelay is how long a SageMaker endpoint takes to become
 	// InService. Default 5 seconds.
 	EndpointDelay time.Duration
+	// ProvisioningDelay is how long capacity takes to come or to go after it was
+	// asked for, by the clock of the local AWS. Default: EndpointDelay.
+	ProvisioningDelay time.Duration
 	// Speed is how many times faster than ours the time of the local AWS passes.
 	// Default 1.
 	Speed float64
@@ -164,9 +167,10 @@ func (l *Lab) startCloud(ctx context.Context, o Options) error {
 	}
 	l.Cloud = localcloud.New(localcloud.Options{
 		Account: Account, Region: Region,
-		EndpointDelay:  o.EndpointDelay,
-		KeepCapacities: true,
-		Logger:         o.Logger.With("component", "cloud"),
+		EndpointDelay:     o.EndpointDelay,
+		ProvisioningDelay: o.ProvisioningDelay,
+		KeepCapacities:    true,
+		Logger:            o.Logger.With("component", "cloud"),
 	})
 	if err := l.Cloud.Clock().SetSpeed(o.Speed); err != nil {
 		return errors.Join(err, listener.Close())
