@@ -1,11 +1,18 @@
 package localcloud
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/setpoint-io/setpoint/internal/localcloud/traffic"
 )
 
 // BenchmarkServe answers a page of one alarm without a network.
@@ -67,4 +74,67 @@ func BenchmarkHTTP(b *testing.B) {
 			_ = response.Body.Close()
 		}
 	})
+}
+
+// fleet is a cloud with so many endpoints that are scalable targets, each with a
+// target tracking policy and a wave of traffic of its own that makes it scale.
+func fleet(b *testing.B, size int) *Cloud {
+	b.Helper()
+	o := Options{EndpointDelay: 4 * time.Minute, Seed: 1}
+	o.AppAutoScaling.Quotas.Targets = size
+	c := newPaused(b, o)
+	endpoints := make([]Endpoint, size)
+	for i := range endpoints {
+		endpoints[i] = Endpoint{Account: account, Region: region, Name: fmt.Sprintf("fleet-%05d", i)}
+	}
+	if err := c.Seed(b.Context(), endpoints...); err != nil {
+		b.Fatal(err)
+	}
+	for i, e := range endpoints {
+		key := variantKey
+		key.ResourceID = "endpoint/" + e.Name + "/variant/AllTraffic"
+		identity := fmt.Sprintf(`"ServiceNamespace":"sagemaker","ResourceId":%q,"ScalableDimension":%q`, key.ResourceID, key.ScalableDimension)
+		for _, call := range [][2]string{
+			{"RegisterScalableTarget", `"MinCapacity":1,"MaxCapacity":20`},
+			{"PutScalingPolicy", `"PolicyName":"p","PolicyType":"TargetTrackingScaling","TargetTrackingScalingPolicyConfiguration":{"TargetValue":600,
+				"PredefinedMetricSpecification":{"PredefinedMetricType":"SageMakerVariantInvocationsPerInstance"}}`},
+		} {
+			r := jsonRequest(account, "", "{"+identity+","+call[1]+"}")
+			r.Header.Set("X-Amz-Target", "AnyScaleFrontendService."+call[0])
+			if status, body := serve(c, r); status != http.StatusOK {
+				b.Fatal(body)
+			}
+		}
+		high, peak := float64(1000+i%8000), fmt.Sprintf("%02d:%02d", i/60%24, i%60)
+		if _, err := c.Attach(here, key, traffic.Spec{Type: traffic.Wave, Low: aws.Float64(100), High: &high, Peak: peak}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return c
+}
+
+// heap is how much memory is in use.
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// BenchmarkFleetDay lets a day pass for scalable targets with two alarms each.
+func BenchmarkFleetDay(b *testing.B) {
+	for _, size := range []int{1000, 10_000} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			c := fleet(b, size)
+			before := heap()
+			days := 0.0
+			for b.Loop() {
+				c.Advance(24 * time.Hour)
+				days++
+			}
+			b.ReportMetric(b.Elapsed().Seconds()/days, "s/day")
+			b.ReportMetric(float64(heap()-before)/days/float64(size)/(24*60), "bytes/target-minute")
+			runtime.KeepAlive(c)
+		})
+	}
 }

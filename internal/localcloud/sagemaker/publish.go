@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch/metricstore"
+	"github.com/setpoint-io/setpoint/internal/localcloud/parallel"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -94,16 +95,31 @@ func (s *Service) componentRecorders(sc wire.Scope, name string) []Recorder {
 // in service. Without traffic they are zero, not missing.
 func (s *Service) publish(end time.Time) {
 	s.flows = slices.DeleteFunc(s.flows, func(f *flow) bool { return f.ended })
+	parallel.Each(len(s.flows), func(from, to int) {
+		for _, f := range s.flows[from:to] {
+			if f.kind != asynchronous {
+				f.publish(end, s.workload)
+			}
+		}
+	})
 	for _, f := range s.flows {
-		f.count(end.UnixNano())
-		f.publish(end.Unix()-60, s.workload)
-		f.requests, f.refused, f.spread = 0, 0, [slots]float64{}
+		if f.kind == asynchronous { // variants of one endpoint put into the same metrics
+			f.publish(end, s.workload)
+		}
 	}
 	s.published = end
 }
 
-// publish puts the metrics of the minute that begins at a time.
-func (f *flow) publish(at int64, w Workload) {
+// publish puts the metrics of the minute that ends at a time, and begins the
+// next.
+func (f *flow) publish(end time.Time, w Workload) {
+	f.count(end.UnixNano())
+	f.put(end.Unix()-60, w)
+	f.requests, f.refused, f.spread = 0, 0, [slots]float64{}
+}
+
+// put puts the metrics of the minute that begins at a time.
+func (f *flow) put(at int64, w Workload) {
 	switch f.kind {
 	case onInstances:
 		perInstance := f.perCapacity()

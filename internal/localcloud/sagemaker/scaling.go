@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -198,15 +197,18 @@ func (s *Service) resource(sc wire.Scope, id, dimension string) (*endpoint, *var
 		return nil, nil, err
 	}
 	variants := e.all()
-	i := slices.IndexFunc(variants, func(v variant) bool { return v.name() == variantName })
-	if i < 0 {
+	i := 0
+	for i < len(variants) && variants[i].name() != variantName {
+		i++
+	}
+	if i == len(variants) {
 		c := e.config
 		if c == nil {
 			c = e.change.config
 		}
 		return nil, nil, noVariant(variantName, c)
 	}
-	v := variants[i]
+	v := &variants[i]
 	serverless := v.desired.serverless != nil
 	switch {
 	case dimension == provisionedConcurrency && !serverless:
@@ -216,5 +218,5 @@ func (s *Service) resource(sc wire.Scope, id, dimension string) (*endpoint, *var
 	case burstable.MatchString(value(v.spec.InstanceType)):
 		return nil, nil, wire.Validation("The variant %q has burstable instances (%s), which Application Auto Scaling does not support.", variantName, *v.spec.InstanceType)
 	}
-	return e, &v, nil
+	return e, v, nil
 }

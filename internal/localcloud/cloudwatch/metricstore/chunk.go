@@ -75,7 +75,11 @@ func (c *chunk) insert(i int, t int64) {
 		c.insertOffset(i, t)
 	}
 	for k := range c.columns {
-		if values := c.columns[k].values; values != nil {
+		switch values := c.columns[k].values; {
+		case values == nil:
+		case i == len(values):
+			c.columns[k].values = append(values, 0)
+		default:
 			c.columns[k].values = slices.Insert(values, i, 0)
 		}
 	}
@@ -95,6 +99,10 @@ func (c *chunk) insertOffset(i int, t int64) {
 			c.offsets[j] += by
 		}
 		c.first = t
+	}
+	if i == len(c.offsets) {
+		c.offsets = append(c.offsets, uint32(t-c.first))
+		return
 	}
 	c.offsets = slices.Insert(c.offsets, i, uint32(t-c.first))
 }

@@ -32,7 +32,12 @@ type Series struct {
 type stream struct {
 	unit                           string
 	seconds, minutes, fives, hours tier
+	tidied                         int64 // when what had grown too old was last rolled up
 }
+
+// tidying is how often a stream is tidied, in seconds: nobody can see that it is
+// not done at once, because Read leaves out what is too old.
+const tidying = five
 
 // Put adds a sample at a time. Only samples of high resolution are kept by the
 // second, and by the minute like all others. now is when it was put; what has
@@ -46,10 +51,18 @@ func (s *Series) Put(unit string, at int64, highResolution bool, sample Sample, 
 	st.minutes.put(floor(at, minute), sample)
 	s.newest = max(s.newest, at)
 	s.changes.note(at)
-	st.seconds.expire(now-keepSeconds, nil)
+	if now-st.tidied >= tidying {
+		st.tidy(now)
+	}
 	if fine != (len(st.seconds.chunks) > 0) {
 		s.changes.note(everything) // short periods are read from elsewhere now
 	}
+}
+
+// tidy rolls up what has grown too old by now.
+func (st *stream) tidy(now int64) {
+	st.tidied = now
+	st.seconds.expire(now-keepSeconds, nil)
 	st.minutes.expire(floor(now-keepMinutes, minute), &st.fives)
 	st.fives.expire(floor(now-keepFives, five), &st.hours)
 	st.hours.expire(floor(now-keepHours, hour), nil)
@@ -59,6 +72,9 @@ func (s *Series) Put(unit string, at int64, highResolution bool, sample Sample, 
 func (s *Series) Newest() int64 { return s.newest }
 
 func (s *Series) stream(unit string) *stream {
+	if len(s.streams) == 1 && s.streams[0].unit == unit {
+		return s.streams[0]
+	}
 	i, found := slices.BinarySearchFunc(s.streams, unit, func(st *stream, unit string) int { return cmp.Compare(st.unit, unit) })
 	if !found {
 		st := &stream{
@@ -123,7 +139,10 @@ func (s *Series) choose(w Window, unit string, periods int) *stream {
 func (st *stream) read(from, to int64, w Window, statistic Statistic) float64 {
 	from = max(from, w.oldest())
 	var sum point
-	known := &distribution{}
+	var known *distribution
+	if statistic.needsValues() {
+		known = &distribution{}
+	}
 	for _, t := range st.tiers(w.Period) {
 		if t == nil {
 			continue

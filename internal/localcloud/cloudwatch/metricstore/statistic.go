@@ -8,12 +8,12 @@ import (
 
 // Statistic is how the samples of a period become one number.
 type Statistic struct {
-	name       string
-	percentile float64 // used when name is empty
+	compute    func(point) float64
+	percentile float64 // used when there is no compute
 }
 
 // SampleCount is the statistic of that name.
-var SampleCount = Statistic{name: "SampleCount"}
+var SampleCount = Statistic{compute: statistics["SampleCount"]}
 
 // The statistics of the API model.
 var statistics = map[string]func(point) float64{
@@ -30,8 +30,8 @@ var percentile = regexp.MustCompile(`^p((\d{1,2})(\.\d{1,10})?|100(\.0{1,10})?)$
 // percentile such as p99.9. It reports false for anything else, such as the
 // trimmed statistics of CloudWatch, which are not computed.
 func ParseStatistic(name string) (Statistic, bool) {
-	if _, known := statistics[name]; known {
-		return Statistic{name: name}, true
+	if compute, known := statistics[name]; known {
+		return Statistic{compute: compute}, true
 	}
 	if !percentile.MatchString(name) {
 		return Statistic{}, false
@@ -40,13 +40,13 @@ func ParseStatistic(name string) (Statistic, bool) {
 	return Statistic{percentile: p}, err == nil
 }
 
-func (s Statistic) needsValues() bool { return s.name == "" }
+func (s Statistic) needsValues() bool { return s.compute == nil }
 
 // of computes the statistic. Percentiles are not available where the values are
 // not known or one is negative (AWS API: GetMetricStatistics).
 func (s Statistic) of(p point, known *distribution) float64 {
 	if !s.needsValues() {
-		return statistics[s.name](p)
+		return s.compute(p)
 	}
 	if known == nil || len(known.values) == 0 || p.least < 0 {
 		return math.NaN()

@@ -368,7 +368,7 @@ func BenchmarkReadAlarm(b *testing.B) {
 	out := make([]float64, 5)
 	b.ReportAllocs()
 	for b.Loop() {
-		store.Find(id).Read(Window{Start: (minutes - 5) * 60, Period: 60, Now: minutes * 60}, "", Statistic{name: "Sum"}, out)
+		store.Find(id).Read(Window{Start: (minutes - 5) * 60, Period: 60, Now: minutes * 60}, "", parsed(b, "Sum"), out)
 	}
 }
 

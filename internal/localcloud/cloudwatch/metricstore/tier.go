@@ -55,12 +55,11 @@ func (c *chunk) know(at int64, p point, d *distribution) {
 
 // chunkFor returns the chunk in which a time is or belongs, with room for it.
 func (t *tier) chunkFor(at int64) *chunk {
-	i := t.chunkAt(at)
 	if len(t.chunks) == 0 {
 		t.chunks = append(t.chunks, &chunk{})
 		return t.chunks[0]
 	}
-	i = max(i, 0)
+	i := max(t.chunkAt(at), 0)
 	c := t.chunks[i]
 	if _, found := c.find(at); found || c.n < chunkPoints {
 		return c
@@ -81,6 +80,9 @@ func (t *tier) chunkFor(at int64) *chunk {
 // chunkAt returns the index of the last chunk that begins at a time or before
 // it, -1 when there is none.
 func (t *tier) chunkAt(at int64) int {
+	if last := len(t.chunks) - 1; last >= 0 && t.chunks[last].first <= at {
+		return last // as nearly always
+	}
 	i, found := slices.BinarySearchFunc(t.chunks, at, func(c *chunk, at int64) int {
 		switch {
 		case c.first < at:
