@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/resources"
+	"github.com/setpoint-io/setpoint/internal/localcloud/sagemaker"
 	"github.com/setpoint-io/setpoint/internal/localcloud/traffic"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
@@ -62,12 +63,14 @@ func (c *Cloud) Detach(s wire.Scope, key resources.Key) error {
 	defer c.mu.Unlock()
 	c.change()
 	all := c.services.traffic.of[c.place(s)]
-	if all[key] == nil {
+	it := all[key]
+	if it == nil {
 		return fmt.Errorf("no traffic is attached to %s", key)
 	}
 	delete(all, key)
 	// A resource that does not exist any more has no load either.
-	_ = c.services.offer(c.place(s), key, 0)
+	it.Rate = 0
+	_ = c.services.offer(c.place(s), it)
 	return nil
 }
 
@@ -85,21 +88,24 @@ func (c *Cloud) enter(place wire.Scope) wire.Scope {
 	return place
 }
 
-// offer lets so much arrive at a resource in a minute.
-func (s *services) offer(sc wire.Scope, key resources.Key, perMinute float64) error {
-	switch key.ServiceNamespace {
+// offer lets traffic arrive at its resource, at its rate.
+func (s *services) offer(sc wire.Scope, it *attached) (err error) {
+	switch it.ServiceNamespace {
 	case "ecs":
-		return s.ecs.SetLoad(sc, key.ResourceID, perMinute)
+		return s.ecs.SetLoad(sc, it.ResourceID, it.Rate)
 	case "dynamodb":
-		return s.dynamodb.SetLoad(sc, key.ResourceID, key.ScalableDimension, perMinute)
-	default:
-		return s.sagemaker.SetLoadOf(sc, key.ResourceID, perMinute)
+		return s.dynamodb.SetLoad(sc, it.ResourceID, it.ScalableDimension, it.Rate)
 	}
+	if !it.loads.Set(it.Rate) {
+		it.loads, err = s.sagemaker.Loads(sc, it.ResourceID)
+		it.loads.Set(it.Rate)
+	}
+	return err
 }
 
 // attachments offers traffic at every full minute.
 type attachments struct {
-	offer func(wire.Scope, resources.Key, float64) error
+	offer func(wire.Scope, *attached) error
 	of    map[wire.Scope]map[resources.Key]*attached
 	next  time.Time
 	now   func() time.Time
@@ -118,6 +124,7 @@ func (a *attachments) list(at wire.Scope) []Attachment {
 type attached struct {
 	Attachment
 	generator traffic.Generator
+	loads     sagemaker.Loads // found before, to be quick
 }
 
 var _ process = (*attachments)(nil)
@@ -136,7 +143,7 @@ func (a *attachments) attach(at wire.Scope, it *attached, now time.Time) {
 // arrive lets the traffic of the minute arrive.
 func (a *attachments) arrive(at wire.Scope, it *attached, now time.Time) {
 	it.Rate, it.Problem = it.generator.Rate(now), ""
-	if err := a.offer(at, it.Key, it.Rate); err != nil {
+	if err := a.offer(at, it); err != nil {
 		it.Problem = err.Error()
 	}
 }

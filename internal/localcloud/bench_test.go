@@ -78,7 +78,7 @@ func BenchmarkHTTP(b *testing.B) {
 
 // fleet is a cloud with so many endpoints that are scalable targets, each with a
 // target tracking policy and a wave of traffic of its own that makes it scale.
-func fleet(b *testing.B, size int) *Cloud {
+func fleet(b testing.TB, size int) *Cloud {
 	b.Helper()
 	o := Options{EndpointDelay: 4 * time.Minute, Seed: 1}
 	o.AppAutoScaling.Quotas.Targets = size

@@ -130,7 +130,7 @@ func TestGuide(t *testing.T) {
 	if err := c.Seed(t.Context(), Endpoint{Account: account, Region: region}); err != nil {
 		t.Fatal(err)
 	}
-	clients := newClients(t, c)
+	clients := newClients(c)
 	endpoint, err := clients.models.DescribeEndpoint(t.Context(), &sagemaker.DescribeEndpointInput{EndpointName: aws.String("demo-endpoint")})
 	if err != nil {
 		t.Fatal(err)
@@ -184,7 +184,7 @@ func TestStepPolicyAlarms(t *testing.T) {
 	if err := c.Seed(t.Context(), Endpoint{Account: account, Region: region}); err != nil {
 		t.Fatal(err)
 	}
-	clients := newClients(t, c)
+	clients := newClients(c)
 	id, dimension := aws.String("endpoint/demo-endpoint/variant/AllTraffic"), aatypes.ScalableDimensionSageMakerVariantDesiredInstanceCount
 	if _, err := clients.scaling.RegisterScalableTarget(t.Context(), &applicationautoscaling.RegisterScalableTargetInput{
 		ServiceNamespace: aatypes.ServiceNamespaceSagemaker, ResourceId: id, ScalableDimension: dimension, MinCapacity: aws.Int32(1), MaxCapacity: aws.Int32(4),
@@ -261,7 +261,7 @@ func TestConcurrency(t *testing.T) {
 	if err := c.Seed(t.Context(), Endpoint{Account: account, Region: region}); err != nil {
 		t.Fatal(err)
 	}
-	clients := newClients(t, c)
+	clients := newClients(c)
 	const workers, rounds = 8, 20
 	errs := make(chan error, workers*rounds)
 	var group sync.WaitGroup

@@ -38,7 +38,7 @@ func newRuntimeLab(t *testing.T) *runtimeLab {
 	c := newPaused(t, Options{})
 	server := httptest.NewServer(c)
 	t.Cleanup(server.Close)
-	return &runtimeLab{Cloud: c, clients: newClients(t, c), t: t, url: server.URL, runtime: sagemakerruntime.NewFromConfig(config(server.URL, account))}
+	return &runtimeLab{Cloud: c, clients: newClients(c), t: t, url: server.URL, runtime: sagemakerruntime.NewFromConfig(config(server.URL, account))}
 }
 
 // host creates an endpoint and waits for it.

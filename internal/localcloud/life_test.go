@@ -70,7 +70,7 @@ func newPaused(t testing.TB, o Options) *Cloud {
 
 func TestMetricsOfVariants(t *testing.T) {
 	c := newPaused(t, Options{})
-	client := newClients(t, c).alarms
+	client := newClients(c).alarms
 	read := func(namespace, metric string, statistic cwtypes.Statistic) string {
 		t.Helper()
 		now := c.Clock().Now()

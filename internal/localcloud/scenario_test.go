@@ -31,7 +31,7 @@ func tell(t *testing.T, key resources.Key, o Options) *story {
 	t.Helper()
 	o.Seed, o.Now = 1, newClock().Now
 	c := New(o)
-	s := &story{T: t, cloud: c, clients: newClients(t, c), start: c.Clock().Now(), key: key}
+	s := &story{T: t, cloud: c, clients: newClients(c), start: c.Clock().Now(), key: key}
 	s.must(c.Clock().SetSpeed(0))
 	return s
 }
@@ -163,4 +163,26 @@ func (s *story) managed(role string) string {
 // triggered is the cause of what an alarm made a policy do, as AWS words it.
 func triggered(alarm, policy string) string {
 	return "(monitor alarm " + alarm + " in state ALARM triggered policy " + policy + ")"
+}
+
+// TestSameSeedSameStory lets many targets live twice, on all processors, and
+// compares what happened.
+func TestSameSeedSameStory(t *testing.T) {
+	var before []string
+	for range 2 {
+		c := fleet(t, 600)
+		c.Advance(30 * time.Minute)
+		s := &story{T: t, cloud: c, clients: newClients(c), key: variantKey}
+		var now []string
+		for _, a := range s.activities() {
+			now = append(now, fmt.Sprint(*a.ActivityId, *a.StartTime, a.StatusCode, *a.Description, *a.Cause))
+		}
+		if len(now) < 100 {
+			t.Fatalf("only %d activities in half an hour", len(now))
+		}
+		if before != nil {
+			s.equal("all activities are the same, with IDs and times", before, now)
+		}
+		before = now
+	}
 }

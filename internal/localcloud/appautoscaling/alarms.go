@@ -16,20 +16,19 @@ type managed struct {
 
 // managedAlarms builds the alarms of a target tracking policy, in the order in
 // which the API lists them. Every call gives them new names.
-func (s *Service) managedAlarms(sc wire.Scope, t *target, p *policy) ([]Alarm, error) {
+func (s *Service) managedAlarms(t *target, p *policy) ([]Alarm, error) {
 	p.provisioned = t.engine.Status().Desired
 	m, err := scaling.NewManaged(t.identity.domain(), *p.config.tracking.domain(), p.provisioned, s.engine.Scaling)
 	if err != nil {
 		return nil, wire.Validation("%s", err)
 	}
-	action := managedAction(sc, t, p)
 	alarms := make([]Alarm, len(m.Alarms))
 	p.managed = make([]managed, len(m.Alarms))
 	for i, a := range m.Alarms {
 		alarms[i] = Alarm{
 			Name:        scaling.AlarmName(t.resourceID, a.Role, s.newID().String()),
-			Description: "DO NOT EDIT OR DELETE. For TargetTrackingScaling policy " + action + ".",
-			Action:      action,
+			Description: "DO NOT EDIT OR DELETE. For TargetTrackingScaling policy " + p.action + ".",
+			Action:      p.action,
 			Namespace:   a.Metric.Namespace, MetricName: a.Metric.Name, Dimensions: a.Metric.Dimensions,
 			Statistic: a.Metric.Statistic, Unit: a.Metric.Unit,
 			Metrics:            stats(a.Metric),
@@ -69,7 +68,7 @@ func (s *Service) replaceAlarms(sc wire.Scope, t *target, p *policy) error {
 	var made []Alarm
 	if p.config.policyType == targetTracking {
 		var err error
-		if made, err = s.managedAlarms(sc, t, p); err != nil {
+		if made, err = s.managedAlarms(t, p); err != nil {
 			return err
 		}
 	}
@@ -128,21 +127,13 @@ func (p *policy) leadsNowhere(alarm string) bool {
 // releaseAlarms parts a policy that goes from its alarms: managed alarms are
 // deleted, unless they are to be kept; alarms of users lose the action.
 func (s *Service) releaseAlarms(sc wire.Scope, t *target, p *policy, keep bool) {
-	delete(s.region(sc).invoked, alarmAction(sc, t, p))
+	delete(s.region(sc).invoked, p.action)
 	if p.config.policyType == stepScaling {
 		s.alarms.RemoveAction(sc, policyARN(sc, t, p.name))
 	}
 	if !keep {
 		s.deleteAlarms(sc, p.alarms)
 	}
-}
-
-// alarmAction is the action by which alarms invoke a policy.
-func alarmAction(sc wire.Scope, t *target, p *policy) string {
-	if p.config.policyType == targetTracking {
-		return managedAction(sc, t, p)
-	}
-	return policyARN(sc, t, p.name)
 }
 
 // Dimension is a dimension of a CloudWatch metric.

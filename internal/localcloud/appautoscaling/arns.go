@@ -27,8 +27,12 @@ func alarmARN(s wire.Scope, name string) string {
 	return "arn:" + s.Partition() + ":cloudwatch:" + s.Region + ":" + s.Account + ":alarm:" + name
 }
 
-// managedAction is the alarm action of the alarms that the service manages for
-// a policy.
-func managedAction(s wire.Scope, t *target, p *policy) string {
-	return policyARN(s, t, p.name) + ":createdBy/" + p.createdBy
+// alarmAction is the action by which alarms invoke a policy. Of those that the
+// service manages it also says what created them.
+func alarmAction(s wire.Scope, t *target, p *policy) string {
+	arn := policyARN(s, t, p.name)
+	if p.config.policyType == targetTracking {
+		arn += ":createdBy/" + p.createdBy
+	}
+	return arn
 }

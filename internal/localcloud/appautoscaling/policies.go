@@ -63,6 +63,7 @@ func (s *Service) putScalingPolicy(sc wire.Scope, in putPolicyInput) (any, error
 func (s *Service) putPolicy(sc wire.Scope, t *target, p *policy, config policyConfig) error {
 	next := *p
 	next.config, next.forecasts = config, nil
+	next.action = alarmAction(sc, t, &next)
 	t.engine.Advance(s.now())
 	if err := t.engine.PutPolicy(next.domain()); err != nil {
 		return wire.Validation("%s", err)
@@ -71,12 +72,10 @@ func (s *Service) putPolicy(sc wire.Scope, t *target, p *policy, config policyCo
 		return err
 	}
 	invokedBy := s.region(sc).invoked
-	if p.config.policyType != "" {
-		delete(invokedBy, alarmAction(sc, t, p))
-	}
+	delete(invokedBy, p.action)
 	*p = next
 	t.policies[p.name] = p
-	invokedBy[alarmAction(sc, t, p)] = invoked{t, p}
+	invokedBy[p.action] = invoked{t, p}
 	return nil
 }
 

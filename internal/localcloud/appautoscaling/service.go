@@ -77,8 +77,12 @@ type Service struct {
 	engine    engine.Behaviour
 	behaviour Behaviour
 	regions   map[place]*region
-	queue     queue
-	touched   []*target // memory for one step
+	latest    struct { // what was last looked up in regions
+		place  place
+		region *region
+	}
+	queue   queue
+	touched []*target // memory for one step
 }
 
 // New returns a service without scalable targets.

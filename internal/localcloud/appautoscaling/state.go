@@ -77,6 +77,7 @@ type policy struct {
 	sequence  int
 	name      string
 	createdBy string // in the action of its managed alarms
+	action    string // of the alarms that invoke it
 	created   time.Time
 	config    policyConfig
 	// Of target tracking: the managed alarms, and the capacity that they were
@@ -111,6 +112,9 @@ type action struct {
 // region returns the state of the caller's account and Region.
 func (s *Service) region(sc wire.Scope) *region {
 	key := place{sc.Account, sc.Region}
+	if s.latest.region != nil && s.latest.place == key {
+		return s.latest.region
+	}
 	r := s.regions[key]
 	if r == nil {
 		r = &region{
@@ -120,6 +124,7 @@ func (s *Service) region(sc wire.Scope) *region {
 		}
 		s.regions[key] = r
 	}
+	s.latest.place, s.latest.region = key, r
 	return r
 }
 

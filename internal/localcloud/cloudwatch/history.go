@@ -26,24 +26,32 @@ type historyItem struct {
 	Timestamp       wire.Time
 	HistoryItemType string
 	HistorySummary  string
-	HistoryData     string
+	HistoryData     string // of items that are answered
 
+	data   any // becomes HistoryData when somebody asks, which is seldom
 	number int // orders items of the same time, and is the token of pages
 }
 
-// add appends an item. The data are written by us and can be encoded.
-func (h *history) add(at time.Time, alarm, kind, summary string, data any) {
-	encoded, err := json.Marshal(data)
+// told returns the item as it is answered. The data are written by us and can be
+// encoded.
+func (i historyItem) told() historyItem {
+	encoded, err := json.Marshal(i.data)
 	if err != nil {
 		encoded = []byte("{}")
 	}
+	i.HistoryData = string(encoded)
+	return i
+}
+
+// add appends an item, whose data do not change any more.
+func (h *history) add(at time.Time, alarm, kind, summary string, data any) {
 	old, _ := slices.BinarySearchFunc(h.items, at.Add(-keepHistory), func(i historyItem, t time.Time) int { return i.Timestamp.Compare(t) })
 	if old > len(h.items)/2 { // seldom, because it takes time
 		h.items = slices.Delete(h.items, 0, old)
 	}
 	h.items = append(h.items, historyItem{
 		AlarmName: alarm, AlarmType: "MetricAlarm", Timestamp: wire.Time{Time: at},
-		HistoryItemType: kind, HistorySummary: summary, HistoryData: string(encoded), number: h.next,
+		HistoryItemType: kind, HistorySummary: summary, data: data, number: h.next,
 	})
 	h.next++
 }
@@ -79,7 +87,7 @@ func stateOf(a *Alarm) stateData {
 }
 
 func (h *history) changed(at time.Time, before, after *Alarm) {
-	h.add(at, after.AlarmName, "StateUpdate", fmt.Sprintf("Alarm updated from %s to %s", before.StateValue, after.StateValue), struct {
+	h.add(at, after.AlarmName, "StateUpdate", "Alarm updated from "+string(before.StateValue)+" to "+string(after.StateValue), struct {
 		Version string    `json:"version"`
 		Old     stateData `json:"oldState"`
 		New     stateData `json:"newState"`
@@ -192,7 +200,7 @@ func (s *Service) describeAlarmHistory(r *wire.Request) (any, error) {
 			out.NextToken = formatToken(strconv.Itoa(out.AlarmHistoryItems[limit-1].number))
 			break
 		}
-		out.AlarmHistoryItems = append(out.AlarmHistoryItems, item)
+		out.AlarmHistoryItems = append(out.AlarmHistoryItems, item.told())
 	}
 	return out, nil
 }

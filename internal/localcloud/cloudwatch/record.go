@@ -66,6 +66,12 @@ func (r *Recorder) Put(at int64, highResolution bool, sample metricstore.Sample)
 	r.series.Put(r.unit, at, highResolution, sample, r.service.options.Now().Unix())
 }
 
+// PutEach puts values of high resolution, each so many seconds after the one
+// before, all in the minute in which the first is.
+func (r *Recorder) PutEach(at, step int64, values []float64) {
+	r.series.PutEach(r.unit, at, step, values, r.service.options.Now().Unix())
+}
+
 // unitNone is the unit of what is put without one.
 const unitNone = "None"
 

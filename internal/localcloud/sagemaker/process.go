@@ -86,6 +86,7 @@ func (s *Service) settle(now time.Time) {
 func (s *Service) drop(sc wire.Scope, e *endpoint) {
 	r := s.region(sc)
 	delete(r.endpoints, e.name)
+	e.gone = true
 	delete(r.tags, s.arn(sc, endpointKind.arn, e.name))
 	e.close()
 }

@@ -18,12 +18,16 @@ type Metrics interface {
 // Recorder takes the samples of one metric. Times are in Unix seconds.
 type Recorder interface {
 	Put(at int64, highResolution bool, sample metricstore.Sample)
+	// PutEach puts values of high resolution, each so many seconds after the one
+	// before, all in the minute in which the first is.
+	PutEach(at, step int64, values []float64)
 }
 
 type noMetrics struct{}
 
 func (noMetrics) Recorder(wire.Scope, metricstore.ID, string) Recorder { return noMetrics{} }
 func (noMetrics) Put(int64, bool, metricstore.Sample)                  {}
+func (noMetrics) PutEach(int64, int64, []float64)                      {}
 
 // The namespaces of metrics (Amazon SageMaker Developer Guide: "Amazon SageMaker
 // metrics in Amazon CloudWatch").
@@ -158,9 +162,11 @@ func (f *flow) copies(at int64, w Workload) {
 // concurrent puts how many requests there were at once for each unit of the
 // capacity, every ten seconds.
 func (f *flow) concurrent(r Recorder, at int64, w Workload) {
+	var concurrent [slots]float64
 	for i, requests := range f.spread {
-		r.Put(at+int64(i)*slotSeconds, true, metricstore.Value(requests*w.Latency.Seconds()/slotSeconds))
+		concurrent[i] = requests * w.Latency.Seconds() / slotSeconds
 	}
+	r.PutEach(at, slotSeconds, concurrent[:])
 }
 
 // latency puts how long so many requests took, if there were any.

@@ -44,28 +44,45 @@ func (s *Service) Resource(sc wire.Scope, id autoscaling.Identity) (appautoscali
 		}
 		return it, nil
 	}
-	if _, _, err := s.resource(sc, id.ResourceID, id.ScalableDimension); err != nil {
+	endpointName, variantName, _ := strings.Cut(strings.TrimPrefix(id.ResourceID, "endpoint/"), "/variant/")
+	it := &scaledVariant{service: s, scope: sc, endpoint: endpointName, variant: variantName, dimension: id.ScalableDimension}
+	_, v, err := it.find()
+	if err == nil {
+		err = v.scalable(it.dimension)
+	}
+	if err != nil {
 		return nil, err
 	}
-	return scaledVariant{s, sc, id.ResourceID, id.ScalableDimension}, nil
+	return it, nil
 }
 
 // scaledVariant is a variant as what is scaled: by its name, because an endpoint
 // may be deleted and created anew. The time is the service's.
 type scaledVariant struct {
-	service               *Service
-	scope                 wire.Scope
-	resourceID, dimension string
+	service           *Service
+	scope             wire.Scope
+	endpoint, variant string
+	dimension         string
+	found             *endpoint // what was last found
 }
 
-func (v scaledVariant) find() (*endpoint, *variant, error) {
-	return v.service.resource(v.scope, v.resourceID, v.dimension)
+func (v *scaledVariant) find() (*endpoint, *variant, error) {
+	v.service.settle(v.service.now())
+	if v.found == nil || v.found.gone {
+		e, err := v.service.find(v.scope, v.endpoint)
+		if err != nil {
+			return nil, nil, err
+		}
+		v.found = e
+	}
+	found, err := v.found.named(v.variant)
+	return v.found, found, err
 }
 
 // Status returns the capacity. It cannot be changed while the endpoint is not
 // in service (Amazon SageMaker Developer Guide: automatic scaling is blocked
 // while an update runs).
-func (v scaledVariant) Status(time.Time) engine.Status {
+func (v *scaledVariant) Status(time.Time) engine.Status {
 	e, found, err := v.find()
 	if err != nil {
 		return engine.Status{Settled: true, Unscalable: message(err)}
@@ -78,7 +95,7 @@ func (v scaledVariant) Status(time.Time) engine.Status {
 }
 
 func (c capacity) of(dimension string) int32 {
-	if dimension == provisionedConcurrency {
+	if c.serverless != nil && dimension == provisionedConcurrency {
 		return value(c.serverless.ProvisionedConcurrency)
 	}
 	return c.instances
@@ -86,7 +103,7 @@ func (c capacity) of(dimension string) int32 {
 
 // NextChange returns when the change of the endpoint that is under way comes to
 // its end.
-func (v scaledVariant) NextChange(time.Time) (time.Time, bool) {
+func (v *scaledVariant) NextChange(time.Time) (time.Time, bool) {
 	e, _, err := v.find()
 	if err != nil || e.change == nil {
 		return time.Time{}, false
@@ -102,7 +119,7 @@ func fullSecond(at time.Time) time.Time {
 
 // Scale changes the desired capacity, as UpdateEndpointWeightsAndCapacities
 // does.
-func (v scaledVariant) Scale(_ time.Time, n int32) error { return v.service.refusal(v.scale(n)) }
+func (v *scaledVariant) Scale(_ time.Time, n int32) error { return v.service.refusal(v.scale(n)) }
 
 // refusal is why a capacity is not changed, nil if it is, in the words in which
 // AWS's SDK tells the errors of a service.
@@ -118,7 +135,7 @@ func (s *Service) refusal(err error) error {
 		message(err), status, code, s.newID())}
 }
 
-func (v scaledVariant) scale(n int32) error {
+func (v *scaledVariant) scale(n int32) error {
 	e, found, err := v.find()
 	if err != nil {
 		return err
@@ -187,36 +204,33 @@ func message(err error) string {
 	return err.Error()
 }
 
-// resource finds the variant that a resource ID names. That burstable instances cannot be scaled, and that the
-// dimension must fit the variant, is documented; the texts are ours.
-func (s *Service) resource(sc wire.Scope, id, dimension string) (*endpoint, *variant, error) {
-	endpointName, variantName, _ := strings.Cut(strings.TrimPrefix(id, "endpoint/"), "/variant/")
-	s.settle(s.now())
-	e, err := s.find(sc, endpointName)
-	if err != nil {
-		return nil, nil, err
-	}
+// named finds the variant of an endpoint, also of one that is being created.
+func (e *endpoint) named(name string) (*variant, error) {
 	variants := e.all()
-	i := 0
-	for i < len(variants) && variants[i].name() != variantName {
-		i++
-	}
-	if i == len(variants) {
-		c := e.config
-		if c == nil {
-			c = e.change.config
+	for i := range variants {
+		if variants[i].name() == name {
+			return &variants[i], nil
 		}
-		return nil, nil, noVariant(variantName, c)
 	}
-	v := &variants[i]
+	c := e.config
+	if c == nil {
+		c = e.change.config
+	}
+	return nil, noVariant(name, c)
+}
+
+// scalable refuses a dimension that a variant does not have. That it must fit the
+// variant, and that burstable instances cannot be scaled, is documented; the
+// texts are ours.
+func (v *variant) scalable(dimension string) error {
 	serverless := v.desired.serverless != nil
 	switch {
 	case dimension == provisionedConcurrency && !serverless:
-		return nil, nil, wire.Validation("The variant %q is not serverless and has no provisioned concurrency.", variantName)
+		return wire.Validation("The variant %q is not serverless and has no provisioned concurrency.", v.name())
 	case dimension == instanceCount && serverless:
-		return nil, nil, wire.Validation("The variant %q is serverless and has no instances.", variantName)
+		return wire.Validation("The variant %q is serverless and has no instances.", v.name())
 	case burstable.MatchString(value(v.spec.InstanceType)):
-		return nil, nil, wire.Validation("The variant %q has burstable instances (%s), which Application Auto Scaling does not support.", variantName, *v.spec.InstanceType)
+		return wire.Validation("The variant %q has burstable instances (%s), which Application Auto Scaling does not support.", v.name(), *v.spec.InstanceType)
 	}
-	return e, v, nil
+	return nil
 }

@@ -37,6 +37,7 @@ func (c *config) name() string { return *c.input.EndpointConfigName }
 type endpoint struct {
 	name              string
 	created, modified time.Time
+	gone              bool    // deleted
 	config            *config // nil until the endpoint was created
 	variants          []variant
 	deployment        opaque             // LastDeploymentConfig

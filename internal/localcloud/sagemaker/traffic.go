@@ -61,33 +61,46 @@ func (s *Service) Offer(sc wire.Scope, endpoint, variant string, at time.Time, r
 // on. It fails as [Service.Offer] does.
 func (s *Service) SetLoad(sc wire.Scope, endpoint, variant string, perMinute float64) error {
 	f, err := s.flow(sc, endpoint, variant)
-	if err != nil {
-		return err
-	}
-	f.count(s.now().UnixNano())
-	f.perMinute = max(0, perMinute)
-	return nil
+	Loads{s, f}.Set(perMinute)
+	return err
 }
 
-// SetLoadOf is [Service.SetLoad] for a variant or an inference component that is
-// named as Application Auto Scaling does. The load of a component is not counted
-// for its variant.
-func (s *Service) SetLoadOf(sc wire.Scope, resourceID string, perMinute float64) error {
+// Loads is a variant or an inference component in service, for who sets its load
+// again and again.
+type Loads struct {
+	service *Service
+	flow    *flow
+}
+
+// Loads finds a variant or an inference component that is named as Application
+// Auto Scaling does. The load of a component is not counted for its variant. It
+// fails as [Service.Offer] does.
+func (s *Service) Loads(sc wire.Scope, resourceID string) (Loads, error) {
 	name, ok := strings.CutPrefix(resourceID, componentID)
 	if !ok {
 		endpoint, variant, _ := strings.Cut(strings.TrimPrefix(resourceID, "endpoint/"), "/variant/")
-		return s.SetLoad(sc, endpoint, variant, perMinute)
+		f, err := s.flow(sc, endpoint, variant)
+		return Loads{s, f}, err
 	}
 	c, err := s.findComponent(sc, name)
 	switch {
 	case err != nil:
-		return err
+		return Loads{}, err
 	case c.flow == nil:
-		return wire.Validation("The inference component %q is still being created.", name)
+		return Loads{}, wire.Validation("The inference component %q is still being created.", name)
 	}
-	c.flow.count(s.now().UnixNano())
-	c.flow.perMinute = max(0, perMinute)
-	return nil
+	return Loads{s, c.flow}, nil
+}
+
+// Set lets so many requests a minute arrive steadily from now on. It returns
+// false once the variant or component is gone, or was replaced.
+func (l Loads) Set(perMinute float64) bool {
+	if l.flow == nil || l.flow.ended {
+		return false
+	}
+	l.flow.count(l.service.now().UnixNano())
+	l.flow.perMinute = max(0, perMinute)
+	return true
 }
 
 // Load returns how many requests a minute arrive steadily at a variant.

@@ -31,6 +31,17 @@ func Distribution(values, counts []float64) Sample {
 	return s
 }
 
+// together returns the sample of values that each occurred once.
+func together(values []float64) Sample {
+	for _, x := range values {
+		if x != values[0] {
+			return Distribution(values, nil)
+		}
+	}
+	n := float64(len(values))
+	return Sample{Count: n, Sum: n * values[0], Min: values[0], Max: values[0]}
+}
+
 // uniform tells whether all values are the same, by which they are known.
 func (s Sample) uniform() bool { return s.Min == s.Max }
 

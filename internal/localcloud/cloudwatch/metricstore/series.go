@@ -49,8 +49,26 @@ func (s *Series) Put(unit string, at int64, highResolution bool, sample Sample, 
 		st.seconds.put(at, sample)
 	}
 	st.minutes.put(floor(at, minute), sample)
-	s.newest = max(s.newest, at)
-	s.changes.note(at)
+	s.note(st, fine, at, at, now)
+}
+
+// PutEach adds values of high resolution, each so many seconds after the one
+// before, all in the minute in which the first is.
+func (s *Series) PutEach(unit string, at, step int64, values []float64, now int64) {
+	st := s.stream(unit)
+	fine := len(st.seconds.chunks) > 0
+	for i, x := range values {
+		st.seconds.put(at+int64(i)*step, Value(x))
+	}
+	st.minutes.put(floor(at, minute), together(values))
+	s.note(st, fine, at, at+int64(len(values)-1)*step, now)
+}
+
+// note does what follows from something put between two times. Fine says whether
+// there were data of high resolution before.
+func (s *Series) note(st *stream, fine bool, first, last, now int64) {
+	s.newest = max(s.newest, last)
+	s.changes.note(first)
 	if now-st.tidied >= tidying {
 		st.tidy(now)
 	}

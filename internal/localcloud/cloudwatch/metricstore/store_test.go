@@ -211,6 +211,35 @@ func TestPercentilesNeedValues(t *testing.T) {
 	}
 }
 
+func TestPutEach(t *testing.T) {
+	const minute, now = 120, 240
+	for _, tc := range []struct {
+		reason string
+		values []float64
+	}{
+		{"equal values are one sample", []float64{2, 2, 2, 2, 2, 2}},
+		{"different ones keep their distribution", []float64{1, 2, 2, 4, 5, 6}},
+	} {
+		together, alone := &Series{}, &Series{}
+		for range 2 { // also when there is something in the minute
+			together.PutEach("None", minute, 10, tc.values, now)
+			for i, x := range tc.values {
+				alone.Put("None", minute+int64(i)*10, true, Value(x), now)
+			}
+		}
+		for _, statistic := range []string{"SampleCount", "Sum", "Minimum", "Maximum", "p50", "p90"} {
+			for _, period := range []int64{10, 60} {
+				var got, want [6]float64
+				together.Read(Window{minute, period, now}, "None", parsed(t, statistic), got[:60/period])
+				alone.Read(Window{minute, period, now}, "None", parsed(t, statistic), want[:60/period])
+				if got != want {
+					t.Errorf("%s: the %s of %ds is %v together, %v one by one", tc.reason, statistic, period, got, want)
+				}
+			}
+		}
+	}
+}
+
 func TestParseStatistic(t *testing.T) {
 	for _, name := range []string{"Sum", "p0", "p99", "p99.9", "p100", "p100.0"} {
 		parsed(t, name)
