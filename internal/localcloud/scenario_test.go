@@ -171,6 +171,7 @@ func TestSameSeedSameStory(t *testing.T) {
 	var before []string
 	for range 2 {
 		c := fleet(t, 600)
+		c.SetMetricDelay(time.Minute)
 		c.Advance(30 * time.Minute)
 		s := &story{T: t, cloud: c, clients: newClients(c), key: variantKey}
 		var now []string

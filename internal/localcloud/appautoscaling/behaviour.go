@@ -9,7 +9,8 @@ import (
 
 // Behaviour is everything that AWS does not document and that was not, or not
 // reliably, seen of the real service, but for how targets scale, which is
-// engine.Behaviour. The zero value is the most likely behaviour; each field says how likely and what else is possible.
+// engine.Behaviour. The zero value is the most likely behaviour; each field says
+// how likely and what else is possible.
 type Behaviour struct {
 	// RegisterDelay is how long a new scalable target stays unseen by every
 	// operation but RegisterScalableTarget. AWS documents "a brief delay until

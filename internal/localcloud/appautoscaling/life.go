@@ -30,9 +30,6 @@ func (s *Service) Happen() {
 		t := s.queue[0]
 		t.engine.Advance(now)
 		s.acted(t)
-		if !t.next.After(now) {
-			return // its clock has full seconds; what is left is due in the next
-		}
 	}
 }
 

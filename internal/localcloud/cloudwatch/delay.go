@@ -1,12 +1,16 @@
 package cloudwatch
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // delay keeps back what is put, for a while: AWS documents that metrics can take
 // minutes to be seen.
 type delay struct {
 	by    time.Duration
-	queue []late // the first due first
+	mu    sync.Mutex // guards the queue against recorders, which several may use
+	queue []late     // the first due first
 }
 
 // late is a sample that cannot be seen yet.
@@ -33,6 +37,8 @@ func (s *Service) MetricDelay() time.Duration { return s.delay.by }
 
 // keepBack puts a sample when it can be seen.
 func (s *Service) keepBack(put func(now int64)) {
+	s.delay.mu.Lock()
+	defer s.delay.mu.Unlock()
 	s.delay.queue = append(s.delay.queue, late{s.options.Now().Add(s.delay.by), put})
 }
 

@@ -29,7 +29,7 @@ func TestMetricDelay(t *testing.T) {
 
 	s.SetMetricDelay(2 * time.Minute)
 	put()
-	recorder.Put(start.Unix(), false, metricstore.Value(1))
+	recorder.PutEach(start.Unix(), 10, []float64{0.5, 0.5})
 	for _, step := range []struct {
 		reason string
 		do     func()

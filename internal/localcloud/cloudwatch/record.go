@@ -40,7 +40,8 @@ func (s *Service) put(scope wire.Scope, o Observation, unit string, now int64) {
 	s.store(scope).metrics.Series(o.Metric.id()).Put(unit, o.At.Unix(), o.HighResolution, o.Sample, now)
 }
 
-// Recorder puts samples of one metric, which it looks up only once.
+// Recorder puts samples of one metric, which it looks up only once. Those of
+// different metrics may be used at the same time.
 type Recorder struct {
 	service *Service
 	series  *metricstore.Series
@@ -69,6 +70,10 @@ func (r *Recorder) Put(at int64, highResolution bool, sample metricstore.Sample)
 // PutEach puts values of high resolution, each so many seconds after the one
 // before, all in the minute in which the first is.
 func (r *Recorder) PutEach(at, step int64, values []float64) {
+	if r.service.delay.by > 0 {
+		r.service.keepBack(func(now int64) { r.series.PutEach(r.unit, at, step, values, now) })
+		return
+	}
 	r.series.PutEach(r.unit, at, step, values, r.service.options.Now().Unix())
 }
 

@@ -15,7 +15,8 @@ type Metrics interface {
 	Recorder(s wire.Scope, id metricstore.ID, unit string) Recorder
 }
 
-// Recorder takes the samples of one metric. Times are in Unix seconds.
+// Recorder takes the samples of one metric. Times are in Unix seconds. Recorders
+// of different metrics are used at the same time.
 type Recorder interface {
 	Put(at int64, highResolution bool, sample metricstore.Sample)
 	// PutEach puts values of high resolution, each so many seconds after the one
