@@ -16,8 +16,11 @@ func (t *tier) put(at int64, sample Sample) {
 
 // add adds a point with its values, which are asked for when they are needed.
 func (t *tier) add(at int64, p point, values func() *distribution) {
-	c := t.chunkFor(at)
-	i, found := c.find(at)
+	c, i, found := t.newest(at)
+	if c == nil {
+		c = t.chunkFor(at)
+		i, found = c.find(at)
+	}
 	if !found {
 		c.insert(i, at)
 		c.set(i, p)
@@ -39,6 +42,22 @@ func (t *tier) add(at int64, p point, values func() *distribution) {
 	}
 	c.set(i, after)
 	c.know(at, after, d)
+}
+
+// newest returns the last chunk and the place of a time in it if that is its last
+// or comes after it and there is room, as nearly always when something is put.
+func (t *tier) newest(at int64) (c *chunk, i int, found bool) {
+	if len(t.chunks) == 0 {
+		return nil, 0, false
+	}
+	c = t.chunks[len(t.chunks)-1]
+	switch last := c.last(); {
+	case at == last:
+		return c, c.n - 1, true
+	case at > last && c.n < chunkPoints:
+		return c, c.n, false
+	}
+	return nil, 0, false
 }
 
 // know keeps the values of a point when it needs them and they are known.
