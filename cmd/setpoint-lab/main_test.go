@@ -3,20 +3,20 @@ package main
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/setpoint-io/setpoint/internal/kubectl"
-	"github.com/setpoint-io/setpoint/internal/lab"
 )
 
-// TestMain lets the demo run kubectl as it does in production: as the program itself.
+// TestMain lets the test run the program as a process of its own: a process has
+// one control plane, and the demo runs kubectl as the program itself.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "kubectl" {
-		os.Exit(kubectl.Main(os.Args[2:]))
+	if len(os.Args) > 1 && (os.Args[1] == "kubectl" || os.Args[1] == "demo") {
+		main()
+		return
 	}
 	os.Exit(m.Run())
 }
@@ -24,30 +24,36 @@ func TestMain(m *testing.M) {
 // TestDemo plays the demo and holds it to its promises, in the order in which it
 // keeps them.
 func TestDemo(t *testing.T) {
-	var out lines
-	dir := filepath.Join(t.TempDir(), "reports")
-	if err := runDemo(t.Context(), &out, lab.Options{Dir: dir}); err != nil {
-		t.Fatalf("%v\n%s", err, out.String())
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
 	}
-	rest := out.String()
+	dir := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), self, "demo")
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	rest := string(out)
+	page := filepath.Join(".setpoint", "simulation.html")
 	for _, want := range []string{
 		"sagemaker-policy-predefined created",
-		"AlarmHigh", "OK -> ALARM", "were greater than the threshold (60.0)",
+		"Watch it scale out", "AlarmHigh", "-> ALARM", "were greater than the threshold (60.0)",
 		"Setting desired instance count to 2.", "Cause: monitor alarm", "Successfully set desired instance count to 2.", "2 of 2 instances",
-		"AlarmLow", "OK -> ALARM", "were less than the threshold (54.0)",
+		"And in again", "AlarmLow", "-> ALARM", "were less than the threshold (54.0)",
 		"Setting desired instance count to 1.", "Cause: monitor alarm", "1 of 1 instances",
 		"minCapacity must not be greater than maxCapacity",
-		"capacity-hours", filepath.Join(dir, "simulation.html"),
-		"Done.",
+		"capacity-hours", page, "Done.",
 	} {
 		_, after, ok := strings.Cut(rest, want)
 		if !ok {
-			t.Fatalf("no %q, at the latest after this:\n%s\n\nall of it:\n%s", want, rest, out.String())
+			t.Fatalf("no %q in what the demo prints at last:\n%s", want, rest)
 		}
 		rest = after
 	}
-	page, err := os.ReadFile(filepath.Join(dir, "simulation.html"))
-	if err != nil || !strings.Contains(string(page), "<svg") {
+	html, err := os.ReadFile(filepath.Join(dir, page))
+	if err != nil || !strings.Contains(string(html), "<svg") {
 		t.Errorf("the report is no page with pictures: %v", err)
 	}
 }
