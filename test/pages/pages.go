@@ -21,7 +21,7 @@ import (
 )
 
 // One package after the other, because some pages have parts of several.
-//go:generate go test -count=1 -p=1 -run=^TestPage ../../internal/validation ../../internal/desired ../../internal/awsapi ../../internal/controller ../../internal/fieldexport ../../cmd/setpoint ../../cmd/setpoint-controller ../chart -write-pages
+//go:generate go test -count=1 -p=1 -run=^TestPage ../../internal/validation ../../internal/desired ../../internal/awsapi ../../internal/controller ../../internal/fieldexport ../../internal/localcloud ../../cmd/setpoint ../../cmd/setpoint-controller ../chart -write-pages
 
 var write = flag.Bool("write-pages", false, "write the generated parts of docs anew")
 

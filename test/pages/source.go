@@ -26,7 +26,7 @@ func Parse(t *testing.T, dir string) Source {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution|parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,6 +84,32 @@ func (s Source) Calls(function string) [][]string {
 		})
 	}
 	return calls
+}
+
+// A Field is one of a struct, with its comment on one line.
+type Field struct{ Name, Type, Doc string }
+
+// Fields returns the fields of a struct in their order.
+func (s Source) Fields(structure string) []Field {
+	var fields []Field
+	for _, file := range s.files {
+		ast.Inspect(file, func(node ast.Node) bool {
+			spec, ok := node.(*ast.TypeSpec)
+			if !ok || spec.Name.Name != structure {
+				return true
+			}
+			if body, ok := spec.Type.(*ast.StructType); ok {
+				for _, field := range body.Fields.List {
+					doc := strings.Join(strings.Fields(field.Doc.Text()), " ")
+					for _, name := range field.Names {
+						fields = append(fields, Field{name.Name, spelled(field.Type), doc})
+					}
+				}
+			}
+			return false
+		})
+	}
+	return fields
 }
 
 func named(function ast.Expr, name string) bool {
