@@ -77,6 +77,11 @@ func (v View) Invoked(s wire.Scope, action string) (target resources.Key, policy
 	return resources.Key(id), policy, ok
 }
 
+// States returns the states of an alarm.
+func (v View) States(s wire.Scope, alarm string, from, to time.Time) []cloudwatch.StateChange {
+	return v.cloud.services.cloudwatch.States(s, alarm, from, to)
+}
+
 // Watched returns the datapoints of what an alarm watches.
 func (v View) Watched(s wire.Scope, a *cloudwatch.Alarm, from, to time.Time) []cloudwatch.Point {
 	return v.cloud.services.cloudwatch.Watched(s, a, from, to)

@@ -43,7 +43,7 @@ type historian struct {
 }
 
 func (v historian) history(q HistoryQuery) (History, error) {
-	h := History{From: q.From, To: q.To, Capacity: []CapacityPoint{}, Metrics: []MetricHistory{}, Traffic: []Datapoint{}}
+	h := History{From: q.From, To: q.To, Capacity: []CapacityPoint{}, Metrics: []MetricHistory{}, Alarms: []AlarmHistory{}, Traffic: []Datapoint{}}
 	if h.To.IsZero() {
 		h.To = v.Now()
 	}
@@ -87,7 +87,8 @@ func (v historian) metric(q MetricQuery, from, to time.Time) MetricHistory {
 	return MetricHistory{Metric: q.MetricName, Period: period, Datapoints: datapoints(v.Points(v.scope, stat, from, to))}
 }
 
-// watched adds what the alarms of a target watch, each metric once.
+// watched adds the states of the alarms of a target, and what they watch, each metric
+// once.
 func (v historian) watched(h *History, key Key) {
 	at := map[string]int{}
 	for _, a := range v.Alarms(v.scope) {
@@ -95,6 +96,11 @@ func (v historian) watched(h *History, key Key) {
 		if !selected {
 			continue
 		}
+		states := AlarmHistory{Name: alarm.Name, States: []AlarmState{}}
+		for _, c := range v.States(v.scope, alarm.Name, h.From, h.To) {
+			states.States = append(states.States, AlarmState{c.At, string(c.State)})
+		}
+		h.Alarms = append(h.Alarms, states)
 		i, known := at[a.Watches()]
 		if !known {
 			i = len(h.Metrics)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +120,11 @@ func TestHistory(t *testing.T) {
 		{Time: at(11), Desired: 3, Current: 3, MinCapacity: 1, MaxCapacity: 4},
 	}, h.Capacity)
 	w.equal("one metric of two alarms", []any{1, 2, []float64{70, 63}}, []any{len(h.Metrics), len(h.Metrics[0].Alarms), h.Metrics[0].Thresholds})
+	high := slices.IndexFunc(h.Alarms, func(a admin.AlarmHistory) bool { return strings.Contains(a.Name, "AlarmHigh") })
+	w.equal("the states of both alarms", 2, len(h.Alarms))
+	w.equal("of which one went off", []admin.AlarmState{
+		{Time: at(1), State: "INSUFFICIENT_DATA"}, {Time: at(2), State: "OK"}, {Time: at(6), State: "ALARM"}, {Time: at(13), State: "OK"},
+	}, h.Alarms[high].States)
 	w.equal("the traffic of every minute", 14, len(h.Traffic))
 	w.equal("which is none at first", []admin.Datapoint{{Time: at(1), Value: 0}, {Time: at(2), Value: 200}}, h.Traffic[:2])
 

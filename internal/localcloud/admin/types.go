@@ -338,6 +338,8 @@ type History struct {
 	Capacity []CapacityPoint `json:"capacity"`
 	// Metrics are what its alarms watch, or what was asked for.
 	Metrics []MetricHistory `json:"metrics"`
+	// Alarms are the states of its alarms, unless a metric was asked for.
+	Alarms []AlarmHistory `json:"alarms"`
 	// Traffic is what arrived, by the minute, if traffic is attached.
 	Traffic []Datapoint `json:"traffic"`
 }
@@ -360,6 +362,20 @@ type MetricHistory struct {
 	Alarms     []string    `json:"alarms,omitempty"`
 	Thresholds []float64   `json:"thresholds,omitempty"`
 	Datapoints []Datapoint `json:"datapoints"`
+}
+
+// AlarmHistory is the states of an alarm.
+type AlarmHistory struct {
+	Name string `json:"name"`
+	// States hold until the next. The first is what the alarm was at From, or when
+	// it was made.
+	States []AlarmState `json:"states"`
+}
+
+// AlarmState is what an alarm is from a time on.
+type AlarmState struct {
+	Time  time.Time `json:"time"`
+	State string    `json:"state"`
 }
 
 // Event says that the state changed. There are at most four in a second.

@@ -28,8 +28,9 @@ type historyItem struct {
 	HistorySummary  string
 	HistoryData     string // of items that are answered
 
-	data   any // becomes HistoryData when somebody asks, which is seldom
-	number int // orders items of the same time, and is the token of pages
+	data   any   // becomes HistoryData when somebody asks, which is seldom
+	number int   // orders items of the same time, and is the token of pages
+	state  State // what the alarm is from then on; empty if that did not change
 }
 
 // told returns the item as it is answered. The data are written by us and can be
@@ -44,14 +45,14 @@ func (i historyItem) told() historyItem {
 }
 
 // add appends an item, whose data do not change any more.
-func (h *history) add(at time.Time, alarm, kind, summary string, data any) {
+func (h *history) add(at time.Time, alarm, kind, summary string, state State, data any) {
 	old, _ := slices.BinarySearchFunc(h.items, at.Add(-keepHistory), func(i historyItem, t time.Time) int { return i.Timestamp.Compare(t) })
 	if old > len(h.items)/2 { // seldom, because it takes time
 		h.items = slices.Delete(h.items, 0, old)
 	}
 	h.items = append(h.items, historyItem{
 		AlarmName: alarm, AlarmType: "MetricAlarm", Timestamp: wire.Time{Time: at},
-		HistoryItemType: kind, HistorySummary: summary, data: data, number: h.next,
+		HistoryItemType: kind, HistorySummary: summary, data: data, number: h.next, state: state,
 	})
 	h.next++
 }
@@ -70,7 +71,11 @@ var (
 const historyVersion = "1.0"
 
 func (h *history) configured(at time.Time, change configChange, a *Alarm) {
-	h.add(at, a.AlarmName, "ConfigurationUpdate", fmt.Sprintf("Alarm %q %s", a.AlarmName, change.verb), map[string]any{
+	var state State
+	if change == changeCreate {
+		state = a.StateValue
+	}
+	h.add(at, a.AlarmName, "ConfigurationUpdate", fmt.Sprintf("Alarm %q %s", a.AlarmName, change.verb), state, map[string]any{
 		"version": historyVersion, "type": change.kind, change.member: configData(a),
 	})
 }
@@ -87,7 +92,7 @@ func stateOf(a *Alarm) stateData {
 }
 
 func (h *history) changed(at time.Time, before, after *Alarm) {
-	h.add(at, after.AlarmName, "StateUpdate", "Alarm updated from "+string(before.StateValue)+" to "+string(after.StateValue), struct {
+	h.add(at, after.AlarmName, "StateUpdate", "Alarm updated from "+string(before.StateValue)+" to "+string(after.StateValue), after.StateValue, struct {
 		Version string    `json:"version"`
 		Old     stateData `json:"oldState"`
 		New     stateData `json:"newState"`
@@ -107,7 +112,7 @@ func (s *Service) RecordAction(scope wire.Scope, alarmName, actionARN string, fa
 		data.State, data.Error = "Failed", failure.Error()
 		summary = "Failed to execute action " + actionARN
 	}
-	s.store(scope).history.add(s.options.Now(), alarmName, "Action", summary, data)
+	s.store(scope).history.add(s.options.Now(), alarmName, "Action", summary, "", data)
 }
 
 // configData is an alarm's configuration in the history's words.

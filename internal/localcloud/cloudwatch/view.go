@@ -81,6 +81,29 @@ func points(values []float64, from time.Time, period time.Duration) []Point {
 	return list
 }
 
+// StateChange is what an alarm is from a time on.
+type StateChange struct {
+	At    time.Time
+	State State
+}
+
+// States returns the states of an alarm from one time until another, oldest first.
+// The first is what it was at the beginning, if it was there and its history reaches
+// that far back.
+func (s *Service) States(scope wire.Scope, name string, from, to time.Time) []StateChange {
+	var list []StateChange
+	for _, i := range s.store(scope).history.items {
+		switch at := i.Timestamp.Time; {
+		case i.AlarmName != name || i.state == "" || at.After(to):
+		case at.After(from):
+			list = append(list, StateChange{at, i.state})
+		default:
+			list = append(list[:0], StateChange{from, i.state})
+		}
+	}
+	return list
+}
+
 // Expression is the one of several queries that returns data, for people.
 func (c *Config) Expression() string {
 	i := slices.IndexFunc(c.Metrics, MetricDataQuery.returnsData)
