@@ -40,6 +40,9 @@ type Figure struct {
 	End    time.Time
 	Panels []Panel
 	Marks  []Mark // across all panels
+	// Plain leaves out the [Sheet], for a page that has it in a file of its own,
+	// because its Content-Security-Policy refuses styles inside of a picture.
+	Plain bool
 }
 
 // MinWidth is the least width of a picture in pixels.
@@ -109,10 +112,17 @@ type Mark struct {
 	Text string
 }
 
+// The plots begin so many pixels from the left of a picture and end so many from
+// its right: what makes a time of a place in it.
+const (
+	Left  = 50 // for the numbers of the axes
+	Right = 14
+)
+
 // Sizes in pixels.
 const (
-	left      = 50 // for the numbers of the axes
-	right     = 14
+	left      = Left
+	right     = Right
 	heading   = 25 // above a panel
 	legend    = 16 // where it needs a line of its own
 	gap       = 12 // below a panel
@@ -142,11 +152,14 @@ func (f Figure) WriteSVG(w io.Writer) error {
 
 // write puts the parts together.
 func (d *drawing) write(w io.Writer, height int) error {
+	style := "<style>" + Sheet + "</style>\n"
+	if d.Plain {
+		style = ""
+	}
 	_, err := fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="%s-title %s-desc" class="sp">
 <title id="%s-title">%s</title>
 <desc id="%s-desc">%s</desc>
-<style>%s</style>
-<rect class="bg" width="100%%" height="100%%"/>
+%s<rect class="bg" width="100%%" height="100%%"/>
 `, d.Width, height, d.Width, height, d.ID, d.ID, d.ID, escape(d.Title), d.ID, escape(d.Text), style)
 	if err == nil {
 		_, err = w.Write(d.under.Bytes())
@@ -160,9 +173,9 @@ func (d *drawing) write(w io.Writer, height int) error {
 	return err
 }
 
-// style is the look. The selectors are of this picture's classes only, because
+// Sheet is the look, as CSS. The selectors are of this picture's classes only, because
 // a style inside of a picture counts for the whole page.
-const style = `
+const Sheet = `
 .sp{max-width:100%;height:auto;font:12px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
 .sp .bg{fill:#fff}.sp text{fill:#52606d}.sp .h{fill:#1f2933;font-weight:600}.sp .n{text-anchor:end}.sp .m{text-anchor:middle}
 .sp .grid{stroke:#e4e7eb}.sp .base{stroke:#9aa5b1}.sp .tick{stroke:#e4e7eb}.sp .mark{stroke:#d97706;stroke-dasharray:2 4;opacity:.55}.sp .flag{fill:#d97706}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -141,4 +142,29 @@ func FuzzFigure(f *testing.F) {
 		}
 		elements(t, draw(t, figure))
 	})
+}
+
+// A page with a Content-Security-Policy has the style in a file of its own.
+func TestPlainPicturesHaveNoStyle(t *testing.T) {
+	f := figure(800, 20)
+	f.Plain = true
+	plain := draw(t, f)
+	if strings.Contains(plain, "style") {
+		t.Error("a plain picture has a style")
+	}
+	f.Plain = false
+	if with := draw(t, f); !strings.Contains(with, "<style>"+chart.Sheet) {
+		t.Error("a picture that is not plain has not the style that pages are given")
+	}
+}
+
+// A step lasts until a gap, not only until its last change.
+func TestStepsLastUntilAGap(t *testing.T) {
+	end := start.Add(10 * time.Hour)
+	f := chart.Figure{ID: "f", Title: "t", Width: 1000 + chart.Left + chart.Right, Start: start, End: end, Panels: []chart.Panel{{Title: "p", Series: []chart.Series{{
+		Style: chart.Steps, Points: []chart.Point{{At: start, Value: 1}, {At: start.Add(5 * time.Hour), Value: math.NaN()}},
+	}}}}}
+	if svg, half := draw(t, f), "H"+strconv.Itoa(chart.Left+500)+`"`; !strings.Contains(svg, half) {
+		t.Errorf("the step does not end at the gap, %s:\n%s", half, svg)
+	}
 }

@@ -67,6 +67,9 @@ func (d *drawing) exact(s Series, y scale) string {
 	steps := s.Style == Steps || s.Style == Dots
 	for _, p := range s.Points {
 		if math.IsNaN(p.Value) || math.IsInf(p.Value, 0) {
+			if steps && pen {
+				b.WriteString("H" + px(d.x(p.At)))
+			}
 			pen = false
 			continue
 		}
