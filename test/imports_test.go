@@ -20,6 +20,7 @@ const (
 	localcloud = module + "/internal/localcloud"
 	control    = module + "/internal/controlplane"
 	kubectl    = module + "/internal/kubectl"
+	console    = module + "/internal/console"
 	lab        = module + "/internal/lab"
 	commands   = module + "/cmd"
 )
@@ -41,6 +42,7 @@ var only = []struct {
 	{module + "/internal/admission", []string{"std", "k8s.io", "sigs.k8s.io", ownAPI, domain + "/spelling"}, "it answers as an API server does, which knows nothing of AWS"},
 	{module + "/internal/simulate", []string{"std", domain, module + "/internal/report"}, "a simulation is pure: a trace and a setting go in, and a report comes out"},
 	{module + "/internal/report/chart", []string{"std"}, "it draws what it is given, for the command line and for pages alike"},
+	{console, []string{"std", "k8s.io/apimachinery", ownAPI, domain, module + "/internal/desired", localcloud + "/admin", localcloud + "/traffic", module + "/internal/report/chart"}, "the console shows what the admin API of the local AWS tells, and nothing that the API does not"},
 	{module + "/internal/report", []string{"std", domain, module + "/internal/report"}, "a report is drawn from domain values, and what it says is in its own types"},
 }
 
@@ -81,7 +83,8 @@ var importers = map[string]struct {
 	controller:       {[]string{operator}, "awsapi -> controller -> operator, one way"},
 	exports:          {[]string{operator}, "it is a part of the operator"},
 	operator:         {[]string{lab, commands}, "awsapi -> controller -> operator, one way"},
-	localcloud:       {[]string{lab, commands}, "what uses AWS meets the stand-in on the wire only"},
+	localcloud:       {[]string{lab, commands, console}, "what uses AWS meets the stand-in on the wire only"},
+	console:          {[]string{lab, commands}, "the console is a part of the lab"},
 	control:          {[]string{lab, commands}, "everything else runs against any API server"},
 	kubectl:          {[]string{lab, commands}, "kubectl is for people, and the lab has people"},
 	lab:              {[]string{commands}, "lab is the roof"},
@@ -91,6 +94,7 @@ var importers = map[string]struct {
 	"github.com/itchyny/gojq":  {[]string{exports}, "jq is the language of FieldExport's paths, which are bounded there"},
 	"github.com/robfig/cron":   {nil, "an oracle for tests; AWS's schedules are another grammar"},
 	"github.com/google/go-cmp": {nil, "for tests; it may panic by design"},
+	"github.com/chromedp":      {nil, "it drives a browser, in tests"},
 }
 
 // standsAlone are the packages that import nothing of ours but their own parts.
@@ -135,6 +139,11 @@ func TestImportRulesBite(t *testing.T) {
 		{commands + "/setpoint-lab", lab, false, 0, "commands are the roof"},
 		{lab, "log/slog", false, 0, "log/slog is the sink"},
 		{lab, "log", false, 1, "log is not"},
+		{console, localcloud + "/admin", false, 0, "the console renders the types of the admin API"},
+		{console, localcloud, false, 1, "the console knows the admin API, not the cloud behind it"},
+		{console, localcloud, true, 0, "its tests need something to show"},
+		{console, "github.com/chromedp/chromedp", true, 0, "a browser is for tests"},
+		{console, "github.com/chromedp/chromedp", false, 2, "a browser is for tests"},
 	} {
 		if got := breaches(c.from, c.imported, c.test); len(got) != c.broken {
 			t.Errorf("%s: %s imports %s: got %d breaches %q, want %d", c.reason, c.from, c.imported, len(got), got, c.broken)
@@ -189,14 +198,14 @@ func isStandard(path string) bool {
 // linked are the packages that a binary must not contain, directly or not.
 var linked = map[string]map[string]string{
 	"cmd/setpoint-controller": {
-		localcloud:                   "what runs in production holds no stand-in for AWS",
-		control:                      "what runs in production brings no API server",
-		lab:                          "what runs in production is not the lab",
-		module + "/internal/console": "what runs in production serves no lab pages",
-		domain + "/engine":           "AWS scales in production; nothing of ours does",
-		"go.etcd.io/etcd/server":     "etcd is the lab's",
-		"k8s.io/kubernetes":          "the API server is the lab's, and is most of its size",
-		"k8s.io/kubectl":             "kubectl is the lab's",
+		localcloud:               "what runs in production holds no stand-in for AWS",
+		control:                  "what runs in production brings no API server",
+		lab:                      "what runs in production is not the lab",
+		console:                  "what runs in production serves no lab pages",
+		domain + "/engine":       "AWS scales in production; nothing of ours does",
+		"go.etcd.io/etcd/server": "etcd is the lab's",
+		"k8s.io/kubernetes":      "the API server is the lab's, and is most of its size",
+		"k8s.io/kubectl":         "kubectl is the lab's",
 		"k8s.io/apiextensions-apiserver/pkg/apiserver": "the API server is the lab's",
 		"k8s.io/kube-aggregator":                       "the API server is the lab's",
 	},

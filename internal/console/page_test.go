@@ -1,0 +1,269 @@
+package console
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/setpoint-io/setpoint/internal/localcloud/admin"
+)
+
+// looks are the sizes and schemes that the page is made for.
+var looks = []struct {
+	width  int64
+	scheme string
+}{{400, "light"}, {400, "dark"}, {1600, "light"}, {1600, "dark"}}
+
+// contrasts lists the texts whose contrast with what is behind them is less than
+// 4.5 (WCAG 2.2, 1.4.3).
+const contrasts = `(() => {
+  const channels = (color) => color.match(/[\d.]+/g).map(Number)
+  const luminance = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0)
+  const behind = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const color = channels(getComputedStyle(e).backgroundColor)
+      if (color.length < 4 || color[3] === 1) return color
+    }
+    return [255, 255, 255]
+  }
+  const poor = []
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement
+    if (!walker.currentNode.data.trim() || !element.checkVisibility() || element.closest('.sr, svg, :disabled')) continue
+    const [a, b] = [luminance(channels(getComputedStyle(element).color)), luminance(behind(element))]
+    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05)
+    if (ratio < 4.5) poor.push(walker.currentNode.data.trim().slice(0, 40) + ' ' + ratio.toFixed(2))
+  }
+  return poor
+})()`
+
+func TestHowThePageLooks(t *testing.T) {
+	b, ok := open(t)
+	if !ok {
+		return
+	}
+	pages := map[string]func(){"empty": func() {}, "busy": b.busy}
+	for _, name := range []string{"empty", "busy"} {
+		pages[name]()
+		for _, look := range looks {
+			at := fmt.Sprintf("%s, %s at %d pixels", name, look.scheme, look.width)
+			b.show("/", look.width, look.scheme)
+			b.says(at, "#summary", "demo-endpoint / AllTraffic")
+			if wide := value[int64](b, "document.documentElement.scrollWidth"); wide > look.width {
+				t.Errorf("%s: the page is %d pixels wide", at, wide)
+			}
+			light := value[bool](b, "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).every((v) => v > 128)")
+			if light != (look.scheme == "light") {
+				t.Errorf("%s: the background is not of that scheme", at)
+			}
+			for _, poor := range value[[]string](b, contrasts) {
+				t.Errorf("%s: too little contrast: %s", at, poor)
+			}
+			b.names(at)
+			b.calm()
+		}
+	}
+}
+
+// named are the roles that need a name.
+var named = []string{
+	"button", "link", "textbox", "spinbutton", "combobox", "radio", "slider", "img", "image", "table", "region", "navigation", "main",
+	"complementary", "radiogroup", "heading", "columnheader",
+}
+
+// nameless are the roles of named that may go without: there is one of each.
+var nameless = []string{"main", "table"}
+
+// names fails if a control, a landmark or a picture has no name for those who do not
+// see it.
+func (b *browser) names(at string) {
+	b.Helper()
+	tree, err := chromedp.Call(b.ctx, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
+	b.must(err)
+	found := 0
+	for _, node := range tree.Nodes {
+		if node.Ignored || node.Role == nil {
+			continue
+		}
+		role := strings.Trim(string(node.Role.Value), `"`)
+		if !slices.Contains(named, role) || slices.Contains(nameless, role) {
+			continue
+		}
+		found++
+		if node.Name == nil || strings.Trim(string(node.Name.Value), `"`) == "" {
+			b.Errorf("%s: a %s has no name", at, role)
+		}
+	}
+	for _, group := range value[[]string](b, "[...document.querySelectorAll('[role=group], fieldset')].filter((e) => !e.ariaLabel && !e.querySelector('legend')).map((e) => e.outerHTML)") {
+		b.Errorf("%s: a group has no name: %s", at, group)
+	}
+	if found < 20 {
+		b.Errorf("%s: only %d elements are for those who do not see the page", at, found)
+	}
+}
+
+// reachable are the elements that a keyboard has to reach. Of radio buttons the
+// checked one is, and from it the others by arrow keys.
+const reachable = `[...document.querySelectorAll('a[href], button:not(:disabled), input:not([type=hidden]), select, summary, [tabindex="0"]')]
+  .filter((e) => e.checkVisibility() && (e.type !== 'radio' || e.checked))`
+
+func TestTheKeyboardReachesEverything(t *testing.T) {
+	b, ok := open(t)
+	if !ok {
+		return
+	}
+	b.busy()
+	b.show("/", 1600, "light")
+	n := value[int](b, reachable+".length")
+	if n < 25 {
+		t.Errorf("there are only %d controls", n)
+	}
+	value[bool](b, `(() => {
+      window.reached = new Set()
+      window.unmarked = []
+      document.addEventListener('focusin', ({ target }) => {
+        reached.add(target)
+        const marked = [target, target.parentElement.querySelector('input + span')].some((e) => e && getComputedStyle(e).outlineStyle !== 'none')
+        if (!marked) unmarked.push(target.outerHTML.slice(0, 80))
+      })
+      return true
+    })()`)
+	for range n + 5 {
+		b.do(chromedp.KeyEvent(kb.Tab))
+	}
+	for _, missed := range value[[]string](b, reachable+".filter((e) => !reached.has(e)).map((e) => e.outerHTML.slice(0, 120))") {
+		t.Errorf("the keyboard does not reach %s", missed)
+	}
+	for _, unmarked := range value[[]string](b, "unmarked") {
+		t.Errorf("one does not see that this has the focus: %s", unmarked)
+	}
+	b.do(chromedp.Focus("#traffic input[value=off]"), chromedp.KeyEvent(kb.ArrowRight))
+	b.eventually("arrow keys choose among the kinds of traffic", "document.querySelector('#traffic input[value=constant]').checked")
+	b.calm()
+}
+
+func TestThePageIsLive(t *testing.T) {
+	b, ok := open(t)
+	if !ok {
+		return
+	}
+	b.show("/", 1600, "light")
+	b.says("the clock stands still", "#clock", "12:00:00")
+	b.says("one instance is in service", "#summary", "1 instance")
+	b.do(chromedp.Focus("input[name=rate]"), chromedp.SetValue("input[name=rate]", "17"))
+	value[bool](b, "document.querySelector('details.object').open = true")
+	b.busy()
+	b.says("time has passed", "#clock", "12:30:00")
+	b.says("the target has scaled out", "#summary", "3 instances")
+	b.says("why it has is told", "#activities", "in state ALARM triggered policy invocations")
+	b.says("it is told to those who do not see it", "#news", "in service.")
+	b.says("the history is drawn", "#history", "Traffic")
+	if got := value[string](b, "document.activeElement.name + ' ' + document.activeElement.value"); got != "rate 17" {
+		t.Errorf("an update took the focus or what was typed: %q has the focus", got)
+	}
+	if !value[bool](b, "document.querySelector('details.object').open") {
+		t.Error("an update folded what was unfolded")
+	}
+	b.calm()
+}
+
+func TestControls(t *testing.T) {
+	b, ok := open(t)
+	if !ok {
+		return
+	}
+	b.show("/", 1600, "dark")
+	b.do(chromedp.Click("#clock .plain"))
+	b.says("a quarter of an hour passes at once", "#clock", "12:15:00")
+	b.do(chromedp.Click(`#clock [aria-label="60 times faster: a minute in a second"]`))
+	b.eventually("the clock runs", "document.querySelector('#clock [aria-pressed=true]').innerText == '60×'")
+	b.do(chromedp.Click(`#clock [aria-label="Pause the clock"]`))
+	b.eventually("the clock stands still", "document.querySelector('#clock [aria-pressed=true]').innerText == 'Pause'")
+	if c := b.admin.Clock(); !c.Paused || c.Speed != 60 {
+		t.Errorf("the clock is %+v", c)
+	}
+
+	b.do(chromedp.Click("#traffic label:has([value=wave])"), chromedp.WaitVisible("[name='traffic.low']"),
+		chromedp.SetValue("[name='traffic.high']", "500"), chromedp.Click("#traffic .primary"))
+	b.says("a wave arrives", "#traffic", "a wave between 35 and 500 every 2 h")
+	b.do(chromedp.SetValue("[name='traffic.period']", "soon"), chromedp.Click("#traffic .primary"))
+	b.eventually("what is no duration is not sent", "document.querySelector(\"[name='traffic.period']\").matches(':invalid:focus')")
+	b.do(chromedp.SetValue("[name='traffic.period']", "2h"), chromedp.SetValue("[name='traffic.low']", "900"), chromedp.Click("#traffic .primary"))
+	b.says("the local AWS says what is wrong", "#traffic output.failed", "500 is less than low, 900")
+	b.do(chromedp.Click("#traffic label:has([value=off])"), chromedp.Click("#traffic .primary"))
+	b.says("the traffic ends", "#traffic", "None arrives.")
+
+	for _, fault := range []struct{ form, words string }{
+		{"throttle", "Every call beyond 2 a second is throttled"}, {"latency", "Every call takes 500ms longer"}, {"error", "Every call fails with InternalFailure"},
+	} {
+		b.do(chromedp.Click("form:has([value=" + fault.form + "]) button"))
+		b.says("there is a fault", "#faults", fault.words)
+	}
+	b.do(chromedp.Click("#faults .clear button"))
+	b.says("the faults are gone", "#faults", "The local AWS answers as it should")
+	if left := b.admin.Faults(); len(left) > 0 {
+		t.Errorf("there are faults: %+v", left)
+	}
+	// The browser itself notes that something was refused; nothing else may be said.
+	b.forgive("400 (Bad Request)")
+	b.calm()
+}
+
+func TestZoom(t *testing.T) {
+	b, ok := open(t)
+	if !ok {
+		return
+	}
+	b.busy()
+	b.show("/", 1600, "light")
+	length := "(document.getElementById('chart').dataset.to - document.getElementById('chart').dataset.from) / 60000"
+	b.eventually("an hour is shown", length+" == 60")
+	b.do(chromedp.Click(`#history [title="The last 6 hours"]`))
+	b.eventually("six hours are shown", length+" == 360 && location.search.includes('range=6h')")
+	b.do(chromedp.Click(`[data-zoom=in]`))
+	b.eventually("three hours are shown", length+" == 180")
+	b.do(chromedp.Focus("#pointer"), chromedp.KeyEvent("+"))
+	b.eventually("keys zoom, too", length+" == 90")
+	b.do(chromedp.Focus("#pointer"), chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.ArrowLeft))
+	b.eventually("the cursor is read out", "/in service 3.*InvocationsPerInstance 6/.test(document.getElementById('pointer').ariaValueText)")
+	b.says("the same can be read", "#readout", "in service 3")
+	b.do(chromedp.KeyEvent(kb.Escape))
+	b.says("the cursor goes", "#readout", "drag across it to zoom")
+
+	box := value[[]float64](b, "(({ x, y, width }) => [x, y, width])(document.getElementById('pointer').getBoundingClientRect())")
+	b.do(chromedp.DragAndDropXY(box[0]+box[2]*0.5, box[1]+80, box[0]+box[2]*0.75, box[1]+90, 5))
+	b.eventually("a quarter of it is shown", length+" > 20 && "+length+" < 27 && location.search.includes('from=')")
+	b.says("it does not follow the clock any more", "#history", "Back to now")
+	b.advance(15 * time.Minute)
+	b.says("but the rest does", "#clock", "12:45:00")
+	b.do(chromedp.Click("#history a.button"))
+	b.eventually("an hour is shown again", length+" == 60")
+	b.must(chromedp.Do(b.ctx, chromedp.NavigateBack()))
+	b.eventually("the way back leads back", length+" < 27")
+	b.calm()
+}
+
+func TestALabWithoutTargets(t *testing.T) {
+	b, ok := open(t)
+	if !ok {
+		return
+	}
+	b.admin.Reset()
+	b.show("/", 400, "dark")
+	b.says("it says what to do", "#summary", "kubectl apply -f examples/sagemaker/hosting-autoscaling-predefined.yaml")
+	b.names("a lab without targets")
+	rate := 1.0
+	fault := admin.Fault{Type: admin.Throttle, Rate: &rate}
+	_, err := b.admin.PutFault(fault)
+	b.must(err)
+	b.says("it is live, too", "#faults", "throttled")
+	b.calm()
+}
