@@ -38,7 +38,7 @@ func runDemo(ctx context.Context, stdout io.Writer, o lab.Options) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	reports := o.Dir // what stays; all else goes with the demo
-	o.Dir, o.KubeAddr, o.CloudAddr = dir, "127.0.0.1:0", "127.0.0.1:0"
+	o.Dir, o.KubeAddr, o.CloudAddr, o.ConsoleAddr = dir, "127.0.0.1:0", "127.0.0.1:0", ""
 	o.EndpointDelay, o.ProvisioningDelay, o.NoController, o.NoSeed = 2*time.Second, 90*time.Second, false, false
 
 	fmt.Fprintln(stdout, "Starting a Kubernetes API server, a local AWS and the controller in this process …")

@@ -1,5 +1,5 @@
 // Command setpoint-lab runs everything on an empty machine: a Kubernetes API
-// server, a local AWS and the controller, in one process.
+// server, a local AWS, the controller and a web console, in one process.
 package main
 
 import (
@@ -49,9 +49,9 @@ func command(stdout, stderr io.Writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "setpoint-lab",
 		Short: "A Kubernetes API server, a local AWS and the Setpoint controller in one process",
-		Long: `Runs a Kubernetes API server (without nodes and pods), a local AWS and the
-Setpoint controller in one process, on loopback, and forgets everything when it
-stops.`,
+		Long: `Runs a Kubernetes API server (without nodes and pods), a local AWS, the Setpoint
+controller and a web console in one process, on loopback, and forgets everything
+when it stops.`,
 		Args:          cobra.NoArgs,
 		Version:       version,
 		SilenceUsage:  true,
@@ -67,6 +67,8 @@ stops.`,
 	cmd.Flags().StringVar(&f.lab.KubeAddr, "kube-addr", "127.0.0.1:6443", "loopback address of the API server")
 	cmd.Flags().StringVar(&f.lab.CloudAddr, "cloud-addr", "127.0.0.1:4566", "loopback address of the local AWS")
 	cmd.Flags().Float64Var(&f.lab.Speed, "speed", 1, "how many times faster than ours the time of the local AWS passes")
+	cmd.Flags().StringVar(&f.lab.ConsoleAddr, "console-addr", "127.0.0.1:8088", `loopback address of the web console; "" for none`)
+	cmd.Flags().StringSliceVar(&f.lab.ConsoleHosts, "console-host", nil, "another name under which browsers may ask for the console, such as that of a proxy")
 	cmd.Flags().BoolVar(&f.lab.NoController, "no-controller", false, "do not run the controller, so that another one can be run against the lab")
 	cmd.Flags().BoolVar(&f.seed, "seed", true, "start with the SageMaker endpoint "+lab.SeedEndpoint+" and those of the other examples")
 	cmd.PersistentFlags().BoolVarP(&f.verbose, "verbose", "v", false, "print the log of all parts")
@@ -115,12 +117,17 @@ func welcome(l *lab.Lab, o lab.Options) string {
 	if o.NoController {
 		controller = "not running (--no-controller)"
 	}
+	page := l.ConsoleURL + "   (open it in a browser: watch, send traffic, move the clock)"
+	if l.ConsoleURL == "" {
+		page = "not running (--console-addr is empty)"
+	}
 	text := fmt.Sprintf(`The lab is ready. Ctrl-C stops it; nothing is kept.
 
+  console      %s
   Kubernetes   %s   (kubeconfig: %s)
   AWS          %s   (any credentials; a 12-digit access key selects the account)
   controller   %s
-`, l.ControlPlane.URL(), l.Kubeconfig, l.CloudURL, controller)
+`, page, l.ControlPlane.URL(), l.Kubeconfig, l.CloudURL, controller)
 	if !o.NoSeed {
 		text += fmt.Sprintf("  endpoint     %s, variant %s (SageMaker; the other examples have their own)\n", lab.SeedEndpoint, lab.SeedVariant)
 	}

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,7 +70,7 @@ func TestCommandLine(t *testing.T) {
 		want   []string
 		not    []string
 	}{
-		"help":    {"the flags are ours alone", []string{"--help"}, []string{"--dir", "--kube-addr", "--cloud-addr", "--speed", "--no-controller", "--seed", "demo", "kubectl"}, []string{"--vmodule", "--v "}},
+		"help":    {"the flags are ours alone", []string{"--help"}, []string{"--dir", "--kube-addr", "--cloud-addr", "--console-addr", "--console-host", "--speed", "--no-controller", "--seed", "demo", "kubectl"}, []string{"--vmodule", "--v "}},
 		"version": {"the Kubernetes libraries have a flag of that name too", []string{"--version"}, []string{"setpoint-lab version dev"}, nil},
 	}
 	for name, c := range cases {
@@ -96,6 +99,7 @@ func TestBadAddresses(t *testing.T) {
 	for name, args := range map[string][]string{
 		"cloud on all interfaces": {"--cloud-addr", "0.0.0.0:4566"},
 		"cloud without port":      {"--cloud-addr", "localhost"},
+		"console for everybody":   {"--console-addr", "192.0.2.1:8088"},
 		"an argument":             {"start"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -135,7 +139,7 @@ func TestLabFromStartToStop(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "lab")
 	var out lines
 	cmd := command(&out, &out)
-	cmd.SetArgs([]string{"--dir", dir, "--kube-addr", "127.0.0.1:0", "--cloud-addr", "127.0.0.1:0"})
+	cmd.SetArgs([]string{"--dir", dir, "--kube-addr", "127.0.0.1:0", "--cloud-addr", "127.0.0.1:0", "--console-addr", "127.0.0.1:0"})
 	done := make(chan error, 1)
 	go func() { done <- cmd.ExecuteContext(ctx) }()
 	for !strings.Contains(out.String(), "setpoint-lab kubectl") {
@@ -154,6 +158,9 @@ func TestLabFromStartToStop(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, out.String())
 		}
 	}
+	if page := theConsole(t, out.String()); !strings.Contains(page, "No scalable targets yet") || !strings.Contains(page, "demo-endpoint / AllTraffic") {
+		t.Errorf("the console does not show the endpoints of the lab:\n%s", page)
+	}
 	cancel()
 	select {
 	case err := <-done:
@@ -162,5 +169,44 @@ func TestLabFromStartToStop(t *testing.T) {
 		}
 	case <-time.After(30 * time.Second):
 		t.Fatal("the lab does not stop")
+	}
+}
+
+// theConsole gets the page whose address the lab has printed.
+func theConsole(t *testing.T, printed string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(printed, "console      ")
+	if !found {
+		t.Fatalf("the lab does not say where the console is:\n%s", printed)
+	}
+	address, _, _ := strings.Cut(rest, " ")
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	page, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(page)
+}
+
+// A port that is taken is told before anything is started, with what to write
+// instead.
+func TestTakenPort(t *testing.T) {
+	taken := httptest.NewServer(http.NotFoundHandler())
+	defer taken.Close()
+	address := taken.Listener.Addr().String()
+	var out strings.Builder
+	cmd := command(&out, &out)
+	cmd.SetArgs([]string{"--dir", t.TempDir(), "--kube-addr", "127.0.0.1:0", "--cloud-addr", "127.0.0.1:0", "--console-addr", address})
+	err := cmd.ExecuteContext(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "the console cannot listen on "+address) || !strings.Contains(err.Error(), "--console-addr 127.0.0.1:0") {
+		t.Errorf("want an error that names the port and what to write instead, got %v", err)
 	}
 }

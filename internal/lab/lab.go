@@ -51,12 +51,17 @@ type Options struct {
 	Dir          string // for the kubeconfig and the API server's state; default ".setpoint"
 	KubeAddr     string // of the API server, on loopback; default "127.0.0.1:6443"
 	CloudAddr    string // of the local AWS, on loopback; default "127.0.0.1:4566"
+	ConsoleAddr  string // of the web console, on loopback; empty: there is none
 	NoController bool   // leave the work to another controller
 	NoSeed       bool   // start with an empty account
 	Logger       *slog.Logger
 	// KubeLogger is for the API server, which complains about much that passes
 	// by itself; nil: it keeps silent. What stops it is in Start's or Stop's error.
 	KubeLogger *slog.Logger
+
+	// ConsoleHosts are names, besides those of loopback, under which browsers may ask
+	// for the console, such as that of a proxy.
+	ConsoleHosts []string
 
 	// EndpointDelay is how long a SageMaker endpoint takes to become
 	// InService. Default 5 seconds.
@@ -102,10 +107,12 @@ type Lab struct {
 	Cloud        *localcloud.Cloud
 	Admin        *admin.Admin // of the cloud, at its URL
 	CloudURL     string
+	ConsoleURL   string // empty: there is none
 	Kubeconfig   string // path
 
 	stop     context.CancelFunc
-	web      *http.Server
+	web      []*http.Server
+	page     net.Listener // of the console, until it is served
 	operator *operator.Operator
 	done     chan error // what the operator ended with; closed when there is none
 }
@@ -139,6 +146,10 @@ func Start(ctx context.Context, o Options) (_ *Lab, err error) {
 			err = errors.Join(err, l.Stop())
 		}
 	}()
+	// A console that has no place is told before seconds are spent on the rest.
+	if err := l.listenForConsole(ctx, o); err != nil {
+		return nil, err
+	}
 	if err := l.startCloud(ctx, o); err != nil {
 		return nil, err
 	}
@@ -147,6 +158,9 @@ func Start(ctx context.Context, o Options) (_ *Lab, err error) {
 		return nil, fmt.Errorf("the API server (--kube-addr %s): %w", o.KubeAddr, err)
 	}
 	if err := installCRDs(ctx, l.ControlPlane.RESTConfig()); err != nil {
+		return nil, err
+	}
+	if err := l.startConsole(ctx, o); err != nil {
 		return nil, err
 	}
 	if err := l.ControlPlane.WriteKubeconfig(l.Kubeconfig); err != nil {
@@ -161,7 +175,7 @@ func Start(ctx context.Context, o Options) (_ *Lab, err error) {
 
 // startCloud serves the local AWS.
 func (l *Lab) startCloud(ctx context.Context, o Options) error {
-	listener, err := listen(ctx, o.CloudAddr)
+	listener, err := listen(ctx, "the local AWS", "--cloud-addr", o.CloudAddr)
 	if err != nil {
 		return err
 	}
@@ -178,12 +192,7 @@ func (l *Lab) startCloud(ctx context.Context, o Options) error {
 	go l.Cloud.Run(ctx)
 	l.Admin = admin.New(l.Cloud)
 	l.CloudURL = "http://" + listener.Addr().String()
-	l.web = &http.Server{Handler: l.Admin, ReadHeaderTimeout: 10 * time.Second}
-	go func() {
-		if err := l.web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			o.Logger.Error("the local AWS stopped", "error", err)
-		}
-	}()
+	l.serve(listener, l.Admin, o.Logger)
 	if o.NoSeed {
 		return nil
 	}
@@ -192,23 +201,6 @@ func (l *Lab) startCloud(ctx context.Context, o Options) error {
 		endpoints = append(endpoints, localcloud.Endpoint{Name: name, Variant: SeedVariant, Account: Account, Region: Region})
 	}
 	return l.Cloud.Seed(ctx, endpoints...)
-}
-
-// listen opens a loopback address: the lab has no passwords worth the name.
-func listen(ctx context.Context, addr string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, fmt.Errorf("--cloud-addr %q: write host:port, such as 127.0.0.1:4566", addr)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("--cloud-addr %q: the lab listens on loopback only; write 127.0.0.1 as the host", addr)
-	}
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", addr)
-	if err != nil {
-		return nil, fmt.Errorf("the local AWS cannot listen on %s (%w): stop what uses the port, or choose another with --cloud-addr", addr, err)
-	}
-	return listener, nil
 }
 
 // startController runs the operator as production would, with the local AWS
@@ -261,8 +253,11 @@ func (l *Lab) Stop() error {
 	if l.ControlPlane != nil {
 		errs = append(errs, l.ControlPlane.Stop(ctx))
 	}
-	if l.web != nil {
-		errs = append(errs, l.web.Close())
+	if l.page != nil {
+		errs = append(errs, l.page.Close())
+	}
+	for _, server := range l.web {
+		errs = append(errs, server.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -67,7 +67,7 @@ func run(m *testing.M) (code int, err error) {
 	}
 	defer os.RemoveAll(dir)
 	theLab, err = lab.Start(ctx, lab.Options{
-		Dir: dir, KubeAddr: "127.0.0.1:0", CloudAddr: "127.0.0.1:0",
+		Dir: dir, KubeAddr: "127.0.0.1:0", CloudAddr: "127.0.0.1:0", ConsoleAddr: "127.0.0.1:0",
 		NoController: true, EndpointDelay: 200 * time.Millisecond, Logger: logger(),
 	})
 	if err != nil {
