@@ -16,6 +16,7 @@ import (
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/declared"
+	"github.com/setpoint-io/setpoint/internal/placement"
 )
 
 // surroundings reads what decides about our objects besides themselves, as the
@@ -95,7 +96,7 @@ func (s *surroundings) readRoles(ctx context.Context) error {
 	if !slices.ContainsFunc(slices.Collect(maps.Values(s.setting.Namespaces)), asked) {
 		return nil
 	}
-	for _, name := range []string{declared.AccountRoleMap, declared.TeamRoleMap} {
+	for _, name := range []string{placement.AccountRoleMap, placement.TeamRoleMap} {
 		if err := s.list(ctx, configMaps, "", metav1.ListOptions{FieldSelector: "metadata.name=" + name}); err != nil {
 			return err
 		}

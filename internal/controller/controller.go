@@ -27,6 +27,7 @@ import (
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/awsapi"
 	"github.com/setpoint-io/setpoint/internal/desired"
+	"github.com/setpoint-io/setpoint/internal/placement"
 )
 
 // Options configure the controller.
@@ -159,14 +160,11 @@ func AddTo(mgr manager.Manager, o Options) error {
 
 // settings are those that do not change while the program runs.
 func (o *Options) settings(own Scope) settings {
-	s := settings{own: own, noRoles: o.NoRoles}
-	if o.ServiceRoles {
-		s.keyPrefix = servicePrefix
-	}
+	s := placement.Settings{Own: own, NoRoles: o.NoRoles, ServiceRoles: o.ServiceRoles}
 	if o.Selectors {
-		s.selectors = map[string]selector{}
+		s.Selectors = map[string]placement.Selector{}
 	}
-	return s
+	return settings{Settings: s}
 }
 
 // sources are what wakes the controller up. Foreign kinds are watched later, by

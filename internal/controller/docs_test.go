@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/setpoint-io/setpoint/internal/placement"
 )
 
 // TestTheOtherWordsAreExplained is about words that no table has.
@@ -12,7 +14,7 @@ func TestTheOtherWordsAreExplained(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	words := []string{accountRoleMap, teamRoleMap, "%CONTROLLER_SERVICE%", "%CONTROLLER_VERSION%"}
+	words := []string{placement.AccountRoleMap, placement.TeamRoleMap, "%CONTROLLER_SERVICE%", "%CONTROLLER_VERSION%"}
 	for name := range templates {
 		words = append(words, name)
 	}

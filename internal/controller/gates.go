@@ -7,10 +7,6 @@ import (
 	"github.com/setpoint-io/setpoint/internal/desired"
 )
 
-// servicePrefix begins the keys of roles that are for this service alone, with
-// the feature gate ServiceLevelCARM of the ACK controllers.
-const servicePrefix = "applicationautoscaling."
-
 // gateProblems are the annotations of the object that ask for what a feature
 // gate has turned off. To ignore them would create what was meant to be adopted,
 // and write what was meant to be looked at. Objects that have what they declare

@@ -7,6 +7,7 @@ import (
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/placement"
 )
 
 // ObjectRef names one of our Kubernetes objects.
@@ -44,7 +45,7 @@ type naming struct {
 	variant  string               // of the endpoint
 	role     *ObjectRef           // needs the ARN of this IAM Role; says nothing about the target
 	bound    autoscaling.Identity // what it was about when its references led somewhere last
-	where    whereabouts
+	where    placement.Object
 }
 
 // refs are the objects that a naming refers to.
@@ -71,7 +72,7 @@ type groups struct {
 }
 
 func newGroups(s settings) *groups {
-	s.namespaces, s.roles = map[string]namespaceFacts{}, map[string]map[string]string{}
+	s.namespaces, s.Roles = map[string]placement.Namespace{}, map[string]map[string]string{}
 	return &groups{
 		settings:   s,
 		groupOf:    map[ObjectRef]Group{},
@@ -117,9 +118,9 @@ func (g *groups) putReferent(ref ObjectRef, endpoint string) []Group {
 func (g *groups) place(ref ObjectRef) []Group {
 	group := Group{Lone: ref}
 	old, had := g.groupOf[ref]
-	scope := g.settings.place(g.namings[ref].where).Scope
-	if identity := g.identity(ref); identity.Complete() && scope != (Scope{}) {
-		group = Group{Scope: scope, Identity: identity}
+	at := g.settings.place(g.namings[ref].where)
+	if identity := g.identity(ref); identity.Complete() && !at.Closed {
+		group = Group{Scope: at.Scope, Identity: identity}
 	} else if had {
 		group = old // what it declared there is still there
 	}

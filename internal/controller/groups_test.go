@@ -10,6 +10,7 @@ import (
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/placement"
 )
 
 func targetObject(name, resource string) *v1alpha1.ScalableTarget {
@@ -35,7 +36,7 @@ func policyFor(name, target string) *v1alpha1.ScalingPolicy {
 }
 
 func TestGroupsFollowReferences(t *testing.T) {
-	g := newGroups(settings{own: Scope{Account: "1", Region: "r"}})
+	g := newGroups(settings{Settings: placement.Settings{Own: Scope{Account: "1", Region: "r"}}})
 	policy := policyFor("p", "t")
 	lone := g.put(policy)
 	if len(lone) != 1 || lone[0].Lone != refOf(policy) {
@@ -61,7 +62,7 @@ func TestGroupsFollowReferences(t *testing.T) {
 func TestGroupsStayConsistent(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 0))
-		g := newGroups(settings{own: Scope{Account: "1", Region: "r"}})
+		g := newGroups(settings{Settings: placement.Settings{Own: Scope{Account: "1", Region: "r"}}})
 		for range 60 {
 			name := fmt.Sprint("o", r.IntN(4))
 			resource := fmt.Sprint("service/a/", r.IntN(3))

@@ -9,6 +9,7 @@ import (
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/desired"
+	"github.com/setpoint-io/setpoint/internal/placement"
 )
 
 // This file is the one place that tells the three kinds apart where they
@@ -43,7 +44,7 @@ func awsName(obj v1alpha1.Object) string {
 
 // namingOf returns how the object says which scalable target it is about.
 func namingOf(obj v1alpha1.Object) naming {
-	n := naming{bound: boundIdentity(obj.GetStatus().BoundTo), where: whereaboutsOf(obj)}
+	n := naming{bound: boundIdentity(obj.GetStatus().BoundTo), where: placement.Of(obj)}
 	if desired.Empty(obj) {
 		adoption, _ := desired.AdoptionOf(obj) // a pass tells what is wrong with it
 		n.own = adoption.Identity

@@ -76,7 +76,7 @@ func (r *Reconciler) gather(ctx context.Context, group Group) (*pass, error) {
 		m := &member{ref: ref, before: obj, obj: obj.DeepCopyObject().(v1alpha1.Object), naming: namingOf(obj)}
 		r.read(p, m)
 		at := r.groups.placement(ref)
-		m.misplaced, m.selected = at.problem, at.selected
+		m.misplaced, m.selected = at.Problem, at.Selected
 		if r.options.SameNamespace {
 			m.strays = m.strayReference()
 		}

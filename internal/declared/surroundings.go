@@ -3,14 +3,13 @@ package declared
 import (
 	"cmp"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/placement"
 )
 
 // Place is where in AWS something is. What is not known is empty.
@@ -33,9 +32,9 @@ type Surroundings struct {
 	Home Place
 	// Namespaces are the annotations of namespaces, by name.
 	Namespaces map[string]map[string]string
-	// AccountRoles and TeamRoles are the ARNs of the roles by which accounts are
-	// entered, by account ID and by team; nil: not known.
-	AccountRoles, TeamRoles map[string]string
+	// Roles are the ConfigMaps of roles by which other accounts are entered, by
+	// the name of the ConfigMap; one that is missing is not known.
+	Roles map[string]map[string]string
 	// Referents are the objects of other kinds to which ours refer.
 	Referents map[Ref]Referent
 	// Complete says that what is not in the setting is nowhere: it is that of a
@@ -43,82 +42,14 @@ type Surroundings struct {
 	Complete bool
 }
 
-// place returns where in AWS an object belongs, as the controller decides it.
-// What its status says wins: its counterpart in AWS cannot move. A problem is
-// why the controller does not act on the object.
+// place returns where in AWS an object belongs, as the controller decides it. A
+// problem is why the controller does not act on the object.
 func (s Surroundings) place(o v1alpha1.Object) (at Place, problem string) {
-	namespace := s.Namespaces[o.GetNamespace()]
-	at.Endpoint = namespace[v1alpha1.AnnotationEndpointURL]
-	at.Region = cmp.Or(o.GetAnnotations()[v1alpha1.AnnotationRegion], namespace[v1alpha1.AnnotationRegion], namespace[v1alpha1.AnnotationDefaultRegion])
-	at.Account = namespace[v1alpha1.AnnotationOwnerAccountID]
-	if team := namespace[v1alpha1.AnnotationTeamID]; team != "" {
-		at.Account, at.Team, problem = s.team(team)
+	settings := placement.Settings{
+		Own: placement.Scope{Account: s.Home.Account, Region: s.Home.Region}, Roles: s.Roles, Outside: true,
 	}
-	if known := o.GetStatus().ACKResourceMetadata; known != nil && problem == "" {
-		problem = cmp.Or(moved("account", known.OwnerAccountID, at.Account), moved("Region", known.Region, at.Region))
-		if known.OwnerAccountID != "" {
-			at.Account, at.Team = known.OwnerAccountID, ""
-		}
-		at.Region = cmp.Or(known.Region, at.Region)
-	}
-	at.Region = cmp.Or(at.Region, s.Home.Region)
-	if at.Team == "" {
-		at.Account = cmp.Or(at.Account, s.Home.Account)
-	}
-	if at.Account != s.Home.Account {
-		at.Role = s.role(at.Account)
-	}
-	return at, problem
-}
-
-// moved says what is wrong when annotations lead elsewhere than to where the
-// object is.
-func moved(what, was, says string) string {
-	if was == "" || says == "" || was == says {
-		return ""
-	}
-	return fmt.Sprintf("what the object declares is in %s %s, and the annotations say %s: undo the change, or delete the object and create it again", what, was, says)
-}
-
-// team returns the account of a team; where the map of teams is not known, it
-// returns the team again.
-func (s Surroundings) team(team string) (account, unknown, problem string) {
-	if s.TeamRoles == nil {
-		return "", team, ""
-	}
-	if account = accountOf(s.TeamRoles[team]); account == "" {
-		return "", team, fmt.Sprintf("the ConfigMap %s in the controller's namespace has no ARN of a role under %s: add it", TeamRoleMap, team)
-	}
-	return account, "", ""
-}
-
-// role returns a role by which the controller enters an account.
-func (s Surroundings) role(account string) string {
-	if role := s.AccountRoles[account]; role != "" {
-		return role
-	}
-	for _, team := range slices.Sorted(maps.Keys(s.TeamRoles)) {
-		if accountOf(s.TeamRoles[team]) == account {
-			return s.TeamRoles[team]
-		}
-	}
-	return ""
-}
-
-// The ConfigMaps that map account IDs and team IDs to the ARNs of roles, in the
-// namespace of the controller. They are those of the ACK controllers.
-const (
-	AccountRoleMap = "ack-role-account-map"
-	TeamRoleMap    = "ack-role-team-map"
-)
-
-// accountOf returns the account in the ARN of a role.
-func accountOf(roleARN string) string {
-	parts := strings.SplitN(roleARN, ":", 6)
-	if len(parts) != 6 || parts[2] != "iam" || !strings.HasPrefix(parts[5], "role/") {
-		return ""
-	}
-	return parts[4]
+	p := settings.Place(placement.Of(o), placement.Namespace{Annotations: s.Namespaces[o.GetNamespace()]})
+	return Place{Account: p.Account, Region: p.Region, Endpoint: p.Endpoint, Role: p.RoleARN, Team: p.Team}, p.Problem
 }
 
 // The kinds of other ACK controllers that our objects refer to.
@@ -174,14 +105,10 @@ func (s *Surroundings) Learn(content map[string]any, namespace string) {
 	case version == "v1" && kind == "Namespace":
 		annotations, _, _ := unstructured.NestedStringMap(content, "metadata", "annotations")
 		s.Namespaces = with(s.Namespaces, name, annotations)
-	case version == "v1" && kind == "ConfigMap" && (name == AccountRoleMap || name == TeamRoleMap):
+	case version == "v1" && kind == "ConfigMap" && (name == placement.AccountRoleMap || name == placement.TeamRoleMap):
 		roles, _, _ := unstructured.NestedStringMap(content, "data")
-		into := &s.AccountRoles
-		if name == TeamRoleMap {
-			into = &s.TeamRoles
-		}
 		for key, role := range roles {
-			*into = with(*into, key, role)
+			s.Roles = with(s.Roles, name, with(s.Roles[name], key, role))
 		}
 	default:
 		if ref, r, ok := referentOf(content); ok {

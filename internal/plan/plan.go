@@ -22,6 +22,7 @@ import (
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/awsapi"
 	"github.com/setpoint-io/setpoint/internal/declared"
+	"github.com/setpoint-io/setpoint/internal/placement"
 	"github.com/setpoint-io/setpoint/internal/report"
 )
 
@@ -220,7 +221,7 @@ func (t *targetPlan) unknown(notes ...string) {
 func (o Options) elsewhere(at declared.Place) string {
 	switch {
 	case at.Team != "":
-		return fmt.Sprintf("is in the account of team %s, which the controller knows by its ConfigMap %s: plan it with credentials of that account, such as --profile", at.Team, declared.TeamRoleMap)
+		return fmt.Sprintf("is in the account of team %s, which the controller knows by its ConfigMap %s: plan it with credentials of that account, such as --profile", at.Team, placement.TeamRoleMap)
 	case o.Home.Account == "" || at.Account == o.Home.Account:
 		return ""
 	case at.Role != "":

@@ -1,0 +1,227 @@
+// Package placement says where in AWS an object belongs: in which account and
+// Region, behind which endpoint, and by which role it is entered.
+//
+// Annotations of the object and of its namespace decide it, IAMRoleSelectors,
+// the roles that the controller's ConfigMaps know, and what the object's status
+// says: what is in AWS already cannot move. The controller works by these rules
+// and the command line foretells them, so they stand here once.
+//
+// Who asks from outside the controller does not know everything that it knows.
+// [Settings.Outside] says so, and what is not known is then no mistake.
+package placement
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/desired"
+)
+
+// A Scope is where in AWS something is, and how it is reached.
+type Scope struct {
+	Account  string // 12 digits
+	Region   string // such as us-west-2
+	RoleARN  string // role to assume; empty: the controller's own credentials
+	Endpoint string // URL of Application Auto Scaling; empty: AWS's
+}
+
+// The ConfigMaps that map account IDs and team IDs to role ARNs, in the
+// namespace of the controller. They are those of the ACK controllers.
+const (
+	AccountRoleMap = "ack-role-account-map"
+	TeamRoleMap    = "ack-role-team-map"
+)
+
+// ServicePrefix begins the keys of roles that are for this service alone, with
+// the feature gate ServiceLevelCARM of the ACK controllers.
+const ServicePrefix = "applicationautoscaling."
+
+// Settings are what decides besides the object and its namespace.
+type Settings struct {
+	// Own is of objects about which nothing is said.
+	Own Scope
+	// Roles are the data of the ConfigMaps, by the name of the ConfigMap.
+	Roles map[string]map[string]string
+	// ServiceRoles says that their keys begin with ServicePrefix.
+	ServiceRoles bool
+	// NoRoles is why the ConfigMaps are not read; empty: they are.
+	NoRoles string
+	// Selectors are the IAMRoleSelectors by name; nil: there are none.
+	Selectors map[string]Selector
+	// Outside says that somebody else than the controller asks: Own is where
+	// the credentials at hand belong, and a ConfigMap that is missing was not
+	// read.
+	Outside bool
+}
+
+// A Namespace is what a namespace says about the objects in it.
+type Namespace struct{ Annotations, Labels map[string]string }
+
+// An Object is what an object says about its place.
+type Object struct {
+	Namespace string
+	Kind      autoscaling.Kind
+	Labels    map[string]string
+	Region    string // the annotation
+	Was       Scope  // the account and Region that its status says it is in
+}
+
+// Of reads an object.
+func Of(obj v1alpha1.Object) Object {
+	o := Object{
+		Namespace: obj.GetNamespace(), Kind: desired.KindOf(obj), Labels: obj.GetLabels(),
+		Region: obj.GetAnnotations()[v1alpha1.AnnotationRegion],
+	}
+	if known := obj.GetStatus().ACKResourceMetadata; known != nil {
+		o.Was = Scope{Account: known.OwnerAccountID, Region: known.Region}
+	}
+	return o
+}
+
+// A Placement is where an object belongs.
+type Placement struct {
+	Scope
+	// Closed says that there is no way in, so that nothing can be done for the
+	// object.
+	Closed bool
+	// Team is what is known instead of the account, from outside.
+	Team string
+	// Problem is a sentence for the user; empty: there is none.
+	Problem string
+	// Selected is the role that a selector chose, as the object's condition
+	// tells it.
+	Selected string
+}
+
+// An entry is an account with the role by which it is entered, and who says so.
+type entry struct{ account, role, by, team, selected, problem string }
+
+// Place returns where an object of a namespace belongs. What its status says
+// wins: its AWS counterpart cannot move.
+func (s Settings) Place(o Object, in Namespace) Placement {
+	chosen := s.enter(o, in)
+	wanted := cmp.Or(o.Region, in.Annotations[v1alpha1.AnnotationRegion], in.Annotations[v1alpha1.AnnotationDefaultRegion])
+	if !s.Outside {
+		wanted = cmp.Or(wanted, s.Own.Region)
+	}
+	endpoint := in.Annotations[v1alpha1.AnnotationEndpointURL]
+	p := Placement{
+		Scope:    Scope{Account: chosen.account, Region: cmp.Or(o.Was.Region, wanted, s.Own.Region), RoleARN: chosen.role, Endpoint: endpoint},
+		Team:     chosen.team,
+		Selected: chosen.selected,
+	}
+	if problem := cmp.Or(endpointProblem(endpoint), chosen.problem); problem != "" {
+		p.Closed, p.Problem = true, problem
+		return p
+	}
+	if was := o.Was.Account; was != "" && was != chosen.account {
+		return s.stay(p, was, chosen)
+	}
+	if o.Was.Region != "" && wanted != "" && o.Was.Region != wanted {
+		p.Problem = fmt.Sprintf("what the object declares is in Region %s, and the annotations say %s: undo the change, or delete the object and create it again", o.Was.Region, wanted)
+	}
+	return p
+}
+
+// stay is the placement of an object whose account was changed after AWS had
+// it. The old account is entered where that is possible, so that the object can
+// be deleted; never is anything done for it in the new one.
+func (s Settings) stay(p Placement, was string, chosen entry) Placement {
+	moved := fmt.Sprintf("what the object declares is in account %s, and %s says %s", was, chosen.by, chosen.account)
+	p.Account, p.Selected = was, ""
+	p.RoleARN, _ = s.lookUp(AccountRoleMap, was)
+	if was == s.Own.Account || p.RoleARN != "" {
+		p.Problem = moved + ": undo the change, or delete the object and create it again"
+		return p
+	}
+	p.Closed, p.Problem = true, fmt.Sprintf(
+		"%s; no role in account %s is known, so nothing is done in either: undo the change, or let go of what is there by annotating the object with %s=%s, delete the object and create it again",
+		moved, was, v1alpha1.AnnotationDeletionPolicy, v1alpha1.DeletionPolicyRetain)
+	return p
+}
+
+// endpointProblem says what is wrong with the endpoint of a namespace.
+func endpointProblem(endpoint string) string {
+	if u, err := url.Parse(endpoint); endpoint == "" || err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
+		return ""
+	}
+	return fmt.Sprintf("the namespace's annotation %s is %q: write a URL such as https://vpce-1234.application-autoscaling.us-west-2.vpce.amazonaws.com",
+		v1alpha1.AnnotationEndpointURL, endpoint)
+}
+
+// enter returns the account of an object. A selector comes before the
+// annotations of the namespace, as in the ACK controllers.
+func (s Settings) enter(o Object, in Namespace) entry {
+	if selected := s.matching(o, in); len(selected) > 0 {
+		return enterBySelector(selected)
+	}
+	team, account := in.Annotations[v1alpha1.AnnotationTeamID], in.Annotations[v1alpha1.AnnotationOwnerAccountID]
+	switch {
+	case s.Outside && o.Was.Account != "" && (team == "" && account == "" || team != "" && s.Roles[TeamRoleMap] == nil):
+		role, _ := s.lookUp(AccountRoleMap, o.Was.Account)
+		return entry{account: o.Was.Account, role: role}
+	case team != "":
+		return s.enterByTeam(team)
+	case account == "":
+		return entry{account: s.Own.Account, by: "the controller's own identity"}
+	case account == s.Own.Account:
+		return entry{account: account, by: "its namespace"}
+	case s.Outside: // it may be the controller's own, which needs no role
+		role, _ := s.lookUp(AccountRoleMap, account)
+		return entry{account: account, role: role, by: "its namespace"}
+	default:
+		role, problem := s.role(AccountRoleMap, v1alpha1.AnnotationOwnerAccountID, account)
+		return entry{account: account, role: role, by: "its namespace", problem: problem}
+	}
+}
+
+func (s Settings) enterByTeam(team string) entry {
+	if s.Outside && s.Roles[TeamRoleMap] == nil {
+		return entry{team: team}
+	}
+	role, problem := s.role(TeamRoleMap, v1alpha1.AnnotationTeamID, team)
+	e := entry{account: accountOf(role), role: role, by: "the team of its namespace", problem: problem}
+	if problem != "" {
+		e.team = team
+	}
+	return e
+}
+
+// lookUp returns a role, and the key that it has or would have in a ConfigMap.
+// Whether the keys name the service is not known outside of the controller.
+func (s Settings) lookUp(configMap, id string) (role, key string) {
+	roles := s.Roles[configMap]
+	if key = id; s.ServiceRoles || s.Outside && roles[ServicePrefix+id] != "" {
+		key = ServicePrefix + id
+	}
+	return roles[key], key
+}
+
+// role looks a role up that an annotation of a namespace asks for.
+func (s Settings) role(configMap, annotation, id string) (role, problem string) {
+	if s.NoRoles != "" {
+		return "", fmt.Sprintf("the namespace's annotation %s says %s, but %s", annotation, id, s.NoRoles)
+	}
+	role, key := s.lookUp(configMap, id)
+	switch {
+	case role == "":
+		return "", fmt.Sprintf("the ConfigMap %s in the controller's namespace has no key %s: add it, with the ARN of the role to assume", configMap, key)
+	case accountOf(role) == "":
+		return "", fmt.Sprintf("the ConfigMap %s in the controller's namespace has %q under %s, which is not the ARN of a role", configMap, role, key)
+	default:
+		return role, ""
+	}
+}
+
+// accountOf returns the account in the ARN of a role.
+func accountOf(roleARN string) string {
+	parts := strings.SplitN(roleARN, ":", 6)
+	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "iam" || !strings.HasPrefix(parts[5], "role/") {
+		return ""
+	}
+	return parts[4]
+}

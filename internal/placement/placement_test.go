@@ -1,0 +1,133 @@
+package placement
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+)
+
+const (
+	own, other = "000000000000", "111122223333"
+	otherRole  = "arn:aws:iam::111122223333:role/setpoint"
+)
+
+// where is an object in a namespace, of which only the Region may be said.
+func where(region string, was Scope) Object {
+	return Object{Namespace: "shop", Region: region, Was: was}
+}
+
+func TestPlace(t *testing.T) {
+	here := Scope{Account: own, Region: "us-west-2"}
+	settings := Settings{Own: here, Roles: map[string]map[string]string{
+		AccountRoleMap: {other: otherRole}, TeamRoleMap: {"ml": otherRole, "broken": "setpoint"},
+	}}
+	type annotations = map[string]string
+	for name, c := range map[string]struct {
+		reason    string
+		object    Object
+		namespace annotations
+		want      Scope
+		closed    bool
+		problem   string
+	}{
+		"nothing said":   {"the controller's own account and Region", where("", Scope{}), nil, here, false, ""},
+		"default Region": {"the namespace's default comes before the flag", where("", Scope{}), annotations{v1alpha1.AnnotationDefaultRegion: "eu-west-1"}, Scope{Account: own, Region: "eu-west-1"}, false, ""},
+		"namespace's Region": {"as the documentation of the ACK controllers has it, and before the default", where("", Scope{}),
+			annotations{v1alpha1.AnnotationRegion: "eu-west-2", v1alpha1.AnnotationDefaultRegion: "eu-west-1"}, Scope{Account: own, Region: "eu-west-2"}, false, ""},
+		"own Region": {"the object's annotation comes before the namespace's", where("us-east-1", Scope{}),
+			annotations{v1alpha1.AnnotationRegion: "eu-west-2", v1alpha1.AnnotationDefaultRegion: "eu-west-1"}, Scope{Account: own, Region: "us-east-1"}, false, ""},
+		"bound":                   {"what is in AWS cannot move", where("", here), annotations{v1alpha1.AnnotationDefaultRegion: "eu-west-1"}, here, false, "is in Region us-west-2, and the annotations say eu-west-1"},
+		"the flag was changed":    {"not even with the controller", where("", Scope{Account: own, Region: "eu-west-1"}), nil, Scope{Account: own, Region: "eu-west-1"}, false, "say us-west-2"},
+		"another account":         {"the account map names the role", where("", Scope{}), annotations{v1alpha1.AnnotationOwnerAccountID: other}, Scope{Account: other, Region: "us-west-2", RoleARN: otherRole}, false, ""},
+		"the controller's own":    {"an account needs no role to itself", where("", Scope{}), annotations{v1alpha1.AnnotationOwnerAccountID: own}, here, false, ""},
+		"an account without role": {"nothing may be done under the controller's own account instead", where("", Scope{}), annotations{v1alpha1.AnnotationOwnerAccountID: "999999999999"}, Scope{Account: "999999999999", Region: "us-west-2"}, true, "has no key 999999999999"},
+		"a team": {"the team comes before the account, whose ID is in the role", where("", Scope{}),
+			annotations{v1alpha1.AnnotationTeamID: "ml", v1alpha1.AnnotationOwnerAccountID: own}, Scope{Account: other, Region: "us-west-2", RoleARN: otherRole}, false, ""},
+		"a team without a role":   {"what is not the ARN of a role is told", where("", Scope{}), annotations{v1alpha1.AnnotationTeamID: "broken"}, Scope{Region: "us-west-2"}, true, "not the ARN of a role"},
+		"account changed":         {"the old account is still entered, so that the object can be deleted", where("", Scope{Account: other, Region: "us-west-2"}), nil, Scope{Account: other, Region: "us-west-2", RoleARN: otherRole}, false, "the controller's own identity says " + own},
+		"account changed, closed": {"without a role for the old account nothing can be done", where("", Scope{Account: "999999999999", Region: "us-west-2"}), nil, Scope{Account: "999999999999", Region: "us-west-2"}, true, "nothing is done in either"},
+		"no URL":                  {"a request to a host that nobody meant must not be signed", where("", Scope{}), annotations{v1alpha1.AnnotationEndpointURL: "scaling.test"}, Scope{Account: own, Region: "us-west-2", Endpoint: "scaling.test"}, true, "write a URL"},
+		"endpoint":                {"an endpoint of one's own", where("", Scope{}), annotations{v1alpha1.AnnotationEndpointURL: "https://scaling.test"}, Scope{Account: own, Region: "us-west-2", Endpoint: "https://scaling.test"}, false, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := settings.Place(c.object, Namespace{Annotations: c.namespace})
+			if got.Scope != c.want || got.Closed != c.closed || (got.Problem == "") != (c.problem == "") || !strings.Contains(got.Problem, c.problem) {
+				t.Errorf("%s: got %+v", c.reason, got)
+			}
+		})
+	}
+}
+
+// Whose credentials are at hand outside of the controller says nothing about
+// objects that are somewhere already, and roles that were not read are no
+// mistake.
+func TestPlaceFromOutside(t *testing.T) {
+	here := Scope{Account: own, Region: "us-west-2"}
+	roles := func(configMap, key, role string) map[string]map[string]string {
+		return map[string]map[string]string{configMap: {key: role}}
+	}
+	account, team := map[string]string{v1alpha1.AnnotationOwnerAccountID: other}, map[string]string{v1alpha1.AnnotationTeamID: "ml"}
+	for _, c := range []struct {
+		reason    string
+		roles     map[string]map[string]string
+		object    Object
+		namespace map[string]string
+		want      Placement
+		problem   string
+	}{
+		{"nothing is said: where the credentials belong", nil, where("", Scope{}), nil, Placement{Scope: here}, ""},
+		{"an object that is somewhere is there", nil, where("", Scope{Account: other, Region: "eu-west-1"}), nil, Placement{Scope: Scope{Account: other, Region: "eu-west-1"}}, ""},
+		{"another account without a role: it may be the controller's own", roles(AccountRoleMap, "1", otherRole), where("", Scope{}), account, Placement{Scope: Scope{Account: other, Region: "us-west-2"}}, ""},
+		{"another account with its role", roles(AccountRoleMap, other, otherRole), where("", Scope{}), account, Placement{Scope: Scope{Account: other, Region: "us-west-2", RoleARN: otherRole}}, ""},
+		{"a team whose account is not known", nil, where("", Scope{}), team, Placement{Scope: Scope{Region: "us-west-2"}, Team: "ml"}, ""},
+		{"of which the status tells the account", nil, where("", Scope{Account: other, Region: "us-west-2"}), team, Placement{Scope: Scope{Account: other, Region: "us-west-2"}}, ""},
+		{"a team that the map does not have is the user's mistake", roles(TeamRoleMap, "shop", otherRole), where("", Scope{}), team, Placement{Scope: Scope{Region: "us-west-2"}, Team: "ml", Closed: true}, "has no key ml"},
+		{"a key that names the service counts, because nobody says whether it does", roles(TeamRoleMap, ServicePrefix+"ml", otherRole), where("", Scope{}), team,
+			Placement{Scope: Scope{Account: other, Region: "us-west-2", RoleARN: otherRole}}, ""},
+		{"what is there does not move when an annotation says so", nil, where("us-east-1", here), nil, Placement{Scope: here}, "in Region us-west-2, and the annotations say us-east-1"},
+		{"nor to another account", nil, where("", here), account, Placement{Scope: here}, "in account 000000000000, and its namespace says 111122223333"},
+	} {
+		got := Settings{Own: here, Roles: c.roles, Outside: true}.Place(c.object, Namespace{Annotations: c.namespace})
+		problem := got.Problem
+		if got.Problem = ""; got != c.want || (problem == "") != (c.problem == "") || !strings.Contains(problem, c.problem) {
+			t.Errorf("%s: got %+v, problem %q", c.reason, got, problem)
+		}
+	}
+}
+
+func FuzzAccountOf(f *testing.F) {
+	f.Add(otherRole)
+	f.Add("arn:aws:iam::111122223333:user/setpoint")
+	f.Fuzz(func(t *testing.T, arn string) {
+		if account := accountOf(arn); len(account) > len(arn) {
+			t.Fatalf("%q in %q", account, arn)
+		}
+	})
+}
+
+// FuzzPlace: nothing is done in an account that the object is not known to be
+// in, and a way in that is closed is always explained.
+func FuzzPlace(f *testing.F) {
+	f.Add("eu-west-1", "us-west-2", other, "", "", own, "us-west-2", otherRole, false)
+	f.Add("", "", "", "ml", "https://scaling.test", "", "", "setpoint", true)
+	f.Fuzz(func(t *testing.T, region, namespaceRegion, account, team, endpoint, wasAccount, wasRegion, role string, outside bool) {
+		s := Settings{Own: Scope{Account: own, Region: "us-west-2"}, Outside: outside, Roles: map[string]map[string]string{
+			AccountRoleMap: {account: role}, TeamRoleMap: {team: role},
+		}}
+		p := s.Place(where(region, Scope{Account: wasAccount, Region: wasRegion}), Namespace{Annotations: map[string]string{
+			v1alpha1.AnnotationRegion: namespaceRegion, v1alpha1.AnnotationOwnerAccountID: account,
+			v1alpha1.AnnotationTeamID: team, v1alpha1.AnnotationEndpointURL: endpoint,
+		}})
+		switch {
+		case p.Closed && p.Problem == "":
+			t.Errorf("closed without a reason: %+v", p)
+		case !p.Closed && wasAccount != "" && p.Account != wasAccount:
+			t.Errorf("it moved from account %s: %+v", wasAccount, p)
+		case wasRegion != "" && p.Region != wasRegion:
+			t.Errorf("it moved from Region %s: %+v", wasRegion, p)
+		case !outside && !p.Closed && p.Account != own && p.RoleARN == "":
+			t.Errorf("account %s cannot be entered without a role: %+v", p.Account, p)
+		}
+	})
+}
