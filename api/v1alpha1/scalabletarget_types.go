@@ -14,6 +14,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +kubebuilder:printcolumn:name=RESOURCE,type=string,JSONPath=`.spec['resourceID','sageMakerEndpointRef.from.name']`,description="Resource that is scaled, or the Endpoint object that names it"
 // +kubebuilder:printcolumn:name=DIMENSION,type=string,JSONPath=`.spec.scalableDimension`,description="Capacity of the resource that is scaled"
 // +kubebuilder:printcolumn:name=MIN,type=integer,JSONPath=`.spec.minCapacity`,description="Lower bound that is declared"
+// +kubebuilder:printcolumn:name=CURRENT,type=integer,JSONPath=`.status.currentCapacity`,description="Capacity now, where an Endpoint object tells it"
 // +kubebuilder:printcolumn:name=MAX,type=integer,JSONPath=`.spec.maxCapacity`,description="Upper bound that is declared"
 // +kubebuilder:printcolumn:name=SUSPENDED,type=string,JSONPath=`.spec.suspendedState`,description="Suspensions that are declared"
 // +kubebuilder:printcolumn:name=READY,type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`,description="Whether AWS has what is declared"
@@ -156,6 +157,10 @@ type ScalableTargetStatus struct {
 
 	// IAM role that AWS uses: the service-linked role unless spec names another.
 	RoleARN *string `json:"roleARN,omitempty"`
+	// Instances that the variant has, as the Endpoint object tells that
+	// sageMakerEndpointRef names. Absent without one: Application Auto Scaling
+	// does not tell the capacity of what it scales.
+	CurrentCapacity *int64 `json:"currentCapacity,omitempty"`
 	// Capacity that predictive scaling has forecast, as AWS reports it.
 	PredictedCapacity *int64 `json:"predictedCapacity,omitempty"`
 	// What this object last asked AWS for. By it a field that was removed is

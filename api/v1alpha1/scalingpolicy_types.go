@@ -13,6 +13,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +kubebuilder:printcolumn:name=TYPE,type=string,JSONPath=`.spec.policyType`,description="Kind of policy"
 // +kubebuilder:printcolumn:name=METRIC,type=string,JSONPath=`.spec.targetTrackingScalingPolicyConfiguration['predefinedMetricSpecification.predefinedMetricType','customizedMetricSpecification.metricName']`,description="Metric that is held at the target value"
 // +kubebuilder:printcolumn:name=TARGET-VALUE,type=number,JSONPath=`.spec.targetTrackingScalingPolicyConfiguration.targetValue`,description="Value at which the metric is held"
+// +kubebuilder:printcolumn:name=ALARMS,type=integer,JSONPath=`.status.alarmCount`,description="How many CloudWatch alarms start the policy"
 // +kubebuilder:printcolumn:name=READY,type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`,description="Whether AWS has what is declared"
 // +kubebuilder:printcolumn:name=STATUS,type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].message`,description="What is wrong and what to do"
 // +kubebuilder:printcolumn:name=ARN,type=string,priority=1,JSONPath=`.status.ackResourceMetadata.arn`,description="Amazon Resource Name"
@@ -102,6 +103,9 @@ type ScalingPolicyStatus struct {
 	// or yours that start a step policy.
 	// +listType=atomic
 	Alarms []Alarm `json:"alarms,omitempty"`
+	// How many alarms there are. A step policy with none never scales. Absent
+	// until AWS has the policy, and for predictive scaling, which needs none.
+	AlarmCount *int64 `json:"alarmCount,omitempty"`
 }
 
 // Alarm names a CloudWatch alarm.

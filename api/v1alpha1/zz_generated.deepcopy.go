@@ -764,6 +764,11 @@ func (in *ScalableTargetStatus) DeepCopyInto(out *ScalableTargetStatus) {
 		*out = new(string)
 		**out = **in
 	}
+	if in.CurrentCapacity != nil {
+		in, out := &in.CurrentCapacity, &out.CurrentCapacity
+		*out = new(int64)
+		**out = **in
+	}
 	if in.PredictedCapacity != nil {
 		in, out := &in.PredictedCapacity, &out.PredictedCapacity
 		*out = new(int64)
@@ -920,6 +925,11 @@ func (in *ScalingPolicyStatus) DeepCopyInto(out *ScalingPolicyStatus) {
 		for i := range *in {
 			(*in)[i].DeepCopyInto(&(*out)[i])
 		}
+	}
+	if in.AlarmCount != nil {
+		in, out := &in.AlarmCount, &out.AlarmCount
+		*out = new(int64)
+		**out = **in
 	}
 }
 

@@ -200,6 +200,25 @@ func (p *pass) waitsForEndpoint(ref ObjectRef) string {
 	return ""
 }
 
+// currentCapacity is what an Endpoint object tells about the variant that a
+// target scales. Nobody else in the cluster knows it.
+func (p *pass) currentCapacity(m *member) *int64 {
+	if m.naming.endpoint == nil || p.referents[*m.naming.endpoint] == nil || p.group.ScalableDimension != instanceCount {
+		return nil
+	}
+	variants, _, _ := unstructured.NestedSlice(p.referents[*m.naming.endpoint].Object, "status", "productionVariants")
+	for _, v := range variants {
+		variant, _ := v.(map[string]any)
+		if count, ok := variant["currentInstanceCount"].(int64); ok && variant["variantName"] == m.naming.variant {
+			return &count
+		}
+	}
+	return nil
+}
+
+// instanceCount is the dimension whose unit is the instance.
+const instanceCount = "sagemaker:variant:DesiredInstanceCount"
+
 // referent returns an object that is referred to, or why it cannot be used.
 func (p *pass) referent(ref ObjectRef, field string) (*unstructured.Unstructured, string) {
 	obj := p.referents[ref]

@@ -111,6 +111,7 @@ func (r *Reconciler) writeMetadata(p *pass, m *member, s *v1alpha1.CommonStatus)
 		if s.ACKResourceMetadata == nil {
 			obj.Status.Alarms = nil
 		}
+		obj.Status.AlarmCount = m.alarmCount(obj)
 	case *v1alpha1.ScheduledAction:
 		if seen := p.observed.Action(m.name); seen != nil && m.mine() {
 			p.writeARN(s, seen.ARN)
@@ -123,12 +124,21 @@ func (r *Reconciler) writeMetadata(p *pass, m *member, s *v1alpha1.CommonStatus)
 	}
 }
 
+// alarmCount is how many alarms start a policy. Predictive scaling needs none.
+func (m *member) alarmCount(obj *v1alpha1.ScalingPolicy) *int64 {
+	if obj.Status.ACKResourceMetadata == nil || m.declared.policy.Type == autoscaling.PredictiveScaling {
+		return nil
+	}
+	return new(int64(len(obj.Status.Alarms)))
+}
+
 // mine says that what AWS has under the member's name belongs to the object.
 func (m *member) mine() bool {
 	return (m.held() || m.life.ReadOnly) && m.outcome.reason != reasonConflict
 }
 
 func (r *Reconciler) writeTarget(p *pass, m *member, obj *v1alpha1.ScalableTarget) {
+	obj.Status.CurrentCapacity = p.currentCapacity(m)
 	if seen := p.observed.Target; seen != nil && m.mine() {
 		if seen.ARN != "" {
 			p.writeARN(&obj.Status.CommonStatus, seen.ARN)
