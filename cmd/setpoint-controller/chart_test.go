@@ -2,11 +2,14 @@ package main
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 
+	"github.com/setpoint-io/setpoint/internal/operator"
 	"github.com/setpoint-io/setpoint/test/chart"
 )
 
@@ -34,6 +37,23 @@ func TestTheChartStartsThisProgram(t *testing.T) {
 	if o.MetricsAddr != ":8080" || o.HealthAddr != ":8081" || !o.LeaderElection || o.LeaderElectionNamespace != "ack-system" || o.Retain || o.SameNamespace ||
 		len(o.Namespaces) != 0 || f.resync != 300 || f.concurrency != 0 || f.region != "" || f.endpoint != "" {
 		t.Errorf("by default the chart starts %+v with %+v", o, f)
+	}
+}
+
+// The Lease is that of the ACK controller, so that the two exclude each other,
+// and the chart grants it.
+func TestTheLeaseIsThatOfTheACKController(t *testing.T) {
+	objects, err := chart.Render(t.Context(), "setpoint", "ack-system", "crds: {install: false}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	role, err := chart.As[rbacv1.Role](objects, "Role", "setpoint-leader-election")
+	if err != nil {
+		t.Fatal(err)
+	}
+	granted := slices.ContainsFunc(role.Rules, func(r rbacv1.PolicyRule) bool { return slices.Contains(r.ResourceNames, operator.LeaderElectionID) })
+	if operator.LeaderElectionID != "ack-applicationautoscaling.services.k8s.aws" || !granted {
+		t.Errorf("the Lease is %s, and the Role has %+v", operator.LeaderElectionID, role.Rules)
 	}
 }
 

@@ -178,13 +178,18 @@ func (f *flags) checkEndpoints() error {
 	return nil
 }
 
-// systemNamespace is where the ConfigMaps with the roles of other accounts are,
-// as the ACK controllers look for them; empty: nowhere.
+// ownNamespace is the controller's own, as the ACK controllers find it.
+func ownNamespace() string {
+	return cmp.Or(os.Getenv("ACK_SYSTEM_NAMESPACE"), os.Getenv("K8S_NAMESPACE"), "ack-system")
+}
+
+// systemNamespace is where the ConfigMaps with the roles of other accounts are;
+// empty: nowhere.
 func (f *flags) systemNamespace() string {
 	if !f.carm {
 		return ""
 	}
-	return cmp.Or(os.Getenv("ACK_SYSTEM_NAMESPACE"), os.Getenv("K8S_NAMESPACE"), "ack-system")
+	return ownNamespace()
 }
 
 // leaseNamespace is where the Lease goes: what the flag says, or the pod's own
@@ -224,6 +229,7 @@ func (f *flags) operator() operator.Options {
 		Namespaces:              splitList(f.namespaces),
 		Kinds:                   f.kinds,
 		SystemNamespace:         f.systemNamespace(),
+		OwnNamespace:            ownNamespace(),
 		Selectors:               f.gates[gateSelectors],
 		ServiceRoles:            f.gates[gateServiceRoles],
 		NoAdoption:              !f.gates[gateAdoption],

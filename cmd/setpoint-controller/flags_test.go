@@ -48,13 +48,62 @@ func TestFlagsOfTheACKController(t *testing.T) {
 	}
 }
 
+// TestEveryFlagOfTheACKControllerIsAccepted, those of other services and those
+// that mean nothing here included: a Deployment that has them must start.
+func TestEveryFlagOfTheACKControllerIsAccepted(t *testing.T) {
+	var f flags
+	fs := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	f.bind(fs)
+	for name, value := range map[string]string{
+		"aws-region": "us-west-2", "aws-endpoint-url": "http://localstack:4566", "aws-identity-endpoint-url": "http://localstack:4566",
+		"allow-unsafe-aws-endpoint-urls": "true", "aws-endpoint-use-path-style": "true", "http-client-timeout": "60s", "deletion-policy": "delete",
+		"reconcile-default-resync-seconds": "0", "reconcile-resource-resync-seconds": "ScalableTarget=60", "reconcile-default-max-concurrent-syncs": "1",
+		"reconcile-resource-max-concurrent-syncs": "ScalableTarget=2", "reconcile-resources": "ScalableTarget", "watch-namespace": "a", "watch-selectors": "a=b",
+		"resource-tags": "a=b", "feature-gates": "ResourceAdoption=true", "enable-carm": "true", "enable-cross-namespace": "true",
+		"enable-field-export-reconciler": "true", "enable-leader-election": "true", "leader-election-namespace": "a", "metrics-addr": "0.0.0.0:8080",
+		"healthz-addr": "0.0.0.0:8081", "enable-webhook-server": "true", "webhook-server-addr": "0.0.0.0:9433", "log-level": "info", "enable-development-logging": "false",
+	} {
+		if err := fs.Parse([]string{"--" + name + "=" + value}); err != nil {
+			t.Errorf("--%s: %v", name, err)
+		}
+	}
+	if err := f.check(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestTheControllersOwnNamespace is found as the ACK controllers find it, and is
+// known also when no roles are looked for in it: nobody exports into it.
+func TestTheControllersOwnNamespace(t *testing.T) {
+	for _, c := range []struct {
+		reason, ack, k8s string
+		args             []string
+		system, own      string
+	}{
+		{"nothing says it", "", "", nil, "ack-system", "ack-system"},
+		{"ACK's chart says it", "ack", "pod", nil, "ack", "ack"},
+		{"the older variable of ACK's chart", "", "pod", nil, "pod", "pod"},
+		{"without other accounts", "ack", "", []string{"--enable-carm=false"}, "", "ack"},
+	} {
+		t.Setenv("ACK_SYSTEM_NAMESPACE", c.ack)
+		t.Setenv("K8S_NAMESPACE", c.k8s)
+		f, err := parse(t, c.args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o := f.operator(); o.SystemNamespace != c.system || o.OwnNamespace != c.own {
+			t.Errorf("%s: roles in %q, own %q, want %q and %q", c.reason, o.SystemNamespace, o.OwnNamespace, c.system, c.own)
+		}
+	}
+}
+
 func TestNoFlags(t *testing.T) {
 	f, err := parse(t)
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := f.operator()
-	if o.Kinds != nil || o.Resync != 5*time.Minute || o.Concurrency != 200 || len(o.Tags) > 0 || o.Selectors || o.ServiceRoles || o.NoAdoption || o.NoReadOnly || o.SystemNamespace == "" {
+	if o.Kinds != nil || o.Resync != 5*time.Minute || o.Concurrency != 200 || len(o.Tags) > 0 || o.Selectors || o.ServiceRoles || o.NoAdoption || o.NoReadOnly || o.SystemNamespace == "" || !o.LeaderElection {
 		t.Errorf("no flags are read as %+v", o)
 	}
 }

@@ -4,6 +4,7 @@
 package operator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,13 +61,16 @@ type Options struct {
 	// SystemNamespace is where the ConfigMaps with the roles of other accounts
 	// are; empty: --enable-carm=false.
 	SystemNamespace string
-	Selectors       bool // see controller.Options
-	ServiceRoles    bool // see controller.Options
-	NoAdoption      bool // see controller.Options
-	NoReadOnly      bool // see controller.Options
-	Retain          bool // see controller.Options
-	SameNamespace   bool // see controller.Options and fieldexport.Options
-	NoFieldExport   bool // leave FieldExports alone
+	// OwnNamespace is the controller's own, into which no FieldExport of another
+	// namespace writes. Default: SystemNamespace.
+	OwnNamespace  string
+	Selectors     bool // see controller.Options
+	ServiceRoles  bool // see controller.Options
+	NoAdoption    bool // see controller.Options
+	NoReadOnly    bool // see controller.Options
+	Retain        bool // see controller.Options
+	SameNamespace bool // see controller.Options and fieldexport.Options
+	NoFieldExport bool // leave FieldExports alone
 
 	// Tags are put on every scalable target, below those of its spec.
 	Tags Tags
@@ -143,7 +147,7 @@ func (op *Operator) addFieldExport() error {
 		return nil
 	}
 	return fieldexport.AddTo(op.manager, fieldexport.Options{
-		Selector: o.Selector, SystemNamespace: o.SystemNamespace, SameNamespace: o.SameNamespace, Logger: o.Logger, Resync: o.Resync,
+		Selector: o.Selector, SystemNamespace: cmp.Or(o.OwnNamespace, o.SystemNamespace), SameNamespace: o.SameNamespace, Logger: o.Logger, Resync: o.Resync,
 	})
 }
 

@@ -100,7 +100,7 @@ func (f *front) asked(operation string) bool {
 
 // TestEndpointOfANamespaceIsItsOwn: two namespaces in one account and Region
 // must not share what was opened for the endpoint of one of them, and STS stays
-// where it is (D11, D12 of the ACK controllers).
+// where it is.
 func TestEndpointOfANamespaceIsItsOwn(t *testing.T) {
 	const other = "333344445555"
 	w := newWorld(t)
@@ -169,7 +169,7 @@ func TestTroubleOfOneAccountStaysThere(t *testing.T) {
 }
 
 // TestNothingIsMadeTwiceWhenTheControllerMoves to another account while its
-// objects are in the old one, without a way back into it (D31).
+// objects are in the old one, without a way back into it.
 func TestNothingIsMadeTwiceWhenTheControllerMoves(t *testing.T) {
 	const other = "666677778888"
 	w := newWorld(t)
@@ -198,7 +198,7 @@ func TestNothingIsMadeTwiceWhenTheControllerMoves(t *testing.T) {
 	w.becomes(target, "target", metav1.ConditionTrue, "")
 }
 
-// TestNamespaceAnnotationsCountWithoutCARM and with one watched namespace (D13).
+// TestNamespaceAnnotationsCountWithoutCARM and with one watched namespace.
 func TestNamespaceAnnotationsCountWithoutCARM(t *testing.T) {
 	w := newWorld(t)
 	w.with(func(o *operator.Options) { o.SystemNamespace, o.Namespaces = "", []string{w.namespace} })

@@ -63,7 +63,7 @@ func (l *lines) count(what string) int {
 }
 
 // TestWorksWithTheRightsOfOneNamespace: an install that is confined to a
-// namespace has a Role there and nothing else (D13, D29).
+// namespace has a Role there and nothing else.
 func TestWorksWithTheRightsOfOneNamespace(t *testing.T) {
 	w := newWorld(t)
 	w.kubectl(strings.ReplaceAll(confinedRole, "$NAMESPACE", w.namespace), "apply", "-f", "-")

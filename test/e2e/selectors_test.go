@@ -45,7 +45,7 @@ func (s slow) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // TestSelectorsAreKnownBeforeTheFirstReconcile: otherwise an object is made in
-// the controller's own account at the start (D14).
+// the controller's own account at the start.
 func TestSelectorsAreKnownBeforeTheFirstReconcile(t *testing.T) {
 	const other = "777788889999"
 	w := newWorld(t)
@@ -81,7 +81,7 @@ func (w *world) selected(kind autoscaling.Kind, name, says string) {
 }
 
 // TestSelectorsTakeEffectAtOnce: changes of selectors, of labels of objects and
-// of labels of namespaces (D5), and what the conditions tell (D15).
+// of labels of namespaces, and what the conditions tell.
 func TestSelectorsTakeEffectAtOnce(t *testing.T) {
 	const other = "888899990000"
 	role := func(name string) string { return "arn:aws:iam::" + other + ":role/" + name }
