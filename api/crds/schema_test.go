@@ -73,6 +73,27 @@ func TestCostIsReallyEstimated(t *testing.T) {
 	}
 }
 
+// What clients ask the API server for: URLs, kubectl's words and RBAC rules hold
+// these names.
+func TestNamesOfTheACKControllerAreKept(t *testing.T) {
+	for kind, want := range map[string][]string{
+		"ScalableTarget":  {"applicationautoscaling.services.k8s.aws", "scalabletargets", "scalabletarget", "ScalableTargetList", "Namespaced"},
+		"ScalingPolicy":   {"applicationautoscaling.services.k8s.aws", "scalingpolicies", "scalingpolicy", "ScalingPolicyList", "Namespaced"},
+		"ScheduledAction": {"applicationautoscaling.services.k8s.aws", "scheduledactions", "scheduledaction", "ScheduledActionList", "Namespaced"},
+		"FieldExport":     {"services.k8s.aws", "fieldexports", "fieldexport", "FieldExportList", "Namespaced"},
+		"IAMRoleSelector": {"services.k8s.aws", "iamroleselectors", "iamroleselector", "IAMRoleSelectorList", "Cluster"},
+	} {
+		spec := definitions(t)[kind].Spec
+		got := []string{spec.Group, spec.Names.Plural, spec.Names.Singular, spec.Names.ListKind, string(spec.Scope)}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", kind, diff)
+		}
+		if len(spec.Versions) != 1 || spec.Versions[0].Name != "v1alpha1" || !spec.Versions[0].Served || !spec.Versions[0].Storage || spec.Versions[0].Subresources.Status == nil {
+			t.Errorf("%s is not served and stored as v1alpha1 only, with a status of its own", kind)
+		}
+	}
+}
+
 // Old manifests and old stored objects must stay valid, so nothing becomes
 // required that was not, except the keys of lists that are maps now; and nothing
 // that was required becomes optional, except what a reference can supply, which

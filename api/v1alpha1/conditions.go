@@ -17,6 +17,10 @@ const (
 	// ConditionReferencesResolved says whether the objects that the spec refers
 	// to were found. Objects without references do not have it.
 	ConditionReferencesResolved = "ACK.ReferencesResolved"
+	// ConditionLateInitialized is True on scalable targets whose role is known.
+	// The ACK controllers write the role into the spec; here it is in
+	// status.roleARN.
+	ConditionLateInitialized = "ACK.LateInitialized"
 	// ConditionAdopted is True on objects that took over an AWS resource that
 	// was there before them.
 	ConditionAdopted = "ACK.Adopted"

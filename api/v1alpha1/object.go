@@ -47,6 +47,11 @@ type CommonStatus struct {
 	// The scalable target that the object was about when its references were
 	// resolved last. Objects without references do not have it.
 	BoundTo *ScalableTargetIdentity `json:"boundTo,omitempty"`
+	// Fields of the spec that are left to others, as the annotation
+	// applicationautoscaling.services.k8s.aws/yield asks. The word spec stands for
+	// all of them: the object is read-only.
+	// +listType=atomic
+	Yielded []string `json:"yielded,omitempty"`
 	// The last time that AWS was found to differ from what the object declares
 	// although the object had not changed, and was put right. It stays until the
 	// next time.

@@ -108,6 +108,11 @@ func (in *CommonStatus) DeepCopyInto(out *CommonStatus) {
 		*out = new(ScalableTargetIdentity)
 		**out = **in
 	}
+	if in.Yielded != nil {
+		in, out := &in.Yielded, &out.Yielded
+		*out = make([]string, len(*in))
+		copy(*out, *in)
+	}
 	if in.LastDrift != nil {
 		in, out := &in.LastDrift, &out.LastDrift
 		*out = new(Drift)

@@ -233,6 +233,56 @@ func TestDiff(t *testing.T) {
 	}
 }
 
+// TestOrderAndDefaultsAreNoDifference: AWS returns lists in another order and
+// may spell out defaults, and a put for that would be repeated for ever.
+func TestOrderAndDefaultsAreNoDifference(t *testing.T) {
+	metric := func(dimensions ...Dimension) *MetricStat {
+		return &MetricStat{Stat: "Sum", Namespace: "n", MetricName: "m", Dimensions: dimensions}
+	}
+	custom := func(c CustomizedMetric) Policy {
+		p := tracking("p", 60)
+		p.TargetTracking.Predefined, p.TargetTracking.Customized = nil, &c
+		return p
+	}
+	steps := func(change func(*Step), adjustments ...StepAdjustment) Policy {
+		p := stepPolicy("p")
+		p.Step.Adjustments = adjustments
+		change(p.Step)
+		return p
+	}
+	low, high := StepAdjustment{LowerBound: new(0.0), UpperBound: new(10.0), Adjustment: 1}, StepAdjustment{LowerBound: new(10.0), Adjustment: 2}
+	a, b := Dimension{"a", "1"}, Dimension{"b", "2"}
+	for reason, c := range map[string]struct{ declared, inAWS Policy }{
+		"dimensions have no order": {custom(CustomizedMetric{MetricName: "m", Dimensions: []Dimension{a, b}}), custom(CustomizedMetric{MetricName: "m", Dimensions: []Dimension{b, a}})},
+		"neither have metrics of metric math, nor their dimensions": {
+			custom(CustomizedMetric{Metrics: []MetricQuery{{ID: "e", Expression: "m*2"}, {ID: "m", Stat: metric(a, b), ReturnData: new(false)}}}),
+			custom(CustomizedMetric{Metrics: []MetricQuery{{ID: "m", Stat: metric(b, a), ReturnData: new(false)}, {ID: "e", Expression: "m*2", ReturnData: new(true)}}})},
+		"steps are ordered by their bounds": {steps(func(*Step) {}, high, low), steps(func(*Step) {}, low, high)},
+		"defaults of steps": {steps(func(*Step) {}, low, high), steps(func(s *Step) {
+			s.Cooldown, s.MetricAggregationType = new(int32(300)), "Average"
+		}, low, high)},
+	} {
+		for _, pair := range [][2]Policy{{c.declared, c.inAWS}, {c.inAWS, c.declared}} {
+			plan := Diff(variant, Desired{Target: bounds(1, 2), Policies: declared(pair[0])}, Observed{Target: registered(1, 2), Policies: inAWS(pair[1])}, noon)
+			if len(plan.Changes) > 0 {
+				t.Errorf("%s: %q", reason, lines(plan))
+			}
+		}
+	}
+}
+
+// TestEditsOfAnActionKeepItsTimes: AWS deletes the times that a request leaves
+// out (AWS API: PutScheduledAction).
+func TestEditsOfAnActionKeepItsTimes(t *testing.T) {
+	was := Action{Name: "a", Schedule: "rate(1 hour)", Start: new(noon), End: new(noon.Add(time.Hour)), MinCapacity: new(int32(1))}
+	is := was
+	is.MinCapacity = new(int32(2))
+	plan := Diff(variant, Desired{Target: bounds(1, 2), Actions: []DesiredAction{{Action: is}}}, Observed{Target: registered(1, 2), Actions: []ObservedAction{{Action: was}}}, noon)
+	if len(plan.Changes) != 1 || len(plan.Changes[0].Fields) != 1 || cmp.Diff(is, *plan.Changes[0].Action) != "" {
+		t.Errorf("%+v", plan.Changes)
+	}
+}
+
 func TestDiffExplainsScheduledBounds(t *testing.T) {
 	evening := ObservedAction{Action: Action{Name: "evening", Schedule: "cron(0 18 * * ? *)", Timezone: "UTC", MinCapacity: new(int32(2))}, CreationTime: noon.Add(-72 * time.Hour)}
 	morning := ObservedAction{Action: Action{Name: "morning", Schedule: "cron(0 8 * * ? *)", MinCapacity: new(int32(20))}, CreationTime: noon.Add(-72 * time.Hour)}

@@ -3,6 +3,7 @@ package autoscaling
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // YieldableFields lists the fields of a kind, named as in the manifest, that an
@@ -98,6 +99,33 @@ func (parts policyParts) read(p Policy) {
 	}
 }
 
+// Yields says that a field, as a plan names it, is among fields that are left to
+// others, below one of them, or stands for one.
+func Yields(yield []string, field string) bool {
+	return slices.ContainsFunc(yield, func(y string) bool {
+		for _, pair := range yieldPairs {
+			if slices.Contains(pair, y) && slices.ContainsFunc(pair, func(other string) bool { return below(field, other) }) {
+				return true
+			}
+		}
+		return below(field, y)
+	})
+}
+
+// below says that a path is another one, or leads on from it.
+func below(path, other string) bool {
+	rest, ok := strings.CutPrefix(path, other)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// yieldPairs are fields that stand for each other: a policy has one metric
+// specification of the two kinds, and the two members about a forecast that
+// exceeds the upper bound go together.
+var yieldPairs = [][]string{
+	{"targetTrackingScalingPolicyConfiguration.predefinedMetricSpecification", "targetTrackingScalingPolicyConfiguration.customizedMetricSpecification"},
+	{"predictiveScalingPolicyConfiguration.maxCapacityBreachBehavior", "predictiveScalingPolicyConfiguration.maxCapacityBuffer"},
+}
+
 var yieldTarget = map[string]func(*Target){
 	"minCapacity":    func(t *Target) { t.MinCapacity = nil },
 	"maxCapacity":    func(t *Target) { t.MaxCapacity = nil },
@@ -119,8 +147,6 @@ var yieldAction = map[string]func(to *Action, have Action){
 	"scalableTargetAction.maxCapacity": func(to *Action, have Action) { to.MaxCapacity = have.MaxCapacity },
 }
 
-// A policy has one metric specification of the two kinds, so they go together,
-// and so do the two members about a forecast that exceeds the upper bound.
 var yieldPolicy = map[string]func(to, have policyParts){
 	"targetTrackingScalingPolicyConfiguration":                  func(to, have policyParts) { *to.tracking = *have.tracking },
 	"targetTrackingScalingPolicyConfiguration.targetValue":      func(to, have policyParts) { to.tracking.TargetValue = have.tracking.TargetValue },

@@ -47,6 +47,26 @@ func TestYield(t *testing.T) {
 	}
 }
 
+func TestYields(t *testing.T) {
+	for _, c := range []struct {
+		reason, yield, field string
+		want                 bool
+	}{
+		{"the field itself", "minCapacity", "minCapacity", true},
+		{"another field", "minCapacity", "maxCapacity", false},
+		{"a key of a map", "tags", "tags[team]", true},
+		{"a member", "stepScalingPolicyConfiguration", "stepScalingPolicyConfiguration.cooldown", true},
+		{"a field that only begins alike", "schedule", "scheduledScalingSuspended", false},
+		{"the block above it", "suspendedState.scheduledScalingSuspended", "suspendedState", false},
+		{"one metric stands for the other", "targetTrackingScalingPolicyConfiguration.predefinedMetricSpecification",
+			"targetTrackingScalingPolicyConfiguration.customizedMetricSpecification.metricName", true},
+	} {
+		if got := Yields([]string{c.yield}, c.field); got != c.want {
+			t.Errorf("%s: %s yields %s: %t", c.reason, c.yield, c.field, got)
+		}
+	}
+}
+
 // The caller's values are shared with other readers.
 func TestYieldLeavesItsArgumentsAlone(t *testing.T) {
 	build := func() (Desired, Observed) {

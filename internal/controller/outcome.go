@@ -36,6 +36,9 @@ type outcome struct {
 	err     error  // for failed
 	advice  []autoscaling.Finding
 	refers  bool // the object refers to others, and they were found
+	broken  bool // what it refers to is there, and in terminal condition
+	// roleKnown: AWS has told by which role it scales.
+	roleKnown bool
 	// selected is the text of the condition that names the role a selector chose.
 	selected string
 
@@ -62,6 +65,8 @@ const (
 	reasonVanished     = "AdoptedResourceGone"
 	reasonPaused       = "Paused"
 	reasonAnnotation   = "AnnotationInvalid"
+
+	reasonCrossNamespace = "CrossNamespaceOptInRequired" // ACK's
 )
 
 // fail turns an AWS error into a verdict. What AWS finds invalid stays so

@@ -181,8 +181,12 @@ func (p *pass) declare(m *member) {
 	if !desired.Empty(m.obj) {
 		m.declared = declare(m.obj, p.group.Identity)
 	}
-	if why := cmp.Or(m.strays, p.resolve(m)); why != "" {
-		m.outcome = outcome{state: waiting, reason: reasonReference, message: why}
+	if m.strays != "" {
+		m.outcome = outcome{state: refused, reason: reasonCrossNamespace, message: m.strays}
+		return
+	}
+	if why := p.resolve(m); why != "" {
+		m.outcome = outcome{state: waiting, reason: reasonReference, message: why, broken: p.refersToBroken(m)}
 		return
 	}
 	m.outcome.refers = len(m.naming.refs()) > 0
@@ -190,7 +194,7 @@ func (p *pass) declare(m *member) {
 		p.checkAdoption(m)
 		return
 	}
-	m.outcome.advice = m.declared.warnings()
+	m.outcome.advice = append(m.declared.warnings(), m.crossings()...)
 	m.mergeDefaultTags()
 	if problems := m.declared.errors(); len(problems) > 0 {
 		m.outcome = refusal(problems, m.outcome.advice)

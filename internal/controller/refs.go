@@ -123,6 +123,19 @@ func (m *member) strayReference() string {
 	return ""
 }
 
+// crossings advises about references that lead to another namespace, as the ACK
+// controllers do.
+func (m *member) crossings() []autoscaling.Finding {
+	var advice []autoscaling.Finding
+	for _, to := range m.naming.refs() {
+		if to.Namespace != m.ref.Namespace {
+			advice = append(advice, autoscaling.Finding{Code: reasonCrossNamespace, Severity: autoscaling.Warning, Message: fmt.Sprintf(
+				"the reference to %s leads to another namespace, which takes --enable-cross-namespace=true", to)})
+		}
+	}
+	return advice
+}
+
 // referents are the foreign objects that a pass needs, as read.
 type referents map[ObjectRef]*unstructured.Unstructured
 
@@ -226,12 +239,30 @@ func (p *pass) referent(ref ObjectRef, field string) (*unstructured.Unstructured
 		return nil, fmt.Sprintf("waiting for %s, to which %s refers: there is no such object, or the kind %s is not installed; create it, or correct the reference",
 			ref, field, foreignKinds[ref.Kind].GroupKind())
 	}
+	if message, broken := terminal(obj); broken {
+		return nil, fmt.Sprintf("waiting for %s, to which %s refers: it is in terminal condition, which has to be repaired there: %v", ref, field, message)
+	}
+	return obj, ""
+}
+
+// terminal says whether an object of another controller is in terminal
+// condition, and with which message.
+func terminal(obj *unstructured.Unstructured) (message any, broken bool) {
+	if obj == nil {
+		return nil, false
+	}
 	conditions, _, _ := unstructured.NestedSlice(obj.Object, "status", "conditions")
 	for _, c := range conditions {
 		condition, _ := c.(map[string]any)
 		if condition["type"] == v1alpha1.ConditionTerminal && condition["status"] == "True" {
-			return nil, fmt.Sprintf("waiting for %s, to which %s refers: it is in terminal condition, which has to be repaired there: %v", ref, field, condition["message"])
+			return condition["message"], true
 		}
 	}
-	return obj, ""
+	return nil, false
+}
+
+// refersToBroken says that an object to which a member refers will not become
+// usable by itself.
+func (p *pass) refersToBroken(m *member) bool {
+	return slices.ContainsFunc(m.naming.refs(), func(ref ObjectRef) bool { _, broken := terminal(p.referents[ref]); return broken })
 }

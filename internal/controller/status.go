@@ -76,10 +76,16 @@ func (r *Reconciler) writeStatus(p *pass, m *member) {
 		s.LastHandledReconcileAt = m.life.RequestedAt
 	}
 	m.outcome.adopted = m.life.Adopted
+	if target, ok := m.obj.(*v1alpha1.ScalableTarget); ok {
+		m.outcome.roleKnown = target.Status.RoleARN != nil
+	}
 	if m.paused {
 		m.outcome.paused = m.pauseInWords()
 	}
 	p.tellTruth(m)
+	if m.outcome.state == synced {
+		s.Yielded = m.yielded()
+	}
 	s.Conditions = conditions(s.Conditions, m.obj.GetGeneration(), m.outcome, p.boundsInWords(m)+m.yieldInWords(), metav1.NewTime(r.now().Truncate(time.Second)))
 }
 
@@ -214,6 +220,9 @@ const (
 	messageNotSynced = "Resource not synced"
 	messageUnknown   = "Unable to determine if desired resource state matches latest observed state"
 	reasonTerminal   = "resource is in terminal condition"
+
+	messageLateInitialized = "Late initialization successful"
+	messageUnresolved      = "Reference resolution failed"
 )
 
 // conditions is the only place where conditions are made. It keeps the time of
@@ -224,6 +233,9 @@ func conditions(old []v1alpha1.Condition, generation int64, o outcome, note stri
 		return old // throttling says nothing about the object
 	}
 	l := conditionList{old: old, now: now, generation: generation}
+	if o.roleKnown {
+		l.add(v1alpha1.ConditionLateInitialized, metav1.ConditionTrue, messageLateInitialized, messageLateInitialized)
+	}
 	if o.refers && o.state != refused {
 		l.add(v1alpha1.ConditionReferencesResolved, metav1.ConditionTrue, "Resolved", "All references are resolved")
 	}
@@ -232,6 +244,9 @@ func conditions(old []v1alpha1.Condition, generation int64, o outcome, note stri
 	}
 	switch o.state {
 	case refused:
+		if o.reason == reasonCrossNamespace {
+			l.add(v1alpha1.ConditionReferencesResolved, metav1.ConditionFalse, o.message, messageUnresolved)
+		}
 		l.add(v1alpha1.ConditionTerminal, metav1.ConditionTrue, o.reason, o.message)
 		l.advise(o.advice)
 		l.add(v1alpha1.ConditionResourceSynced, metav1.ConditionFalse, reasonTerminal, messageNotSynced)
@@ -239,7 +254,7 @@ func conditions(old []v1alpha1.Condition, generation int64, o outcome, note stri
 		l.add(v1alpha1.ConditionStalled, metav1.ConditionTrue, o.reason, o.message)
 	case waiting:
 		if o.reason == reasonReference {
-			l.add(v1alpha1.ConditionReferencesResolved, metav1.ConditionUnknown, o.message, "Reference resolution failed")
+			l.add(v1alpha1.ConditionReferencesResolved, o.resolved(), o.message, messageUnresolved)
 		}
 		l.advise(o.advice)
 		l.add(v1alpha1.ConditionResourceSynced, metav1.ConditionFalse, o.reason, o.message)
@@ -261,6 +276,14 @@ func conditions(old []v1alpha1.Condition, generation int64, o outcome, note stri
 	}
 	l.tellLife(o)
 	return l.conditions
+}
+
+// resolved says whether a reference that leads nowhere yet may do so by itself.
+func (o outcome) resolved() metav1.ConditionStatus {
+	if o.broken {
+		return metav1.ConditionFalse
+	}
+	return metav1.ConditionUnknown
 }
 
 // tellLife tells what annotations made of the object.

@@ -43,14 +43,42 @@ func (p *pass) tellTruth(m *member) {
 
 // drift returns the changes that put right what others did. A difference that
 // turned up while the declaration stayed the same is theirs, unless something
-// that the declaration depends on is the reason.
+// that the declaration depends on is the reason, or it was left to others until
+// now.
 func (m *member) drift() []autoscaling.Change {
 	if m.deleting() || !readyAt(m.before.GetStatus().Conditions, m.obj.GetGeneration()) {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(m.outcome.changes), func(c autoscaling.Change) bool {
-		return c.Verb == autoscaling.Delete || c.Because != "" || m.roleMoved(c)
-	})
+	var drift []autoscaling.Change
+	for _, c := range m.outcome.changes {
+		if c.Verb == autoscaling.Delete || c.Because != "" || m.roleMoved(c) {
+			continue
+		}
+		theirs := slices.DeleteFunc(slices.Clone(c.Fields), m.takenBack)
+		if len(theirs) > 0 || len(c.Fields) == 0 {
+			c.Fields = theirs
+			drift = append(drift, c)
+		}
+	}
+	return drift
+}
+
+// takenBack says that a field was left to others until somebody changed the
+// annotation.
+func (m *member) takenBack(f autoscaling.FieldChange) bool {
+	was := m.before.GetStatus().Yielded
+	return (slices.Contains(was, wholeSpec) || autoscaling.Yields(was, f.Field)) && !autoscaling.Yields(m.life.Yield, f.Field)
+}
+
+// wholeSpec among the yielded fields stands for all of them.
+const wholeSpec = "spec"
+
+// yielded are the fields that are left to others.
+func (m *member) yielded() []string {
+	if m.life.ReadOnly {
+		return []string{wholeSpec}
+	}
+	return m.life.Yield
 }
 
 // roleMoved says that a change is about nothing but the role that roleRef

@@ -67,6 +67,9 @@ func TestWhatIsDrift(t *testing.T) {
 	byReference := func(role string) v1alpha1.Object {
 		return target(func(o *v1alpha1.ScalableTarget) { o.Spec.RoleRef, o.Status.RoleARN = &v1alpha1.Reference{}, &role })
 	}
+	yielded := target(func(o *v1alpha1.ScalableTarget) { o.Status.Yielded = []string{"minCapacity"} })
+	both := put
+	both.Fields = append([]autoscaling.FieldChange{{Field: "maxCapacity", From: "8", To: "9"}}, put.Fields...)
 	for name, c := range map[string]struct {
 		reason  string
 		before  v1alpha1.Object
@@ -74,14 +77,17 @@ func TestWhatIsDrift(t *testing.T) {
 		drift   int
 		gone    bool
 	}{
-		"drift":           {"the object was ready, so others did it", target(nil), []autoscaling.Change{put}, 1, false},
-		"edit":            {"the object is of a new generation", target(func(o *v1alpha1.ScalableTarget) { o.Status.Conditions[0].ObservedGeneration = 2 }), []autoscaling.Change{put}, 0, false},
-		"not ready":       {"what did not work yet is made now", target(func(o *v1alpha1.ScalableTarget) { o.Status.Conditions[0].Status = metav1.ConditionFalse }), []autoscaling.Change{put}, 0, false},
-		"action is gone":  {"nobody touched the bounds", target(nil), []autoscaling.Change{excused}, 0, false},
-		"role moved":      {"the object that roleRef names has another ARN", byReference("arn:old"), []autoscaling.Change{role}, 0, false},
-		"role was edited": {"AWS has another role than it had", byReference("arn:older"), []autoscaling.Change{role}, 1, false},
-		"gone":            {"it is made anew", readyObject(&v1alpha1.ScalingPolicy{}), []autoscaling.Change{{Op: autoscaling.OpPutPolicy, Verb: autoscaling.Create}}, 1, true},
-		"replaced":        {"it had another type, and was there", readyObject(&v1alpha1.ScalingPolicy{}), replaced, 1, false},
+		"drift":             {"the object was ready, so others did it", target(nil), []autoscaling.Change{put}, 1, false},
+		"edit":              {"the object is of a new generation", target(func(o *v1alpha1.ScalableTarget) { o.Status.Conditions[0].ObservedGeneration = 2 }), []autoscaling.Change{put}, 0, false},
+		"not ready":         {"what did not work yet is made now", target(func(o *v1alpha1.ScalableTarget) { o.Status.Conditions[0].Status = metav1.ConditionFalse }), []autoscaling.Change{put}, 0, false},
+		"action is gone":    {"nobody touched the bounds", target(nil), []autoscaling.Change{excused}, 0, false},
+		"role moved":        {"the object that roleRef names has another ARN", byReference("arn:old"), []autoscaling.Change{role}, 0, false},
+		"role was edited":   {"AWS has another role than it had", byReference("arn:older"), []autoscaling.Change{role}, 1, false},
+		"gone":              {"it is made anew", readyObject(&v1alpha1.ScalingPolicy{}), []autoscaling.Change{{Op: autoscaling.OpPutPolicy, Verb: autoscaling.Create}}, 1, true},
+		"replaced":          {"it had another type, and was there", readyObject(&v1alpha1.ScalingPolicy{}), replaced, 1, false},
+		"taken back":        {"somebody removed the annotation that left the field to others", yielded, []autoscaling.Change{put}, 0, false},
+		"was read-only":     {"what was only looked at is declared now", target(func(o *v1alpha1.ScalableTarget) { o.Status.Yielded = []string{"spec"} }), []autoscaling.Change{both}, 0, false},
+		"partly taken back": {"of two fields one was left to others and is not any more", yielded, []autoscaling.Change{both}, 1, false},
 	} {
 		m := &member{before: c.before, obj: c.before.DeepCopyObject().(v1alpha1.Object), outcome: outcome{changes: c.changes}}
 		m.writeDrift()

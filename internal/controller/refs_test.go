@@ -1,0 +1,93 @@
+package controller
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+)
+
+// withCondition is an object of another controller that has a condition.
+func withCondition(conditionType, status string) *unstructured.Unstructured {
+	return &unstructured.Unstructured{Object: map[string]any{"status": map[string]any{"conditions": []any{
+		"odd", map[string]any{"type": conditionType, "status": status, "message": "no such policy"},
+	}}}}
+}
+
+// What references lead to decides about a condition that users of the ACK
+// controllers wait for.
+func TestReferencesAreToldAsInTheACKControllers(t *testing.T) {
+	other := &v1alpha1.Reference{From: &v1alpha1.ObjectReference{Name: "scaler", Namespace: "other"}}
+	here := &v1alpha1.Reference{From: &v1alpha1.ObjectReference{Name: "scaler"}}
+	for _, c := range []struct {
+		reason   string
+		ref      *v1alpha1.Reference
+		confined bool
+		role     *unstructured.Unstructured
+		status   metav1.ConditionStatus
+		says     string // the condition that says more, and its reason
+	}{
+		{"it may still come", here, false, nil, metav1.ConditionUnknown, "Reconciling ReferenceNotResolved"},
+		{"it has no ARN yet", here, false, withCondition(v1alpha1.ConditionTerminal, "False"), metav1.ConditionUnknown, "Reconciling ReferenceNotResolved"},
+		{"it is broken", here, false, withCondition(v1alpha1.ConditionTerminal, "True"), metav1.ConditionFalse, "Reconciling ReferenceNotResolved"},
+		{"it must not be used", other, true, nil, metav1.ConditionFalse, "Stalled CrossNamespaceOptInRequired"},
+	} {
+		obj := targetObject("t", "service/a/b")
+		obj.Spec.RoleRef = c.ref
+		m := &member{ref: refOf(obj), obj: obj, before: obj, naming: namingOf(obj)}
+		if c.confined {
+			m.strays = m.strayReference()
+		}
+		p := &pass{referents: referents{}}
+		if c.role != nil {
+			p.referents[*m.naming.role] = c.role
+		}
+		p.declare(m)
+		list := conditions(nil, 1, m.outcome, "", now)
+		resolved := findCondition(list, v1alpha1.ConditionReferencesResolved)
+		if resolved == nil || resolved.Status != c.status || *resolved.Message != "Reference resolution failed" || *resolved.Reason != m.outcome.message {
+			t.Errorf("%s: %q", c.reason, lines(list))
+		}
+		more, reason, _ := strings.Cut(c.says, " ")
+		if told := findCondition(list, more); told == nil || *told.Reason != reason {
+			t.Errorf("%s: want %s in %q", c.reason, c.says, lines(list))
+		}
+	}
+}
+
+func TestReferencesToOtherNamespacesAreAdvisedAbout(t *testing.T) {
+	for _, c := range []struct {
+		reason, namespace string
+		want              int
+	}{
+		{"it crosses, which is allowed and told", "other", 1},
+		{"its own namespace needs no leave", "ns", 0},
+		{"so does the one that is not written", "", 0},
+	} {
+		policy := policyFor("p", "t")
+		policy.Spec.ResourceRef.From.Namespace = c.namespace
+		m := &member{ref: refOf(policy), naming: namingOf(policy)}
+		advice := m.crossings()
+		if len(advice) != c.want || c.want == 1 && (advice[0].Code != "CrossNamespaceOptInRequired" || !strings.Contains(advice[0].Message, "ScalableTarget other/t")) {
+			t.Errorf("%s: %v", c.reason, advice)
+		}
+	}
+}
+
+// Scripts wait for what the ACK controllers say about the role.
+func TestRoleThatIsKnownIsToldAsInTheACKControllers(t *testing.T) {
+	for _, o := range []outcome{{state: synced}, {state: waiting, reason: reasonReference}, after(outcome{}, awsError("Denied", "no"))} {
+		o.roleKnown = true
+		if got := lines(conditions(nil, 1, o, "", now)); got[0] != "ACK.LateInitialized=True (now) Late initialization successful|Late initialization successful" {
+			t.Errorf("%q", got)
+		}
+		o.roleKnown = false
+		if got := lines(conditions(nil, 1, o, "", now)); slices.ContainsFunc(got, func(l string) bool { return strings.HasPrefix(l, "ACK.LateInitialized") }) {
+			t.Errorf("%q", got)
+		}
+	}
+}
