@@ -152,46 +152,55 @@ func checkActionBounds(r *report, g group) {
 	if g.target == nil {
 		return
 	}
-	for i, a := range g.actions {
+	lowers, uppers := []*int32{g.target.MinCapacity}, []*int32{g.target.MaxCapacity}
+	for _, a := range g.actions {
+		lowers, uppers = append(lowers, a.MinCapacity), append(uppers, a.MaxCapacity)
+	}
+	lower, upper := distinct(lowers), distinct(uppers)
+	for _, a := range g.actions {
 		switch {
 		case a.MinCapacity != nil && a.MaxCapacity == nil:
-			value := *a.MinCapacity
-			r.oneBound(g, i, "minCapacity", "maxCapacity", value,
-				func(_, upper *int32) *int32 { return upper }, func(upper int32) bool { return value > upper })
+			at, _ := slices.BinarySearch(upper, *a.MinCapacity)
+			r.oneBound(a.Name, "minCapacity", "maxCapacity", *a.MinCapacity, upper[:at], at < len(upper) || g.target.MaxCapacity == nil)
 		case a.MaxCapacity != nil && a.MinCapacity == nil:
-			value := *a.MaxCapacity
-			r.oneBound(g, i, "maxCapacity", "minCapacity", value,
-				func(lower, _ *int32) *int32 { return lower }, func(lower int32) bool { return value < lower })
+			at, found := slices.BinarySearch(lower, *a.MaxCapacity)
+			if found {
+				at++
+			}
+			r.oneBound(a.Name, "maxCapacity", "minCapacity", *a.MaxCapacity, lower[at:], at > 0 || g.target.MinCapacity == nil)
 		}
 	}
 }
 
-// oneBound checks one bound, set by the action at index i, against the values
-// that the other one can have, which pick picks.
-func (r *report) oneBound(g group, i int, bound, other string, value int32, pick func(lower, upper *int32) *int32, crosses func(int32) bool) {
-	declared := pick(g.target.MinCapacity, g.target.MaxCapacity)
-	possible := declared == nil // what AWS has is not known
-	var crossed []string
-	consider := func(v *int32) {
-		switch {
-		case v == nil:
-		case !crosses(*v):
-			possible = true
-		case !slices.Contains(crossed, strconv.Itoa(int(*v))):
-			crossed = append(crossed, strconv.Itoa(int(*v)))
+// distinct returns the values that there are, in order.
+func distinct(values []*int32) []int32 {
+	var there []int32
+	for _, v := range values {
+		if v != nil {
+			there = append(there, *v)
 		}
 	}
-	consider(declared)
-	for j, a := range g.actions {
-		if j != i {
-			consider(pick(a.MinCapacity, a.MaxCapacity))
-		}
-	}
+	slices.Sort(there)
+	return slices.Compact(there)
+}
+
+// mostValues is how many values a sentence names.
+const mostValues = 5
+
+// oneBound reports the only bound that an action sets, if the other one can have
+// values that it crosses; possible says that it can also have another one.
+func (r *report) oneBound(name, bound, other string, value int32, crossed []int32, possible bool) {
 	if len(crossed) == 0 {
 		return
 	}
-	name, field := g.actions[i].Name, "scalableTargetAction."+bound
-	when := strings.Join(crossed, " or ")
+	var named []string
+	for _, v := range crossed[:min(mostValues, len(crossed))] {
+		named = append(named, strconv.Itoa(int(v)))
+	}
+	field, when := "scalableTargetAction."+bound, strings.Join(named, " or ")
+	if more := len(crossed) - len(named); more > 0 {
+		when += fmt.Sprintf(" or one of %d more values", more)
+	}
 	if possible {
 		r.about(KindAction, name, ActionMayNotApply, field, "the action sets only %s, to %d, and fails while %s is %s: write %s too", bound, value, other, when, other)
 		return

@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -130,6 +131,27 @@ func TestEveryRuleIsTested(t *testing.T) {
 		if !expected[string(r.Code)] {
 			t.Errorf("no test expects the rule %s", r.Code)
 		}
+	}
+}
+
+// TestManyActionsAreValidatedAtOnce: what is found about each action must not
+// take a look at all others, nor tell of all of them.
+func TestManyActionsAreValidatedAtOnce(t *testing.T) {
+	const n = 50_000
+	actions := make([]Action, n)
+	for i := range actions {
+		if actions[i] = onlyMin(strconv.Itoa(i), int32(n+i)); i%2 == 0 {
+			actions[i] = onlyMax(strconv.Itoa(i), int32(i))
+		}
+	}
+	found := Validate(at(t, instances), together(capacity(1, 4), nil, actions...))
+	for _, f := range found {
+		if len(f.Message) > 200 {
+			t.Fatalf("the message has %d bytes: %.300s", len(f.Message), f.Message)
+		}
+	}
+	if len(found) < n/2 {
+		t.Errorf("%d findings about %d actions, half of which set bounds that cross those of the others", len(found), n)
 	}
 }
 

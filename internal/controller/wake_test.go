@@ -1,7 +1,6 @@
 package controller
 
 import (
-	"context"
 	"slices"
 	"testing"
 	"time"
@@ -49,7 +48,7 @@ func TestWhatDecidesAboutObjectsWakesThem(t *testing.T) {
 	other.Spec.RoleRef = role
 	r.groups.put(mine)
 	r.groups.put(other)
-	ctx, q := context.Background(), &awoken{}
+	ctx, q := t.Context(), &awoken{}
 	namespace := func(annotations ...string) *metav1.PartialObjectMetadata {
 		n := &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Name: "ns", Annotations: map[string]string{}}}
 		for i := 0; i < len(annotations); i += 2 {
