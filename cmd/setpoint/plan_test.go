@@ -221,7 +221,8 @@ func readFile(t *testing.T, name string) string {
 	return string(text)
 }
 
-// apiServer answers lists and gets of our kinds from JSON texts.
+// apiServer answers lists of kinds by their plurals, and gets of namespaces by
+// their names, from JSON texts.
 func apiServer(t *testing.T, objects map[string][]string) (kubeconfig string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -231,6 +232,10 @@ func apiServer(t *testing.T, objects map[string][]string) (kubeconfig string) {
 		if !ok {
 			w.WriteHeader(http.StatusNotFound)
 			fmt.Fprint(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","code":404}`)
+			return
+		}
+		if strings.HasSuffix(r.URL.Path, "/namespaces/"+plural) {
+			fmt.Fprint(w, items[0])
 			return
 		}
 		fmt.Fprintf(w, `{"apiVersion":"applicationautoscaling.services.k8s.aws/v1alpha1","kind":"List","metadata":{},"items":[%s]}`, strings.Join(items, ","))
