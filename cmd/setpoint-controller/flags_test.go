@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +71,26 @@ func TestEveryFlagOfTheACKControllerIsAccepted(t *testing.T) {
 	}
 	if err := f.check(); err != nil {
 		t.Error(err)
+	}
+}
+
+// What a Deployment of the ACK controller asks for in vain is told, once.
+func TestFlagsThatChangeNothingAreLogged(t *testing.T) {
+	var f flags
+	fs := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	f.bind(fs)
+	if err := fs.Parse([]string{"--enable-webhook-server", "--aws-endpoint-use-path-style=true", "--feature-gates=SomeFutureThing=true", "--reconcile-resources=ScalableTarget,ScalingPolicy"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.check(); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	f.logIgnored(slog.New(slog.NewTextHandler(&log, nil)), fs)
+	for _, want := range []string{`"flag ignored" flag=--enable-webhook-server`, `"flag ignored" flag=--aws-endpoint-use-path-style`, `"feature gate ignored" gate=SomeFutureThing`, `"kind left alone" kind=ScheduledAction`} {
+		if strings.Count(log.String(), want) != 1 {
+			t.Errorf("the log does not say %s once:\n%s", want, log.String())
+		}
 	}
 }
 

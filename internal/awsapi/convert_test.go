@@ -147,3 +147,16 @@ func TestTagsAreSentOnCreationOnly(t *testing.T) {
 		t.Errorf("a creation carries the tags %v, want team=a", in.Tags)
 	}
 }
+
+// AWS tells what it forecasts with the target; a request never has it.
+func TestForecastCapacityIsRead(t *testing.T) {
+	f := newFake()
+	f.targets = []object{{
+		"ServiceNamespace": "ecs", "ResourceId": "r", "ScalableDimension": "d", "MinCapacity": 1, "MaxCapacity": 9, "RoleARN": "arn:role", "CreationTime": 1.7e9,
+		"PredictedCapacity": 7,
+	}}
+	o, err := newTestAPI(t, f).Observe(t.Context(), Query{Identity: autoscaling.Identity{ServiceNamespace: "ecs", ResourceID: "r", ScalableDimension: "d"}})
+	if err != nil || o.Target == nil || o.Target.PredictedCapacity == nil || *o.Target.PredictedCapacity != 7 {
+		t.Errorf("%+v, %v", o.Target, err)
+	}
+}

@@ -38,6 +38,19 @@ func TestCurrentCapacityIsWhatTheEndpointTells(t *testing.T) {
 	}
 }
 
+func TestCapacityThatAWSForecastsIsTold(t *testing.T) {
+	obj := targetObject("t", "service/a/b")
+	obj.Finalizers = []string{v1alpha1.FinalizerScalableTarget}
+	m := &member{ref: refOf(obj), obj: obj, before: obj}
+	for _, want := range []*int32{new(int32(7)), nil} {
+		p := &pass{observed: autoscaling.Observed{Target: &autoscaling.ObservedTarget{PredictedCapacity: want}}}
+		(&Reconciler{}).writeTarget(p, m, obj)
+		if got := obj.Status.PredictedCapacity; (got == nil) != (want == nil) || want != nil && *got != int64(*want) {
+			t.Errorf("the status has %v, AWS %v", got, want)
+		}
+	}
+}
+
 // The column ALARMS shows a step policy that nothing starts.
 func TestAlarmCountShowsPoliciesThatNothingStarts(t *testing.T) {
 	inAWS := &v1alpha1.ResourceMetadata{}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/rest"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
@@ -84,6 +85,33 @@ func TestStartsBeforeAWSAnswers(t *testing.T) {
 	w.ready(target, "target")
 }
 
+// TestOnlyWhatIsWatchedIsWorkedOn, by namespace and by labels.
+func TestOnlyWhatIsWatchedIsWorkedOn(t *testing.T) {
+	w := newWorld(t)
+	elsewhere := w.namespace + "-2"
+	w.kubectl("", "create", "namespace", elsewhere)
+	selector, err := labels.Parse("team=ml,stage notin (test)")
+	w.must(err)
+	w.with(func(o *operator.Options) { o.Namespaces, o.Selector = []string{w.namespace}, selector })
+	labelled := w.edited(policyManifest, "name: policy", "name: policy\n  labels: {team: ml}")
+	w.apply(w.edited(targetManifest, "name: target", "name: target\n  labels: {team: ml}"), w.edited(labelled, "team: ml", "team: ml, stage: test"), actionManifest)
+	if out, err := w.inAnyNamespace(w.manifest(w.edited(ecsTarget, "{name: target}", "{name: target, labels: {team: ml}}")), "--namespace", elsewhere, "apply", "-f", "-"); err != nil {
+		t.Fatal(err, out)
+	}
+	w.ready(target, "target")
+	time.Sleep(2 * resync)
+	v := &world{T: w.T, ctx: w.ctx, namespace: elsewhere, endpoint: w.endpoint}
+	for _, obj := range []v1alpha1.Object{w.get(policy, "policy"), w.get(action, "action"), v.get(target, "target")} {
+		if len(obj.GetStatus().Conditions) > 0 || len(obj.GetFinalizers()) > 0 {
+			t.Errorf("%T %s/%s is worked on: %s", obj, obj.GetNamespace(), obj.GetName(), printed(obj.GetStatus()))
+		}
+	}
+	w.apply(labelled)
+	w.ready(policy, "policy")
+	w.kubectl("", "label", "--overwrite", "scalingpolicy", "policy", "stage=test")
+	v.kubectl("", "delete", "scalabletarget", "target", "--timeout=20s")
+}
+
 // TestAccountsAreKnownBeforeTheFirstReconcile: otherwise an object is made in
 // the controller's own account at the start.
 func TestAccountsAreKnownBeforeTheFirstReconcile(t *testing.T) {
@@ -95,7 +123,9 @@ func TestAccountsAreKnownBeforeTheFirstReconcile(t *testing.T) {
 	w.apply(ecsTarget)
 	w.with(func(o *operator.Options) {
 		o.Kubernetes = rest.CopyConfig(o.Kubernetes)
-		o.Kubernetes.Wrap(func(next http.RoundTripper) http.RoundTripper { return slow{next, []string{"configmaps", "namespaces"}} })
+		o.Kubernetes.Wrap(func(next http.RoundTripper) http.RoundTripper {
+			return slow{next, []string{"configmaps", "namespaces"}}
+		})
 	})
 	w.ready(target, "target")
 	if w.has(lab.Account, lab.Region) == nil {

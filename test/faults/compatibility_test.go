@@ -208,6 +208,23 @@ func TestObjectsOfTheACKControllerAreTakenOver(t *testing.T) {
 	})
 }
 
+// Clients wait five seconds for a deletion.
+func TestDeletionsAreCompleteWithinSeconds(t *testing.T) {
+	for reason, keys := range map[string][]key{"one": {keyP}, "the target, with what stays under it": {keyT}, "all": {keyT, keyP, keyS}} {
+		inWorld(t, nil, func(w *world) {
+			some(w)
+			w.settle()
+			w.delete(keys...)
+			time.Sleep(5 * time.Second)
+			for _, k := range keys {
+				if w.kube.get(k) != nil {
+					t.Errorf("%s: %s is still there: %s", reason, k, w.report())
+				}
+			}
+		})
+	}
+}
+
 // A field that was left to others and is not any more is declared anew: that
 // AWS has another value is no fault of theirs.
 func TestFieldsThatAreTakenBackAreNotDrift(t *testing.T) {
