@@ -84,7 +84,7 @@ func run(ctx context.Context, f *flags, cmd *cobra.Command) error {
 	o := f.operator()
 	o.Kubernetes, o.Logger = kubernetes, log
 	o.AWS = awsapi.Options{
-		Config: config, Endpoint: f.endpoint, IdentityEndpoint: f.identityEndpoint,
+		Config: config, Endpoint: f.endpoint, IdentityEndpoint: f.identityEndpoint, ExternalID: f.externalID,
 		Version: version, Registerer: metrics.Registry, Logger: log,
 	}
 	metrics.Registry.MustRegister(buildInfo())

@@ -61,6 +61,9 @@ type Options struct {
 	Region string
 	// RoleARN is a role to assume with the credentials of Config; empty: none.
 	RoleARN string
+	// ExternalID is sent with the request for the role; empty: none. Accounts
+	// that let somebody else's controller in ask for one (AWS API: AssumeRole).
+	ExternalID string
 	// Endpoint replaces the endpoint of Application Auto Scaling, whatever
 	// the environment says. Empty: as the SDK resolves it.
 	Endpoint string
@@ -138,7 +141,12 @@ func New(o Options) *API {
 	if o.RoleARN != "" {
 		cfg.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(
 			sts.NewFromConfig(cfg, identity), o.RoleARN,
-			func(so *stscreds.AssumeRoleOptions) { so.RoleSessionName = "setpoint" }),
+			func(so *stscreds.AssumeRoleOptions) {
+				so.RoleSessionName = "setpoint"
+				if o.ExternalID != "" {
+					so.ExternalID = &o.ExternalID
+				}
+			}),
 			func(co *aws.CredentialsCacheOptions) { co.ExpiryWindow = renewAhead })
 	}
 	if cfg.Credentials != nil {

@@ -1,6 +1,7 @@
 package awsapi
 
 import (
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,3 +34,30 @@ func TestRoleIsAssumedOnceAndAgainBeforeItExpires(t *testing.T) {
 		}
 	})
 }
+
+// An account may let a role be assumed only by those who know its external ID.
+func TestExternalIDGoesWithTheRole(t *testing.T) {
+	for _, want := range []string{"", "tenant-7"} {
+		f := newFake()
+		var asked *http.Request
+		a := newTestAPI(t, f, func(o *Options) {
+			o.RoleARN, o.ExternalID = "arn:aws:iam::1:role/x", want
+			o.Config.HTTPClient = httpClient(func(r *http.Request) (*http.Response, error) {
+				if r.URL.Host == "sts.us-west-2.amazonaws.com" {
+					asked = r
+				}
+				return f.Do(r)
+			})
+		})
+		if _, err := a.Observe(t.Context(), Query{Identity: anID}); err != nil {
+			t.Fatal(err)
+		}
+		if asked == nil || asked.FormValue("ExternalId") != want || asked.Form.Has("ExternalId") != (want != "") {
+			t.Errorf("STS was asked %+v, want the external ID %q", asked, want)
+		}
+	}
+}
+
+type httpClient func(*http.Request) (*http.Response, error)
+
+func (f httpClient) Do(r *http.Request) (*http.Response, error) { return f(r) }
