@@ -139,15 +139,7 @@ func New(o Options) *API {
 		co.APIOptions = append(co.APIOptions, addMetrics(metrics, serviceCloudWatch), addBudget(newBudget(alarmsPerSecond, 0, logger)))
 	}
 	if o.RoleARN != "" {
-		cfg.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(
-			sts.NewFromConfig(cfg, identity), o.RoleARN,
-			func(so *stscreds.AssumeRoleOptions) {
-				so.RoleSessionName = "setpoint"
-				if o.ExternalID != "" {
-					so.ExternalID = &o.ExternalID
-				}
-			}),
-			func(co *aws.CredentialsCacheOptions) { co.ExpiryWindow = renewAhead })
+		cfg.Credentials = o.assume(sts.NewFromConfig(cfg, identity))
 	}
 	if cfg.Credentials != nil {
 		cfg.Credentials = namedErrors{cfg.Credentials}
@@ -174,6 +166,17 @@ func New(o Options) *API {
 		MaxRunning: readRounds,
 	})
 	return a
+}
+
+// assume returns the credentials of the role.
+func (o *Options) assume(identity *sts.Client) aws.CredentialsProvider {
+	role := stscreds.NewAssumeRoleProvider(identity, o.RoleARN, func(so *stscreds.AssumeRoleOptions) {
+		so.RoleSessionName = "setpoint"
+		if o.ExternalID != "" {
+			so.ExternalID = &o.ExternalID
+		}
+	})
+	return aws.NewCredentialsCache(role, func(co *aws.CredentialsCacheOptions) { co.ExpiryWindow = renewAhead })
 }
 
 // Close ends the reads that are under way; later ones fail.

@@ -37,6 +37,8 @@ type outcome struct {
 	advice  []autoscaling.Finding
 	refers  bool // the object refers to others, and they were found
 	broken  bool // what it refers to is there, and in terminal condition
+	// roleless: there is no role by which the object's account could be entered.
+	roleless bool
 	// roleKnown: AWS has told by which role it scales.
 	roleKnown bool
 	// selected is the text of the condition that names the role a selector chose.

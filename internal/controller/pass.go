@@ -44,6 +44,7 @@ type member struct {
 	paused    bool // nothing is written to AWS for it
 	pause     desired.Pause
 	misplaced string // what is wrong with where in AWS it wants to be
+	roleless  bool   // and this is for want of a role
 	selected  string // the role that a selector chose
 	strays    string // which of its references leads too far
 	tags      defaultTags
@@ -77,6 +78,7 @@ func (r *Reconciler) gather(ctx context.Context, group Group) (*pass, error) {
 		r.read(p, m)
 		at := r.groups.placement(ref)
 		m.misplaced, m.selected = at.Problem, at.Selected
+		m.roleless = at.NoRole
 		if r.options.SameNamespace {
 			m.strays = m.strayReference()
 		}
@@ -164,7 +166,7 @@ func (p *pass) settleMember(m *member) {
 		m.outcome = outcome{state: gone}
 		return
 	case m.misplaced != "" && (!m.deleting() || p.group.Lone == m.ref):
-		m.outcome = outcome{state: refused, reason: reasonScope, message: m.misplaced}
+		m.outcome = outcome{state: refused, reason: reasonScope, message: m.misplaced, roleless: m.roleless}
 		return
 	case m.deleting() && p.group.Lone == m.ref:
 		m.outcome = outcome{state: gone} // nothing was ever made for it

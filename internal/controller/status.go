@@ -222,6 +222,7 @@ const (
 	reasonTerminal   = "resource is in terminal condition"
 
 	messageLateInitialized = "Late initialization successful"
+	messageNoRole          = "IAM Role is not available"
 	messageUnresolved      = "Reference resolution failed"
 )
 
@@ -249,7 +250,11 @@ func conditions(old []v1alpha1.Condition, generation int64, o outcome, note stri
 		}
 		l.add(v1alpha1.ConditionTerminal, metav1.ConditionTrue, o.reason, o.message)
 		l.advise(o.advice)
-		l.add(v1alpha1.ConditionResourceSynced, metav1.ConditionFalse, reasonTerminal, messageNotSynced)
+		if o.roleless {
+			l.add(v1alpha1.ConditionResourceSynced, metav1.ConditionFalse, o.message, messageNoRole)
+		} else {
+			l.add(v1alpha1.ConditionResourceSynced, metav1.ConditionFalse, reasonTerminal, messageNotSynced)
+		}
 		l.add(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ConditionTerminal, o.message)
 		l.add(v1alpha1.ConditionStalled, metav1.ConditionTrue, o.reason, o.message)
 	case waiting:

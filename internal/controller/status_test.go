@@ -3,6 +3,7 @@ package controller
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,6 +82,26 @@ func TestConditions(t *testing.T) {
 				"ACK.ResourceSynced=False (now) resource is in terminal condition|Resource not synced",
 				"Ready=False (now) ACK.Terminal|SomeException: no such endpoint. " + nextSteps[awsapi.Invalid],
 				"Stalled=True (now) RefusedByAWS|SomeException: no such endpoint. " + nextSteps[awsapi.Invalid],
+			},
+		},
+		"no role": {
+			reason: "the text is that of the ACK controller",
+			out:    outcome{state: refused, reason: reasonScope, message: "no key 1", roleless: true},
+			want: []string{
+				"ACK.Terminal=True (now) AccountOrRegionUnusable|no key 1",
+				"ACK.ResourceSynced=False (now) no key 1|IAM Role is not available",
+				"Ready=False (now) ACK.Terminal|no key 1",
+				"Stalled=True (now) AccountOrRegionUnusable|no key 1",
+			},
+		},
+		"already there": {
+			reason: "the text begins as that of the ACK controller",
+			out:    outcome{state: foreign(&member{}, autoscaling.Owner{}).state, reason: reasonForeign, message: strings.SplitN(foreign(&member{}, autoscaling.Owner{}).message, ":", 2)[0]},
+			want: []string{
+				"ACK.Terminal=True (now) AlreadyExists|Resource already exists",
+				"ACK.ResourceSynced=False (now) resource is in terminal condition|Resource not synced",
+				"Ready=False (now) ACK.Terminal|Resource already exists",
+				"Stalled=True (now) AlreadyExists|Resource already exists",
 			},
 		},
 		"denied": {

@@ -13,10 +13,7 @@ import (
 // sageMakerEndpointRef, and RoleARN when it leaves it to roleRef.
 func Target(o *v1alpha1.ScalableTarget) (autoscaling.Identity, autoscaling.DesiredTarget, []autoscaling.Finding) {
 	var found findings
-	spec, last := &o.Spec, o.Status.LastApplied
-	if last == nil {
-		last = &v1alpha1.AppliedTarget{}
-	}
+	spec, last := &o.Spec, lastApplied(o)
 	target := autoscaling.DesiredTarget{
 		Target: autoscaling.Target{
 			MinCapacity: found.number("minCapacity", spec.MinCapacity),
@@ -30,6 +27,19 @@ func Target(o *v1alpha1.ScalableTarget) (autoscaling.Identity, autoscaling.Desir
 	}
 	target.RemovedTags = removedTags(target.Tags, last.Tags)
 	return identity(&spec.ServiceNamespace, spec.ResourceID, &spec.ScalableDimension), target, found
+}
+
+// lastApplied is what the object asked AWS for before. Controllers before this
+// one did not write it down. What they registered is not taken for edited: a
+// scheduled action may have set the bounds that AWS has.
+func lastApplied(o *v1alpha1.ScalableTarget) *v1alpha1.AppliedTarget {
+	switch {
+	case o.Status.LastApplied != nil:
+		return o.Status.LastApplied
+	case o.Status.ACKResourceMetadata != nil:
+		return &v1alpha1.AppliedTarget{MinCapacity: o.Spec.MinCapacity, MaxCapacity: o.Spec.MaxCapacity}
+	}
+	return &v1alpha1.AppliedTarget{}
 }
 
 // chosenRole tells a role that somebody chose from the ARN of a service-linked

@@ -62,6 +62,14 @@ func TestTarget(t *testing.T) {
 			},
 			want: autoscaling.DesiredTarget{Target: autoscaling.Target{MinCapacity: new(int32(1)), MaxCapacity: new(int32(2))}},
 		},
+		"registered by another controller": {
+			reason: "who takes over from the ACK controller does not undo what a scheduled action set",
+			edit: func(o *v1alpha1.ScalableTarget) {
+				o.Spec.MinCapacity, o.Spec.MaxCapacity = new(int64(1)), new(int64(2))
+				o.Status.ACKResourceMetadata = &v1alpha1.ResourceMetadata{OwnerAccountID: "123456789012", Region: "us-west-2"}
+			},
+			want: autoscaling.DesiredTarget{Target: autoscaling.Target{MinCapacity: new(int32(1)), MaxCapacity: new(int32(2))}},
+		},
 		"one bound edited": {
 			reason: "an edit is meant, also when a scheduled action explains the bounds in AWS",
 			edit: func(o *v1alpha1.ScalableTarget) {

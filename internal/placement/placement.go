@@ -88,6 +88,8 @@ type Placement struct {
 	// Closed says that there is no way in, so that nothing can be done for the
 	// object.
 	Closed bool
+	// NoRole says that this is for want of a role.
+	NoRole bool
 	// Team is what is known instead of the account, from outside.
 	Team string
 	// Problem is a sentence for the user; empty: there is none.
@@ -98,7 +100,11 @@ type Placement struct {
 }
 
 // An entry is an account with the role by which it is entered, and who says so.
-type entry struct{ account, role, by, team, selected, problem string }
+type entry struct {
+	account, role, by, team, selected, problem string
+
+	noRole bool
+}
 
 // Place returns where an object of a namespace belongs. What its status says
 // wins: its AWS counterpart cannot move.
@@ -115,7 +121,7 @@ func (s Settings) Place(o Object, in Namespace) Placement {
 		Selected: chosen.selected,
 	}
 	if problem := cmp.Or(endpointProblem(endpoint), chosen.problem); problem != "" {
-		p.Closed, p.Problem = true, problem
+		p.Closed, p.NoRole, p.Problem = true, chosen.noRole, problem
 		return p
 	}
 	if was := o.Was.Account; was != "" && was != chosen.account {
@@ -138,7 +144,8 @@ func (s Settings) stay(p Placement, was string, chosen entry) Placement {
 		p.Problem = moved + ": undo the change, or delete the object and create it again"
 		return p
 	}
-	p.Closed, p.Problem = true, fmt.Sprintf(
+	p.Closed, p.NoRole = true, true
+	p.Problem = fmt.Sprintf(
 		"%s; no role in account %s is known, so nothing is done in either: undo the change, or let go of what is there by annotating the object with %s=%s, delete the object and create it again",
 		moved, was, v1alpha1.AnnotationDeletionPolicy, v1alpha1.DeletionPolicyRetain)
 	return p
@@ -175,7 +182,7 @@ func (s Settings) enter(o Object, in Namespace) entry {
 		return entry{account: account, role: role, by: "its namespace"}
 	default:
 		role, problem := s.role(AccountRoleMap, v1alpha1.AnnotationOwnerAccountID, account)
-		return entry{account: account, role: role, by: "its namespace", problem: problem}
+		return entry{account: account, role: role, by: "its namespace", problem: problem, noRole: problem != ""}
 	}
 }
 
@@ -184,7 +191,7 @@ func (s Settings) enterByTeam(team string) entry {
 		return entry{team: team}
 	}
 	role, problem := s.role(TeamRoleMap, v1alpha1.AnnotationTeamID, team)
-	e := entry{account: accountOf(role), role: role, by: "the team of its namespace", problem: problem}
+	e := entry{account: accountOf(role), role: role, by: "the team of its namespace", problem: problem, noRole: problem != ""}
 	if problem != "" {
 		e.team = team
 	}

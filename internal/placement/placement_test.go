@@ -52,7 +52,7 @@ func TestPlace(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := settings.Place(c.object, Namespace{Annotations: c.namespace})
-			if got.Scope != c.want || got.Closed != c.closed || (got.Problem == "") != (c.problem == "") || !strings.Contains(got.Problem, c.problem) {
+			if got.Scope != c.want || got.Closed != c.closed || got.NoRole != (c.closed && !strings.Contains(c.problem, "URL")) || (got.Problem == "") != (c.problem == "") || !strings.Contains(got.Problem, c.problem) {
 				t.Errorf("%s: got %+v", c.reason, got)
 			}
 		})
@@ -82,7 +82,7 @@ func TestPlaceFromOutside(t *testing.T) {
 		{"another account with its role", roles(AccountRoleMap, other, otherRole), where("", Scope{}), account, Placement{Scope: Scope{Account: other, Region: "us-west-2", RoleARN: otherRole}}, ""},
 		{"a team whose account is not known", nil, where("", Scope{}), team, Placement{Scope: Scope{Region: "us-west-2"}, Team: "ml"}, ""},
 		{"of which the status tells the account", nil, where("", Scope{Account: other, Region: "us-west-2"}), team, Placement{Scope: Scope{Account: other, Region: "us-west-2"}}, ""},
-		{"a team that the map does not have is the user's mistake", roles(TeamRoleMap, "shop", otherRole), where("", Scope{}), team, Placement{Scope: Scope{Region: "us-west-2"}, Team: "ml", Closed: true}, "has no key ml"},
+		{"a team that the map does not have is the user's mistake", roles(TeamRoleMap, "shop", otherRole), where("", Scope{}), team, Placement{Scope: Scope{Region: "us-west-2"}, Team: "ml", Closed: true, NoRole: true}, "has no key ml"},
 		{"a key that names the service counts, because nobody says whether it does", roles(TeamRoleMap, ServicePrefix+"ml", otherRole), where("", Scope{}), team,
 			Placement{Scope: Scope{Account: other, Region: "us-west-2", RoleARN: otherRole}}, ""},
 		{"what is there does not move when an annotation says so", nil, where("us-east-1", here), nil, Placement{Scope: here}, "in Region us-west-2, and the annotations say us-east-1"},

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -68,7 +69,7 @@ func TestStartsBeforeAWSAnswers(t *testing.T) {
 	}
 	w.eventually("it says what it waits for", func() error {
 		if why := op.Ready(); why == nil || !strings.Contains(why.Error(), "asking AWS who we are: GetCallerIdentity") {
-			return fmt.Errorf("%v", why)
+			return errors.New(fmt.Sprint(why))
 		}
 		return says("/readyz", http.StatusInternalServerError)
 	})

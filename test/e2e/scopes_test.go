@@ -78,6 +78,10 @@ func TestAccountByAnnotation(t *testing.T) {
 		t.Errorf("the condition does not say where the role is missing: %s", m)
 	}
 
+	if c := condition(told, v1alpha1.ConditionResourceSynced); text(c.Message) != "IAM Role is not available" {
+		t.Errorf("%s is told as %s", c.Type, text(c.Message))
+	}
+
 	t.Log("the role's arrival wakes the object")
 	w.kubectl("apiVersion: v1\nkind: Namespace\nmetadata: {name: "+lab.SystemNamespace+"}\n", "apply", "-f", "-")
 	w.kubectl("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ack-role-account-map, namespace: "+lab.SystemNamespace+"}\ndata: {'"+other+"': 'arn:aws:iam::"+other+":role/setpoint'}\n",
