@@ -68,7 +68,7 @@ const (
 	reasonPaused       = "Paused"
 	reasonAnnotation   = "AnnotationInvalid"
 
-	reasonCrossNamespace = "CrossNamespaceOptInRequired" // ACK's
+	reasonCrossNamespace = "CrossNamespaceOptInRequired"
 )
 
 // fail turns an AWS error into a verdict. What AWS finds invalid stays so

@@ -31,8 +31,13 @@ var conditionRows = []conditionRow{
 		"if it stays longer than a few minutes, what its reason says below", "Flux, kstatus",
 	},
 	{
-		v1alpha1.ConditionReferencesResolved, "True: what the spec refers to was found. Unknown: it was not, yet. Absent: there are no references",
+		v1alpha1.ConditionReferencesResolved,
+		"True: what the spec refers to was found. Unknown: it was not, yet. False: it is broken, or in another namespace without leave. Absent: there are no references",
 		"create or repair the object that the message names", "people",
+	},
+	{
+		v1alpha1.ConditionLateInitialized, "True: AWS has told the role of a ScalableTarget, which is in `status.roleARN`",
+		"nothing", "what was written for the ACK controllers",
 	},
 	{
 		v1alpha1.ConditionAdopted, "True: the object took over what was in AWS before it. False: that is not in AWS any more. Absent: the object made its own",
@@ -97,6 +102,10 @@ var refusedRows = []reasonRow{
 		"what the message says; see [accounts and Regions](objects.md#accounts-and-regions)", "when the object, its namespace, a ConfigMap of roles or an IAMRoleSelector changes",
 	},
 	{
+		reasonCrossNamespace, "a reference leads to another namespace, and the controller runs with `--enable-cross-namespace=false`",
+		"refer to an object in the same namespace, from a new object where the reference cannot be changed", "when the object changes",
+	},
+	{
 		reasonInvalidInAWS, "AWS finds the request invalid; the message begins with AWS's",
 		"change what AWS names, in the spec or in AWS", "when the object changes",
 	},
@@ -119,6 +128,7 @@ type adviceRow struct {
 
 var adviceRows = []adviceRow{
 	{codeUndeclared, "AWS has policies or scheduled actions under the scalable target that no object declares, and that take part in the scaling; they are left alone", "declare them with `adopt-or-create`, or delete them in AWS"},
+	{codeCrossNamespace, "a reference leads to another namespace, which `--enable-cross-namespace=false` would forbid", "nothing, or refer to an object in the same namespace"},
 	{codeOtherOwner, "the resource was adopted, and the tags of the scalable target say that another tool manages it too", "remove it there without deleting it, then remove the tags"},
 	{codeAlarmEdited, "an alarm of the policy was edited, and a put of the policy did not make AWS replace it", "delete the alarm in CloudWatch; the next check has AWS make it anew"},
 	{adviceTags, "AWS refuses the [default tags](objects.md#default-tags); the object works without them", "what the message says, mostly grant `application-autoscaling:TagResource`"},

@@ -123,13 +123,16 @@ func (m *member) strayReference() string {
 	return ""
 }
 
+// codeCrossNamespace is ACK's, for advice and for refusals alike.
+const codeCrossNamespace autoscaling.Code = "CrossNamespaceOptInRequired"
+
 // crossings advises about references that lead to another namespace, as the ACK
 // controllers do.
 func (m *member) crossings() []autoscaling.Finding {
 	var advice []autoscaling.Finding
 	for _, to := range m.naming.refs() {
 		if to.Namespace != m.ref.Namespace {
-			advice = append(advice, autoscaling.Finding{Code: reasonCrossNamespace, Severity: autoscaling.Warning, Message: fmt.Sprintf(
+			advice = append(advice, autoscaling.Finding{Code: codeCrossNamespace, Severity: autoscaling.Warning, Message: fmt.Sprintf(
 				"the reference to %s leads to another namespace, which takes --enable-cross-namespace=true", to)})
 		}
 	}
