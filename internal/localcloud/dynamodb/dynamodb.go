@@ -82,6 +82,15 @@ var operations = map[string]operation{
 	"UpdateTable":   op((*Service).updateTable),
 	"DeleteTable":   op((*Service).deleteTable),
 	"ListTables":    op((*Service).listTables),
+
+	"DescribeTimeToLive":        op((*Service).describeTimeToLive),
+	"UpdateTimeToLive":          op((*Service).updateTimeToLive),
+	"DescribeContinuousBackups": op((*Service).describeContinuousBackups),
+	"UpdateContinuousBackups":   op((*Service).updateContinuousBackups),
+
+	"ListTagsOfResource": op((*Service).listTags),
+	"TagResource":        op((*Service).tagResource),
+	"UntagResource":      op((*Service).untagResource),
 }
 
 type operation func(*Service, *wire.Request) (any, error)

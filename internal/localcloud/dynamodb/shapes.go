@@ -20,6 +20,7 @@ type tableShape struct {
 	TableID                   string             `json:"TableId"`
 	BillingModeSummary        *billingSummary    `json:",omitempty"`
 	GlobalSecondaryIndexes    []indexShape       `json:",omitempty"`
+	LocalSecondaryIndexes     []localIndexShape  `json:",omitempty"`
 	StreamSpecification       wire.Opaque        `json:",omitempty"`
 	TableClassSummary         *tableClassSummary `json:",omitempty"`
 	OnDemandThroughput        wire.Opaque        `json:",omitempty"`
@@ -54,6 +55,16 @@ type indexShape struct {
 	OnDemandThroughput    wire.Opaque `json:",omitempty"`
 }
 
+// localIndexShape is LocalSecondaryIndexDescription.
+type localIndexShape struct {
+	IndexName      string
+	KeySchema      []key
+	Projection     wire.Opaque
+	IndexSizeBytes int64
+	ItemCount      int64
+	IndexArn       string
+}
+
 func (t *table) shape(sc wire.Scope) tableShape {
 	out := tableShape{
 		AttributeDefinitions:      t.input.AttributeDefinitions,
@@ -85,6 +96,11 @@ func (t *table) shape(sc wire.Scope) tableShape {
 			IndexName: *i.input.IndexName, KeySchema: i.input.KeySchema, Projection: i.input.Projection, IndexStatus: status,
 			ProvisionedThroughput: i.capacity.shape(), IndexArn: arn(sc, t.name()) + "/index/" + *i.input.IndexName,
 			OnDemandThroughput: i.input.OnDemandThroughput,
+		})
+	}
+	for _, i := range t.input.LocalSecondaryIndexes {
+		out.LocalSecondaryIndexes = append(out.LocalSecondaryIndexes, localIndexShape{
+			IndexName: *i.IndexName, KeySchema: i.KeySchema, Projection: i.Projection, IndexArn: arn(sc, t.name()) + "/index/" + *i.IndexName,
 		})
 	}
 	return out

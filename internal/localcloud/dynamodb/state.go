@@ -38,7 +38,10 @@ type table struct {
 	billing  string
 	onDemand time.Time // when it last became on demand
 	capacity
-	indexes []*index
+	indexes  []*index
+	tags     map[string]string
+	expires  string // the attribute of its time to live; empty: none
+	recovery recovery
 
 	status string // but for its end, see region
 	until  time.Time

@@ -21,11 +21,12 @@ type createTableInput struct {
 	ProvisionedThroughput  *throughputInput
 	GlobalSecondaryIndexes []indexInput
 
-	LocalSecondaryIndexes     wire.Opaque
+	LocalSecondaryIndexes     []localIndexInput
 	StreamSpecification       wire.Opaque
 	TableClass                *string
 	DeletionProtectionEnabled *bool
 	OnDemandThroughput        wire.Opaque
+	Tags                      []tag
 }
 
 type attribute struct {
@@ -57,6 +58,14 @@ type indexInput struct {
 	Projection            wire.Opaque
 	ProvisionedThroughput *throughputInput
 	OnDemandThroughput    wire.Opaque
+}
+
+// localIndexInput is a local secondary index, which has no throughput of its
+// own: it is only kept.
+type localIndexInput struct {
+	IndexName  *string
+	KeySchema  []key
+	Projection wire.Opaque
 }
 
 // nameModel is that of tables and indexes (AWS API: CreateTable).
@@ -133,6 +142,13 @@ func (in createTableInput) check(c *wire.Constraints) {
 		c.Require(at+".projection", x.Projection != nil)
 		x.ProvisionedThroughput.check(c, at+".provisionedThroughput")
 	}
+	for i, x := range in.LocalSecondaryIndexes {
+		at := fmt.Sprintf("localSecondaryIndexes.%d.member", i+1)
+		checkName(c, at+".indexName", x.IndexName)
+		checkKeys(c, at+".keySchema", x.KeySchema)
+		c.Require(at+".projection", x.Projection != nil)
+	}
+	checkTags(c, in.Tags)
 }
 
 type tableOutput struct{ TableDescription tableShape }
@@ -165,6 +181,9 @@ func (s *Service) createTable(sc wire.Scope, in createTableInput) (any, error) {
 			return nil, err
 		}
 		t.indexes = append(t.indexes, &index{input: x, capacity: newCapacity(x.ProvisionedThroughput)})
+	}
+	if err := t.tag(in.Tags); err != nil {
+		return nil, err
 	}
 	r.tables[name] = t
 	s.begin(t, creating)

@@ -3,8 +3,9 @@
 // 2014-11-13). No container runs. A service is a number of tasks that follows
 // what is desired of it after Options.Delay, and the load that it is offered.
 //
-// Task definitions are taken by their name; a revision that is not given is the
-// first. Only services of the strategy REPLICA exist, because others cannot be
+// A service takes any task definition by its name, also one that is not
+// registered; a revision that is not given is the latest that is, or the first.
+// Only services of the strategy REPLICA exist, because others cannot be
 // scaled.
 //
 // The load of a service ([Service.SetLoad]) becomes the metric CPUUtilization: a
@@ -88,11 +89,23 @@ func (s *Service) Handle(_ context.Context, r *wire.Request) (any, error) {
 
 var operations = map[string]operation{
 	"CreateCluster":    op((*Service).createCluster),
+	"DescribeClusters": op((*Service).describeClusters),
+	"ListClusters":     op((*Service).listClusters),
+	"DeleteCluster":    op((*Service).deleteCluster),
+
+	"RegisterTaskDefinition":   op((*Service).registerTaskDefinition),
+	"DescribeTaskDefinition":   op((*Service).describeTaskDefinition),
+	"DeregisterTaskDefinition": op((*Service).deregisterTaskDefinition),
+
 	"CreateService":    op((*Service).createService),
 	"DescribeServices": op((*Service).describeServices),
 	"UpdateService":    op((*Service).updateService),
 	"DeleteService":    op((*Service).deleteService),
 	"ListServices":     op((*Service).listServices),
+
+	"ListTagsForResource": op((*Service).listTags),
+	"TagResource":         op((*Service).tagResource),
+	"UntagResource":       op((*Service).untagResource),
 }
 
 type operation func(*Service, *wire.Request) (any, error)

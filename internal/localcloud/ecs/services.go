@@ -1,36 +1,13 @@
 package ecs
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
-
-type createClusterInput struct {
-	ClusterName *string `json:"clusterName"`
-}
-
-type createClusterOutput struct {
-	Cluster clusterShape `json:"cluster"`
-}
-
-// createCluster creates a cluster. One that exists is given back, as AWS does.
-func (s *Service) createCluster(sc wire.Scope, in createClusterInput) (any, error) {
-	name := cmp.Or(value(in.ClusterName), defaultCluster)
-	if !namePattern.MatchString(name) {
-		return nil, invalidParameter("Invalid cluster name: up to 255 letters, digits, underscores and hyphens are allowed.")
-	}
-	r := s.region(sc)
-	if r.clusters[name] == nil {
-		r.clusters[name] = &cluster{name: name, services: map[string]*service{}}
-	}
-	return &createClusterOutput{s.clusterShape(sc, r.clusters[name])}, nil
-}
 
 // createServiceInput is also what the state keeps of a service.
 type createServiceInput struct {
@@ -42,7 +19,7 @@ type createServiceInput struct {
 	LaunchType         *string `json:"launchType"`
 	SchedulingStrategy *string `json:"schedulingStrategy"`
 	settings
-	Tags wire.Opaque `json:"tags"`
+	Tags []tag `json:"tags"`
 }
 
 // settings are members of a service that are only kept.
@@ -99,6 +76,11 @@ func (s *Service) createService(sc wire.Scope, in createServiceInput) (any, erro
 	if err := in.check(); err != nil {
 		return nil, err
 	}
+	tags, err := tagged(nil, in.Tags)
+	if err != nil {
+		return nil, err
+	}
+	in.TaskDefinition = new(s.taskDefinition(sc, *in.TaskDefinition))
 	now := s.now()
 	if old := c.services[*in.ServiceName]; old != nil && old.status(now) != inactive {
 		if in.ClientToken != nil && value(old.input.ClientToken) == *in.ClientToken {
@@ -107,7 +89,7 @@ func (s *Service) createService(sc wire.Scope, in createServiceInput) (any, erro
 		return nil, invalidParameter("Creation of service was not idempotent.")
 	}
 	v := &service{
-		input: in, created: now, updated: now, deployments: 1,
+		input: in, tags: tags, created: now, updated: now, deployments: 1,
 		tasks: engine.NewProvisioner(engine.Provisioning{OutDelay: s.delay, InDelay: s.delay}),
 	}
 	if err := v.scale(now, *in.DesiredCount); err != nil {
@@ -167,7 +149,7 @@ func (s *Service) updateService(sc wire.Scope, in updateServiceInput) (any, erro
 		v.deployments++
 	}
 	if in.TaskDefinition != nil {
-		v.input.TaskDefinition = in.TaskDefinition
+		v.input.TaskDefinition = new(s.taskDefinition(sc, *in.TaskDefinition))
 	}
 	v.input.update(in.settings)
 	v.updated = now
@@ -210,6 +192,9 @@ type describeServicesInput struct {
 	Include  []string `json:"include"`
 }
 
+// missing is the reason why what does not exist cannot be described.
+const missing = "MISSING"
+
 type failure struct {
 	Arn    string `json:"arn"`
 	Reason string `json:"reason"`
@@ -236,24 +221,20 @@ func (s *Service) describeServices(sc wire.Scope, in describeServicesInput) (any
 		name := lastSegment(given)
 		v := c.services[name]
 		if v == nil {
-			out.Failures = append(out.Failures, failure{arn(sc, "service", c.name+"/"+name), "MISSING"})
+			out.Failures = append(out.Failures, failure{arn(sc, "service", c.name+"/"+name), missing})
 			continue
 		}
-		out.Services = append(out.Services, s.serviceShape(sc, c, v, slices.Contains(in.Include, "TAGS")))
+		out.Services = append(out.Services, s.serviceShape(sc, c, v, slices.Contains(in.Include, withTags)))
 	}
 	return out, nil
 }
 
-// Pages of ListServices (AWS API).
-const (
-	defaultPage = 10
-	maxPage     = 100
-)
+// defaultPage is a page of ListServices (AWS API).
+const defaultPage = 10
 
 type listServicesInput struct {
-	Cluster            *string `json:"cluster"`
-	NextToken          *string `json:"nextToken"`
-	MaxResults         *int32  `json:"maxResults"`
+	Cluster *string `json:"cluster"`
+	listInput
 	LaunchType         *string `json:"launchType"`
 	SchedulingStrategy *string `json:"schedulingStrategy"`
 }
@@ -263,42 +244,28 @@ type listServicesOutput struct {
 	NextToken   *string  `json:"nextToken,omitempty"`
 }
 
-// listServices lists the active services by name. A token is the name that ends
-// a page.
+// listServices lists the active services by name.
 func (s *Service) listServices(sc wire.Scope, in listServicesInput) (any, error) {
 	c, err := s.cluster(sc, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
-	size := int(cmp.Or(value(in.MaxResults), defaultPage))
-	if size < 1 || size > maxPage {
-		return nil, invalidParameter(fmt.Sprintf("maxResults must be between 1 and %d.", maxPage))
-	}
-	after, found := strings.CutPrefix(value(in.NextToken), tokenPrefix)
-	if in.NextToken != nil && !found {
-		return nil, invalidParameter("Invalid token in nextToken.")
-	}
 	var names []string
 	for name, v := range c.services {
-		if v.deleted || found && name <= after ||
+		if v.deleted ||
 			in.LaunchType != nil && *in.LaunchType != v.launchType() ||
 			in.SchedulingStrategy != nil && *in.SchedulingStrategy != replica {
 			continue
 		}
 		names = append(names, name)
 	}
-	slices.Sort(names)
-	out := &listServicesOutput{ServiceArns: []string{}}
-	if len(names) > size {
-		names = names[:size]
-		token := tokenPrefix + names[size-1]
-		out.NextToken = &token
+	names, token, err := in.page(names, defaultPage)
+	if err != nil {
+		return nil, err
 	}
+	out := &listServicesOutput{ServiceArns: []string{}, NextToken: token}
 	for _, name := range names {
 		out.ServiceArns = append(out.ServiceArns, arn(sc, "service", c.name+"/"+name))
 	}
 	return out, nil
 }
-
-// tokenPrefix tells a token from other texts.
-const tokenPrefix = "after:"

@@ -3,7 +3,7 @@ package ecs
 import (
 	"cmp"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
@@ -21,13 +21,35 @@ type clusterShape struct {
 	PendingTasksCount                 int32         `json:"pendingTasksCount"`
 	ActiveServicesCount               int32         `json:"activeServicesCount"`
 	Statistics                        []wire.Opaque `json:"statistics"`
-	Tags                              []wire.Opaque `json:"tags"`
+	Tags                              []tag         `json:"tags"`
+	Settings                          wire.Opaque   `json:"settings"`
+	CapacityProviders                 []string      `json:"capacityProviders"`
+	DefaultCapacityProviderStrategy   []wire.Opaque `json:"defaultCapacityProviderStrategy"`
+	Configuration                     wire.Opaque   `json:"configuration,omitempty"`
+	ServiceConnectDefaults            wire.Opaque   `json:"serviceConnectDefaults,omitempty"`
 }
 
-func (s *Service) clusterShape(sc wire.Scope, c *cluster) clusterShape {
+// clusterSettings are the settings of a cluster that gives none.
+const clusterSettings = `[{"name":"containerInsights","value":"disabled"}]`
+
+// clusterShape describes a cluster, with what shall be included.
+func (s *Service) clusterShape(sc wire.Scope, c *cluster, include ...string) clusterShape {
 	out := clusterShape{
 		ClusterArn: arn(sc, "cluster", c.name), ClusterName: c.name, Status: active,
-		Statistics: []wire.Opaque{}, Tags: []wire.Opaque{},
+		Statistics: []wire.Opaque{}, Tags: []tag{}, Settings: wire.Opaque(`[]`),
+		CapacityProviders: []string{}, DefaultCapacityProviderStrategy: []wire.Opaque{},
+		ServiceConnectDefaults: c.input.ServiceConnectDefaults,
+	}
+	if slices.Contains(include, withTags) {
+		out.Tags = listed(c.tags)
+	}
+	if slices.Contains(include, withSettings) {
+		if out.Settings = c.input.Settings; out.Settings == nil {
+			out.Settings = wire.Opaque(clusterSettings)
+		}
+	}
+	if slices.Contains(include, withConfigurations) {
+		out.Configuration = c.input.Configuration
 	}
 	for _, v := range c.services {
 		tasks := v.tasks.Status(s.now())
@@ -55,7 +77,7 @@ type serviceShape struct {
 	Events             []struct{}   `json:"events"`
 	CreatedAt          wire.Time    `json:"createdAt"`
 	SchedulingStrategy string       `json:"schedulingStrategy"`
-	Tags               wire.Opaque  `json:"tags,omitempty"`
+	Tags               []tag        `json:"tags,omitempty"`
 	settings
 }
 
@@ -86,7 +108,7 @@ func (s *Service) serviceShape(sc wire.Scope, c *cluster, v *service, tags bool)
 		RunningCount:       tasks.Running,
 		PendingCount:       max(0, tasks.Desired-tasks.Running),
 		LaunchType:         v.launchType(),
-		TaskDefinition:     taskDefinition(sc, *v.input.TaskDefinition),
+		TaskDefinition:     *v.input.TaskDefinition,
 		Events:             []struct{}{},
 		CreatedAt:          wire.Time{Time: v.created},
 		SchedulingStrategy: replica,
@@ -103,7 +125,7 @@ func (s *Service) serviceShape(sc wire.Scope, c *cluster, v *service, tags bool)
 		out.Deployments[0].RolloutState = "IN_PROGRESS"
 	}
 	if tags {
-		out.Tags = v.input.Tags
+		out.Tags = listed(v.tags)
 	}
 	return out
 }
@@ -127,16 +149,4 @@ func (v *service) launchType() string {
 		return ""
 	}
 	return cmp.Or(value(v.input.LaunchType), "EC2")
-}
-
-// taskDefinition returns the ARN of a task definition that is named by family,
-// by family and revision, or by its ARN.
-func taskDefinition(sc wire.Scope, name string) string {
-	if strings.HasPrefix(name, "arn:") {
-		return name
-	}
-	if !strings.Contains(name, ":") {
-		name += ":1"
-	}
-	return arn(sc, "task-definition", name)
 }

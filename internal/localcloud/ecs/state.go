@@ -17,10 +17,15 @@ type place struct{ account, region string }
 type region struct {
 	scope    wire.Scope
 	clusters map[string]*cluster
+	// definitions are the revisions of task definitions by family, the first one
+	// first.
+	definitions map[string][]*definition
 }
 
 type cluster struct {
 	name     string
+	input    createClusterInput // what is only kept
+	tags     map[string]string
 	services map[string]*service
 }
 
@@ -33,7 +38,8 @@ const (
 
 // service is an ECS service. Its tasks are counted only.
 type service struct {
-	input            createServiceInput
+	input            createServiceInput // its task definition is an ARN
+	tags             map[string]string
 	created, updated time.Time
 	deployments      int // how many there were
 	deleted          bool
@@ -56,7 +62,7 @@ func (s *Service) region(sc wire.Scope) *region {
 	key := place{sc.Account, sc.Region}
 	r := s.regions[key]
 	if r == nil {
-		r = &region{scope: wire.Scope{Account: sc.Account, Region: sc.Region}, clusters: map[string]*cluster{}}
+		r = &region{scope: wire.Scope{Account: sc.Account, Region: sc.Region}, clusters: map[string]*cluster{}, definitions: map[string][]*definition{}}
 		s.regions[key] = r
 	}
 	return r
