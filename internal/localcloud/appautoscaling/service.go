@@ -122,7 +122,7 @@ func New(o Options) *Service {
 func (s *Service) Handle(_ context.Context, r *wire.Request) (any, error) {
 	op, ok := operations[r.Operation]
 	if !ok {
-		return nil, wire.UnknownOperation("Application Auto Scaling", r.Operation)
+		return nil, wire.UnknownOperation("Application Auto Scaling", r.Operation, operations)
 	}
 	return op(s, r)
 }

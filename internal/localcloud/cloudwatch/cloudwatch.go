@@ -110,7 +110,7 @@ var operations = map[string]func(*Service, *wire.Request) (any, error){
 func (s *Service) Handle(_ context.Context, r *wire.Request) (any, error) {
 	operation, ok := operations[r.Operation]
 	if !ok {
-		return nil, wire.UnknownOperation("Amazon CloudWatch", r.Operation)
+		return nil, wire.UnknownOperation("Amazon CloudWatch", r.Operation, operations)
 	}
 	return operation(s, r)
 }

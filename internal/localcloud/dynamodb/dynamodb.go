@@ -71,7 +71,7 @@ func New(o Options) *Service {
 func (s *Service) Handle(_ context.Context, r *wire.Request) (any, error) {
 	op, ok := operations[r.Operation]
 	if !ok {
-		return nil, wire.UnknownOperation("Amazon DynamoDB", r.Operation)
+		return nil, wire.UnknownOperation("Amazon DynamoDB", r.Operation, operations)
 	}
 	return op(s, r)
 }

@@ -82,7 +82,7 @@ func New(o Options) *Service {
 func (s *Service) Handle(_ context.Context, r *wire.Request) (any, error) {
 	op, ok := operations[r.Operation]
 	if !ok {
-		return nil, wire.UnknownOperation("Amazon ECS", r.Operation)
+		return nil, wire.UnknownOperation("Amazon ECS", r.Operation, operations)
 	}
 	return op(s, r)
 }

@@ -158,8 +158,8 @@ func TestShape(t *testing.T) {
 		return w.Body.String()
 	}
 	if got, want := body("CreateCluster", `{}`), `{"cluster":{"clusterArn":"`+prefix+`cluster/default","clusterName":"default","status":"ACTIVE",`+
-		`"registeredContainerInstancesCount":0,"runningTasksCount":0,"pendingTasksCount":0,"activeServicesCount":0,"statistics":[],"tags":[],` +
-			`"settings":[{"name":"containerInsights","value":"disabled"}],"capacityProviders":[],"defaultCapacityProviderStrategy":[]}}`; got != want {
+		`"registeredContainerInstancesCount":0,"runningTasksCount":0,"pendingTasksCount":0,"activeServicesCount":0,"statistics":[],"tags":[],`+
+		`"settings":[{"name":"containerInsights","value":"disabled"}],"capacityProviders":[],"defaultCapacityProviderStrategy":[]}}`; got != want {
 		t.Errorf("a cluster without a name is the default one:\n got %s\nwant %s", got, want)
 	}
 	if got, want := body("ListServices", `{"cluster":"x"}`), `{"__type":"ClusterNotFoundException","message":"Cluster not found."}`; got != want {

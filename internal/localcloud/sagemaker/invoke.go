@@ -24,7 +24,7 @@ type Runtime struct{ *Service }
 // Handle answers one request.
 func (r Runtime) Handle(_ context.Context, request *wire.Request) (any, error) {
 	if request.Operation != "InvokeEndpoint" {
-		return nil, wire.UnknownOperation("SageMaker Runtime", request.Operation)
+		return nil, wire.UnknownOperation("SageMaker Runtime", request.Operation, map[string]bool{"InvokeEndpoint": true})
 	}
 	var in wire.RESTInput
 	if err := request.Decode(&in); err != nil {

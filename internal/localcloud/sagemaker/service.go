@@ -132,7 +132,7 @@ func New(o Options) *Service {
 func (s *Service) Handle(_ context.Context, r *wire.Request) (any, error) {
 	op, ok := operations[r.Operation]
 	if !ok {
-		return nil, wire.UnknownOperation("SageMaker", r.Operation)
+		return nil, wire.UnknownOperation("SageMaker", r.Operation, operations)
 	}
 	return op(s, r)
 }

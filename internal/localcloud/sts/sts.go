@@ -58,17 +58,20 @@ func (s *Service) Account(accessKey string) (string, bool) {
 	return session.role.Account, ok
 }
 
+// operations are the operations of the service by name.
+var operations = map[string]func(*Service, *wire.Request) (any, error){
+	"GetCallerIdentity":         (*Service).getCallerIdentity,
+	"AssumeRole":                (*Service).assumeRole,
+	"AssumeRoleWithWebIdentity": (*Service).assumeRoleWithWebIdentity,
+}
+
 // Handle performs one operation.
 func (s *Service) Handle(_ context.Context, r *wire.Request) (any, error) {
-	switch r.Operation {
-	case "GetCallerIdentity":
-		return s.callerIdentity(r.Scope), nil
-	case "AssumeRole":
-		return s.assumeRole(r)
-	case "AssumeRoleWithWebIdentity":
-		return s.assumeRoleWithWebIdentity(r)
+	operation, ok := operations[r.Operation]
+	if !ok {
+		return nil, wire.UnknownOperation("AWS STS", r.Operation, operations)
 	}
-	return nil, wire.UnknownOperation("AWS STS", r.Operation)
+	return operation(s, r)
 }
 
 type callerIdentity struct {
@@ -77,16 +80,17 @@ type callerIdentity struct {
 	Arn     string
 }
 
-// callerIdentity says who calls. A key that is not of a session is the root of
+// getCallerIdentity says who calls. A key that is not of a session is the root of
 // its account: the local cloud has no users.
-func (s *Service) callerIdentity(scope wire.Scope) callerIdentity {
+func (s *Service) getCallerIdentity(r *wire.Request) (any, error) {
+	scope := r.Scope
 	if session, ok := s.sessions[scope.AccessKey]; ok {
 		user := session.user()
-		return callerIdentity{UserID: user.AssumedRoleID, Account: session.role.Account, Arn: user.Arn}
+		return callerIdentity{UserID: user.AssumedRoleID, Account: session.role.Account, Arn: user.Arn}, nil
 	}
 	return callerIdentity{
 		UserID:  scope.Account,
 		Account: scope.Account,
 		Arn:     fmt.Sprintf("arn:%s:iam::%s:root", scope.Partition(), scope.Account),
-	}
+	}, nil
 }

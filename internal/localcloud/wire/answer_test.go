@@ -141,8 +141,8 @@ func TestAnswerUnencodable(t *testing.T) {
 }
 
 func TestUnknownOperation(t *testing.T) {
-	e := UnknownOperation("Amazon SageMaker", "CreateNotebook")
-	const want = `The local cloud does not implement the operation "CreateNotebook" of Amazon SageMaker.`
+	e := UnknownOperation("Amazon SageMaker", "CreateNotebook", map[string]bool{"CreateModel": true, "AddTags": true})
+	const want = `The local cloud does not implement the operation "CreateNotebook" of Amazon SageMaker. It implements AddTags, CreateModel.`
 	if e.Message != want || e.HTTPStatus() != 400 {
 		t.Errorf("the error names operation and service, with a status that no SDK retries: %d %s", e.HTTPStatus(), e.Message)
 	}

@@ -3,7 +3,10 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 )
 
 // Error is an AWS error: the shape's name, the text, the HTTP status (400 when
@@ -57,11 +60,13 @@ func Throttling() *Error {
 }
 
 // UnknownOperation returns the error for an operation that the local cloud
-// does not implement. Its status is 400, so no SDK retries it.
-func UnknownOperation(service, operation string) *Error {
+// does not implement, which names those that it does. Its status is 400, so no
+// SDK retries it.
+func UnknownOperation[T any](service, operation string, implemented map[string]T) *Error {
 	return &Error{
-		Code:    "UnknownOperationException",
-		Message: fmt.Sprintf("The local cloud does not implement the operation %q of %s.", operation, service),
+		Code: "UnknownOperationException",
+		Message: fmt.Sprintf("The local cloud does not implement the operation %q of %s. It implements %s.",
+			operation, service, strings.Join(slices.Sorted(maps.Keys(implemented)), ", ")),
 	}
 }
 
