@@ -2,7 +2,6 @@ package localcloud
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -53,7 +52,6 @@ type caller struct {
 	*testing.T
 	cloud   *Cloud
 	clients map[string]any // by import path
-	models  map[string]*awsmodel.Model
 	last    recorded
 	called  map[string]bool
 }
@@ -78,32 +76,18 @@ func (c *caller) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-// models are those of the SDK's clients, read once.
-var models = sync.OnceValues(func() (map[string]*awsmodel.Model, error) {
-	clients := []any{
-		&applicationautoscaling.Client{}, &cloudwatch.Client{}, &dynamodb.Client{}, &ecs.Client{},
-		&sagemaker.Client{}, &sagemakerruntime.Client{}, &sts.Client{},
-	}
-	read, err := awsmodel.Load(context.Background(), clients...)
-	if err != nil {
-		return nil, err
-	}
-	byPath := map[string]*awsmodel.Model{}
-	for i, c := range clients {
-		byPath[reflect.TypeOf(c).Elem().PkgPath()] = read[i]
-	}
-	return byPath, nil
-})
+// models are those of the SDK's clients by import path, read once.
+var (
+	models     map[string]*awsmodel.Model
+	errModels  error
+	readModels sync.Once
+)
 
 // newCaller returns a caller of a cloud of its own, whose time passes only as
 // the calls say. CloudWatch speaks as the option says.
 func newCaller(t *testing.T, speak func(*cloudwatch.Options)) *caller {
-	known, err := models()
-	if err != nil {
-		t.Fatal(err)
-	}
 	c := &caller{
-		T: t, models: known, called: map[string]bool{}, clients: map[string]any{},
+		T: t, called: map[string]bool{}, clients: map[string]any{},
 		cloud: New(Options{Start: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), Paused: true, Seed: 1, EndpointDelay: time.Minute}),
 	}
 	server := httptest.NewServer(c.cloud)
@@ -115,6 +99,10 @@ func newCaller(t *testing.T, speak func(*cloudwatch.Options)) *caller {
 		sagemaker.NewFromConfig(cfg), sagemakerruntime.NewFromConfig(cfg), sts.NewFromConfig(cfg),
 	} {
 		c.clients[reflect.TypeOf(client).Elem().PkgPath()] = client
+	}
+	readModels.Do(func() { models, errModels = awsmodel.Load(t.Context(), c.clients) })
+	if errModels != nil {
+		t.Fatal(errModels)
 	}
 	return c
 }
@@ -176,7 +164,7 @@ func (c *caller) call(it call) {
 		return
 	}
 	if _, bytesOut := it.in.(*sagemakerruntime.InvokeEndpointInput); !bytesOut {
-		for _, problem := range c.models[in.PkgPath()].Check(operation, contentType, c.last.body) {
+		for _, problem := range models[in.PkgPath()].Check(operation, contentType, c.last.body) {
 			show("%s", problem)
 		}
 	}

@@ -13,8 +13,8 @@ package awsmodel
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"maps"
 	"os/exec"
 	"path"
 	"reflect"
@@ -34,37 +34,40 @@ type Model struct {
 	lower    bool
 }
 
-// Load returns the models of clients, in their order. Their source is found by
-// the go command.
-func Load(ctx context.Context, clients ...any) ([]*Model, error) {
-	models := make([]*Model, len(clients))
-	args := []string{"list", "-find", "-f", "{{.Dir}}"}
-	for i, c := range clients {
-		t := reflect.TypeOf(c)
-		models[i] = &Model{client: t, path: t.Elem().PkgPath(), required: map[string]map[string]bool{}}
-		args = append(args, models[i].path)
-	}
-	out, err := exec.CommandContext(ctx, "go", args...).Output()
+// Load returns the models of clients, by the names that they have. Their source
+// is found by the go command.
+func Load(ctx context.Context, clients map[string]any) (map[string]*Model, error) {
+	models := map[string]*Model{}
+	names := slices.Sorted(maps.Keys(clients))
+	dirs, err := directories(ctx, names, clients)
 	if err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
-			err = fmt.Errorf("%w: %s", err, exit.Stderr)
-		}
-		return nil, fmt.Errorf("finding the source of the SDK: %w", err)
+		return nil, err
 	}
-	dirs := strings.Fields(string(out))
-	if len(dirs) != len(models) {
-		return nil, fmt.Errorf("go list found %d directories of %d clients", len(dirs), len(models))
-	}
-	for i, m := range models {
-		m.dir = dirs[i]
+	for i, name := range names {
+		t := reflect.TypeOf(clients[name])
+		m := &Model{client: t, path: t.Elem().PkgPath(), dir: dirs[i], required: map[string]map[string]bool{}}
 		// Of the services that are checked ECS alone begins members in lower case.
 		m.lower = path.Base(m.path) == "ecs"
 		if err := m.readRequired(m.dir+"/types/types.go", m.path+"/types"); err != nil {
 			return nil, err
 		}
+		models[name] = m
 	}
 	return models, nil
+}
+
+// directories finds the source of the clients with these names.
+func directories(ctx context.Context, names []string, clients map[string]any) ([]string, error) {
+	dirs := make([]string, len(names))
+	for i, name := range names {
+		cmd := exec.CommandContext(ctx, "go", "list", "-find", "-f", "{{.Dir}}", reflect.TypeOf(clients[name]).Elem().PkgPath())
+		out, err := cmd.Output()
+		if err != nil {
+			return nil, fmt.Errorf("finding the source of the SDK by %s: %w", cmd, err)
+		}
+		dirs[i] = strings.TrimSpace(string(out))
+	}
+	return dirs, nil
 }
 
 // Output returns the type of an operation's output.

@@ -17,11 +17,11 @@ const (
 
 // A check that finds nothing would pass for ever.
 func TestCheckFinds(t *testing.T) {
-	models, err := Load(t.Context(), &applicationautoscaling.Client{}, &cloudwatch.Client{}, &ecs.Client{})
+	models, err := Load(t.Context(), map[string]any{"scaling": &applicationautoscaling.Client{}, "alarms": &cloudwatch.Client{}, "tasks": &ecs.Client{}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	scaling, alarms, tasks := models[0], models[1], models[2]
+	scaling, alarms, tasks := models["scaling"], models["alarms"], models["tasks"]
 	inXML := func(members string) string {
 		return `<DescribeAlarmsResponse xmlns="http://x/"><DescribeAlarmsResult><MetricAlarms><member>` + members +
 			`</member></MetricAlarms></DescribeAlarmsResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></DescribeAlarmsResponse>`
