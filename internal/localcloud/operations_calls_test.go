@@ -214,7 +214,7 @@ func invokeCalls() []call {
 }
 
 func identityCalls() []call {
-	const token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJzeXN0ZW06c2VydmljZWFjY291bnQ6YSIsImlzcyI6Imh0dHBzOi8vb2lkYyIsImF1ZCI6InN0cyJ9.x" //nolint:gosec // it is signed by nobody
+	const token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJzeXN0ZW06c2VydmljZWFjY291bnQ6YSIsImlzcyI6Imh0dHBzOi8vb2lkYyIsImF1ZCI6InN0cyJ9.x"
 	role := new("arn:aws:iam::444455556666:role/there")
 	return []call{
 		{reason: "who calls", in: &sts.GetCallerIdentityInput{}, holds: answered(func(o *sts.GetCallerIdentityOutput) bool { return *o.Account == account })},
@@ -244,6 +244,14 @@ func taskCalls() []call {
 				*o.Clusters[0].Settings[0].Value == "disabled" && o.Clusters[0].Configuration.ExecuteCommandConfiguration.Logging == "DEFAULT"
 		})},
 		{reason: "clusters by ARN", in: &ecs.ListClustersInput{}, holds: answered(func(o *ecs.ListClustersOutput) bool { return len(o.ClusterArns) == 1 && o.ClusterArns[0] == cluster })},
+		{reason: "other settings", in: &ecs.UpdateClusterInput{Cluster: new("web"), Settings: []ecstypes.ClusterSetting{{Name: ecstypes.ClusterSettingNameContainerInsights, Value: new("enabled")}}}, holds: answered(func(o *ecs.UpdateClusterOutput) bool {
+			return *o.Cluster.Settings[0].Value == "enabled" && o.Cluster.Configuration != nil
+		})},
+		{reason: "capacity providers", in: &ecs.PutClusterCapacityProvidersInput{
+			Cluster: new("web"), CapacityProviders: []string{"FARGATE"}, DefaultCapacityProviderStrategy: []ecstypes.CapacityProviderStrategyItem{{CapacityProvider: new("FARGATE"), Weight: 1}},
+		}, holds: answered(func(o *ecs.PutClusterCapacityProvidersOutput) bool {
+			return len(o.Cluster.CapacityProviders) == 1 && len(o.Cluster.DefaultCapacityProviderStrategy) == 1
+		})},
 		{reason: "a task definition with all that is only kept", in: &ecs.RegisterTaskDefinitionInput{
 			Family: new("web"), Cpu: new("256"), Memory: new("512"), NetworkMode: ecstypes.NetworkModeAwsvpc, Tags: tags,
 			RequiresCompatibilities: []ecstypes.Compatibility{ecstypes.CompatibilityFargate},
@@ -340,6 +348,13 @@ func tableCalls() []call {
 		{reason: "recovery", in: &dynamodb.UpdateContinuousBackupsInput{TableName: orders, PointInTimeRecoverySpecification: &ddbtypes.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: new(true), RecoveryPeriodInDays: new(int32(7))}}, holds: answered(func(o *dynamodb.UpdateContinuousBackupsOutput) bool {
 			d := o.ContinuousBackupsDescription.PointInTimeRecoveryDescription
 			return *d.RecoveryPeriodInDays == 7 && !d.LatestRestorableDateTime.Before(*d.EarliestRestorableDateTime)
+		})},
+		{reason: "no insights", in: &dynamodb.DescribeContributorInsightsInput{TableName: orders}, holds: answered(func(o *dynamodb.DescribeContributorInsightsOutput) bool {
+			return o.ContributorInsightsStatus == ddbtypes.ContributorInsightsStatusDisabled && o.LastUpdateDateTime == nil
+		})},
+		{reason: "insights of an index", in: &dynamodb.UpdateContributorInsightsInput{TableName: orders, IndexName: new("by-time"), ContributorInsightsAction: ddbtypes.ContributorInsightsActionEnable}},
+		{reason: "insights of an index", in: &dynamodb.DescribeContributorInsightsInput{TableName: orders, IndexName: new("by-time")}, holds: answered(func(o *dynamodb.DescribeContributorInsightsOutput) bool {
+			return o.ContributorInsightsStatus == ddbtypes.ContributorInsightsStatusEnabled && *o.IndexName == "by-time" && o.LastUpdateDateTime != nil
 		})},
 		{reason: "backups of what is not there", in: &dynamodb.DescribeContinuousBackupsInput{TableName: new("gone")}, code: "TableNotFoundException", status: 400},
 		{reason: "tags", in: &dynamodb.TagResourceInput{ResourceArn: &arn, Tags: []ddbtypes.Tag{{Key: new("stage"), Value: new("test")}}}},

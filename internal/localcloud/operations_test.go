@@ -137,7 +137,7 @@ func (c *caller) call(it call) {
 	c.called[operation] = true
 	results := reflect.ValueOf(c.clients[in.PkgPath()]).MethodByName(operation).Call(
 		[]reflect.Value{reflect.ValueOf(c.Context()), reflect.ValueOf(it.in)})
-	err, _ := results[1].Interface().(error)
+	err, _ := reflect.TypeAssert[error](results[1])
 	status, contentType := c.last.status, c.last.header.Get("Content-Type")
 	show := func(format string, args ...any) {
 		c.Helper()

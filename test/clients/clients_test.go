@@ -3,10 +3,12 @@ package clients
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -89,9 +91,7 @@ func (w *watched) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(in))
 	answer := httptest.NewRecorder()
 	w.next.ServeHTTP(answer, r)
-	for name, values := range answer.Header() {
-		out.Header()[name] = values
-	}
+	maps.Copy(out.Header(), answer.Header())
 	out.WriteHeader(answer.Code)
 	_, _ = out.Write(answer.Body.Bytes())
 	e := exchange{request: r, in: string(in), status: answer.Code, header: answer.Header(), out: answer.Body.Bytes()}
@@ -150,13 +150,14 @@ func environment(server string) []string {
 		"AWS_EC2_METADATA_DISABLED=true", "AWS_MAX_ATTEMPTS=1", "AWS_PAGER=")
 }
 
-// called are the operations that were asked, of all services.
-func (w *watched) called() map[string]bool {
+// seen are the exchanges until now.
+func (w *watched) seen() []exchange {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	operations := map[string]bool{}
-	for _, e := range w.exchanges {
-		operations[e.operation] = true
-	}
-	return operations
+	return slices.Clone(w.exchanges)
+}
+
+// called tells whether an operation was asked, of any service.
+func (w *watched) called(operation string) bool {
+	return slices.ContainsFunc(w.seen(), func(e exchange) bool { return e.operation == operation })
 }

@@ -83,10 +83,12 @@ var operations = map[string]operation{
 	"DeleteTable":   op((*Service).deleteTable),
 	"ListTables":    op((*Service).listTables),
 
-	"DescribeTimeToLive":        op((*Service).describeTimeToLive),
-	"UpdateTimeToLive":          op((*Service).updateTimeToLive),
-	"DescribeContinuousBackups": op((*Service).describeContinuousBackups),
-	"UpdateContinuousBackups":   op((*Service).updateContinuousBackups),
+	"DescribeTimeToLive":          op((*Service).describeTimeToLive),
+	"UpdateTimeToLive":            op((*Service).updateTimeToLive),
+	"DescribeContinuousBackups":   op((*Service).describeContinuousBackups),
+	"UpdateContinuousBackups":     op((*Service).updateContinuousBackups),
+	"DescribeContributorInsights": op((*Service).describeContributorInsights),
+	"UpdateContributorInsights":   op((*Service).updateContributorInsights),
 
 	"ListTagsOfResource": op((*Service).listTags),
 	"TagResource":        op((*Service).tagResource),

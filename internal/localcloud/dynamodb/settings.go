@@ -183,3 +183,102 @@ func (s *Service) backups(t *table) *backupsOutput {
 	}
 	return &backupsOutput{backupsShape{enabled, shape}}
 }
+
+// insights are the contributor insights of a table or an index. Nothing asks who
+// contributes.
+type insights struct {
+	mode    string
+	enabled bool
+	changed time.Time
+}
+
+// The modes and actions of contributor insights (AWS API:
+// UpdateContributorInsights).
+const (
+	accessedAndThrottled = "ACCESSED_AND_THROTTLED_KEYS"
+	throttled            = "THROTTLED_KEYS"
+	enable               = "ENABLE"
+	disable              = "DISABLE"
+)
+
+type insightsInput struct {
+	TableName *string
+	IndexName *string
+}
+
+func (in insightsInput) check(c *wire.Constraints) {
+	checkTable(c, in.TableName)
+	if in.IndexName != nil {
+		checkName(c, "indexName", in.IndexName)
+	}
+}
+
+type updateInsightsInput struct {
+	insightsInput
+	ContributorInsightsAction *string
+	ContributorInsightsMode   *string
+}
+
+func (in updateInsightsInput) check(c *wire.Constraints) {
+	in.insightsInput.check(c)
+	c.Require("contributorInsightsAction", in.ContributorInsightsAction != nil)
+	checkEnum(c, "contributorInsightsAction", in.ContributorInsightsAction, enable, disable)
+	checkEnum(c, "contributorInsightsMode", in.ContributorInsightsMode, accessedAndThrottled, throttled)
+}
+
+type insightsOutput struct {
+	TableName                 string
+	IndexName                 string `json:",omitempty"`
+	ContributorInsightsStatus string
+	ContributorInsightsMode   string     `json:",omitempty"`
+	LastUpdateDateTime        *wire.Time `json:",omitempty"` // of a description
+}
+
+// insightsOf finds the insights of a table or of its index.
+func (s *Service) insightsOf(sc wire.Scope, in insightsInput) (*insights, *insightsOutput, error) {
+	t, err := s.find(sc, *in.TableName)
+	if err != nil {
+		return nil, nil, err
+	}
+	of := &t.insights
+	if in.IndexName != nil {
+		i := t.index(*in.IndexName)
+		if i == nil {
+			return nil, nil, indexNotFound(t.name(), *in.IndexName)
+		}
+		of = &i.insights
+	}
+	return of, &insightsOutput{TableName: t.name(), IndexName: value(in.IndexName)}, nil
+}
+
+func (o *insightsOutput) fill(i *insights) {
+	o.ContributorInsightsStatus = disabled
+	if i.enabled {
+		o.ContributorInsightsStatus, o.ContributorInsightsMode = enabled, i.mode
+	}
+}
+
+func (s *Service) updateContributorInsights(sc wire.Scope, in updateInsightsInput) (any, error) {
+	of, out, err := s.insightsOf(sc, in.insightsInput)
+	if err != nil {
+		return nil, err
+	}
+	*of = insights{mode: accessedAndThrottled, enabled: *in.ContributorInsightsAction == enable, changed: s.now()}
+	if in.ContributorInsightsMode != nil {
+		of.mode = *in.ContributorInsightsMode
+	}
+	out.fill(of)
+	return out, nil
+}
+
+func (s *Service) describeContributorInsights(sc wire.Scope, in insightsInput) (any, error) {
+	of, out, err := s.insightsOf(sc, in)
+	if err != nil {
+		return nil, err
+	}
+	out.fill(of)
+	if !of.changed.IsZero() {
+		out.LastUpdateDateTime = wire.At(of.changed)
+	}
+	return out, nil
+}

@@ -42,6 +42,7 @@ type table struct {
 	tags     map[string]string
 	expires  string // the attribute of its time to live; empty: none
 	recovery recovery
+	insights insights
 
 	status string // but for its end, see region
 	until  time.Time
@@ -52,6 +53,7 @@ type table struct {
 type index struct {
 	input indexInput
 	capacity
+	insights insights
 }
 
 // capacity is the throughput of a table or an index.

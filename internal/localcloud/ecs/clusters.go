@@ -12,11 +12,23 @@ import (
 
 // createClusterInput is also what the state keeps of a cluster.
 type createClusterInput struct {
-	ClusterName            *string     `json:"clusterName"`
+	ClusterName *string `json:"clusterName"`
+	clusterSettings
+	clusterProviders
+	Tags []tag `json:"tags"`
+}
+
+// clusterSettings and clusterProviders are members of a cluster that are only
+// kept.
+type clusterSettings struct {
 	Configuration          wire.Opaque `json:"configuration"`
 	ServiceConnectDefaults wire.Opaque `json:"serviceConnectDefaults"`
 	Settings               wire.Opaque `json:"settings"`
-	Tags                   []tag       `json:"tags"`
+}
+
+type clusterProviders struct {
+	CapacityProviders               wire.Opaque `json:"capacityProviders"`
+	DefaultCapacityProviderStrategy wire.Opaque `json:"defaultCapacityProviderStrategy"`
 }
 
 type clusterOutput struct {
@@ -46,6 +58,47 @@ func (s *Service) createCluster(sc wire.Scope, in createClusterInput) (any, erro
 		r.clusters[name] = &cluster{name: name, input: in, tags: tags, services: map[string]*service{}}
 	}
 	return &clusterOutput{s.clusterShape(sc, r.clusters[name], withTags, withSettings, withConfigurations)}, nil
+}
+
+type updateClusterInput struct {
+	Cluster *string `json:"cluster"`
+	clusterSettings
+}
+
+func (s *Service) updateCluster(sc wire.Scope, in updateClusterInput) (any, error) {
+	c, err := s.cluster(sc, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	for _, member := range []struct{ to, from *wire.Opaque }{
+		{&c.input.Configuration, &in.Configuration},
+		{&c.input.ServiceConnectDefaults, &in.ServiceConnectDefaults},
+		{&c.input.Settings, &in.Settings},
+	} {
+		if *member.from != nil {
+			*member.to = *member.from
+		}
+	}
+	return &clusterOutput{s.clusterShape(sc, c, withTags, withSettings, withConfigurations)}, nil
+}
+
+type putProvidersInput struct {
+	Cluster *string `json:"cluster"`
+	clusterProviders
+}
+
+// putClusterCapacityProviders replaces what a cluster had (AWS API:
+// PutClusterCapacityProviders).
+func (s *Service) putClusterCapacityProviders(sc wire.Scope, in putProvidersInput) (any, error) {
+	c, err := s.cluster(sc, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	if in.CapacityProviders == nil || in.DefaultCapacityProviderStrategy == nil {
+		return nil, invalidParameter("capacityProviders and defaultCapacityProviderStrategy are required; they may be empty.")
+	}
+	c.input.clusterProviders = in.clusterProviders
+	return &clusterOutput{s.clusterShape(sc, c, withTags, withSettings, withConfigurations)}, nil
 }
 
 // maxClusters is how many clusters can be described at once (AWS API:

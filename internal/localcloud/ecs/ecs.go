@@ -91,7 +91,10 @@ var operations = map[string]operation{
 	"CreateCluster":    op((*Service).createCluster),
 	"DescribeClusters": op((*Service).describeClusters),
 	"ListClusters":     op((*Service).listClusters),
+	"UpdateCluster":    op((*Service).updateCluster),
 	"DeleteCluster":    op((*Service).deleteCluster),
+
+	"PutClusterCapacityProviders": op((*Service).putClusterCapacityProviders),
 
 	"RegisterTaskDefinition":   op((*Service).registerTaskDefinition),
 	"DescribeTaskDefinition":   op((*Service).describeTaskDefinition),

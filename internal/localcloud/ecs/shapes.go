@@ -23,29 +23,35 @@ type clusterShape struct {
 	Statistics                        []wire.Opaque `json:"statistics"`
 	Tags                              []tag         `json:"tags"`
 	Settings                          wire.Opaque   `json:"settings"`
-	CapacityProviders                 []string      `json:"capacityProviders"`
-	DefaultCapacityProviderStrategy   []wire.Opaque `json:"defaultCapacityProviderStrategy"`
+	CapacityProviders                 wire.Opaque   `json:"capacityProviders"`
+	DefaultCapacityProviderStrategy   wire.Opaque   `json:"defaultCapacityProviderStrategy"`
 	Configuration                     wire.Opaque   `json:"configuration,omitempty"`
 	ServiceConnectDefaults            wire.Opaque   `json:"serviceConnectDefaults,omitempty"`
 }
 
-// clusterSettings are the settings of a cluster that gives none.
-const clusterSettings = `[{"name":"containerInsights","value":"disabled"}]`
+// defaultSettings are the settings of a cluster that gives none.
+const defaultSettings = `[{"name":"containerInsights","value":"disabled"}]`
 
 // clusterShape describes a cluster, with what shall be included.
 func (s *Service) clusterShape(sc wire.Scope, c *cluster, include ...string) clusterShape {
 	out := clusterShape{
 		ClusterArn: arn(sc, "cluster", c.name), ClusterName: c.name, Status: active,
 		Statistics: []wire.Opaque{}, Tags: []tag{}, Settings: wire.Opaque(`[]`),
-		CapacityProviders: []string{}, DefaultCapacityProviderStrategy: []wire.Opaque{},
+		CapacityProviders: wire.Opaque(`[]`), DefaultCapacityProviderStrategy: wire.Opaque(`[]`),
 		ServiceConnectDefaults: c.input.ServiceConnectDefaults,
+	}
+	if c.input.CapacityProviders != nil {
+		out.CapacityProviders = c.input.CapacityProviders
+	}
+	if c.input.DefaultCapacityProviderStrategy != nil {
+		out.DefaultCapacityProviderStrategy = c.input.DefaultCapacityProviderStrategy
 	}
 	if slices.Contains(include, withTags) {
 		out.Tags = listed(c.tags)
 	}
 	if slices.Contains(include, withSettings) {
 		if out.Settings = c.input.Settings; out.Settings == nil {
-			out.Settings = wire.Opaque(clusterSettings)
+			out.Settings = wire.Opaque(defaultSettings)
 		}
 	}
 	if slices.Contains(include, withConfigurations) {
