@@ -1,6 +1,6 @@
-// Command setpoint checks manifests and shows what they would change in AWS. It
-// is also a kubectl plugin: installed as kubectl-setpoint it answers to
-// `kubectl setpoint`.
+// Command setpoint checks manifests, shows what they would change in AWS, and runs
+// a local AWS. It is also a kubectl plugin: installed as kubectl-setpoint it
+// answers to `kubectl setpoint`.
 package main
 
 import (
@@ -91,7 +91,7 @@ func command(name string, h host) *cobra.Command {
 		Short:       "Checks ScalableTarget, ScalingPolicy and ScheduledAction manifests and plans their changes",
 		Long: `Checks manifests of ScalableTarget, ScalingPolicy and ScheduledAction objects,
 and shows what they would change in AWS Application Auto Scaling. It changes
-nothing itself.
+nothing itself. setpoint cloud is a local AWS to try it with.
 
 Data goes to standard output and notes to standard error. Colours are used on
 terminals only, and not when NO_COLOR is set. Installed as kubectl-setpoint it is
@@ -103,7 +103,7 @@ a plugin of kubectl; a link kubectl_complete-setpoint beside it completes.`,
 	cmd.SetIn(h.in)
 	cmd.SetOut(h.out)
 	cmd.SetErr(h.err)
-	cmd.AddCommand(validateCommand(h), planCommand(h), simulateCommand(h), versionCommand(h))
+	cmd.AddCommand(validateCommand(h), planCommand(h), simulateCommand(h), cloudCommand(h), versionCommand(h))
 	return cmd
 }
 
