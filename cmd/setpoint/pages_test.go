@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/setpoint-io/setpoint/test/pages"
@@ -24,20 +25,59 @@ func TestPageFlags(t *testing.T) {
 	for _, verb := range command("setpoint", host{}).Commands() {
 		var rows [][]string
 		verb.LocalFlags().VisitAll(func(f *pflag.Flag) {
-			name := pages.Code("--" + f.Name)
-			if f.Shorthand != "" {
-				name = pages.Code("-"+f.Shorthand, "--"+f.Name)
-			}
-			def := ""
-			if !slices.Contains([]string{"", "[]", "0", "0s", "false"}, f.DefValue) {
-				def = pages.Code(f.DefValue)
-			}
-			rows = append(rows, []string{name, def, f.Usage})
+			rows = append(rows, []string{flagName(f), flagDefault(f), f.Usage})
 		})
 		if len(rows) > 0 {
 			pages.Check(t, "reference/cli.md", "flags of "+verb.Name(), pages.Table([]string{"Flag", "Default", ""}, rows))
 		}
+		if verb.Name() == "cloud" {
+			pages.Check(t, "reference/cli.md", "flags of the verbs of cloud", pages.Table([]string{"Flag", "Default", "Verbs", ""}, flagsBelow(verb)))
+		}
 	}
+}
+
+func flagName(f *pflag.Flag) string {
+	if f.Shorthand != "" {
+		return pages.Code("-"+f.Shorthand, "--"+f.Name)
+	}
+	return pages.Code("--" + f.Name)
+}
+
+func flagDefault(f *pflag.Flag) string {
+	if slices.Contains([]string{"", "[]", "0", "0s", "false"}, f.DefValue) {
+		return ""
+	}
+	return pages.Code(f.DefValue)
+}
+
+// flagsBelow lists the flags of all verbs below one, each with the verbs that have
+// it.
+func flagsBelow(verb *cobra.Command) [][]string {
+	type flag struct{ name, def, usage string }
+	verbs, all := map[flag][]string{}, []string{}
+	var walk func(*cobra.Command)
+	walk = func(c *cobra.Command) {
+		for _, below := range c.Commands() {
+			name := strings.TrimPrefix(below.CommandPath(), verb.CommandPath()+" ")
+			all = append(all, name)
+			below.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+				of := flag{flagName(f), flagDefault(f), f.Usage}
+				verbs[of] = append(verbs[of], name)
+			})
+			walk(below)
+		}
+	}
+	walk(verb)
+	var rows [][]string
+	for of, names := range verbs {
+		who := pages.Code(names...)
+		if len(names) == len(all) {
+			who = "all"
+		}
+		rows = append(rows, []string{of.name, of.def, who, of.usage})
+	}
+	slices.SortFunc(rows, slices.Compare)
+	return rows
 }
 
 // shown says of the outputs on the page about tuning which of their paragraphs
