@@ -1,6 +1,7 @@
 package sagemaker
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -119,6 +120,7 @@ func (s *Service) publish(end time.Time) {
 // next.
 func (f *flow) publish(end time.Time, w Workload) {
 	f.count(end.UnixNano())
+	f.requests, f.refused = rounded(f.requests), rounded(f.refused)
 	f.put(end.Unix()-60, w)
 	f.requests, f.refused, f.spread = 0, 0, [slots]float64{}
 }
@@ -165,7 +167,7 @@ func (f *flow) copies(at int64, w Workload) {
 func (f *flow) concurrent(r Recorder, at int64, w Workload) {
 	var concurrent [slots]float64
 	for i, requests := range f.spread {
-		concurrent[i] = requests * w.Latency.Seconds() / slotSeconds
+		concurrent[i] = rounded(requests * w.Latency.Seconds() / slotSeconds)
 	}
 	r.PutEach(at, slotSeconds, concurrent[:])
 }
@@ -182,7 +184,15 @@ func (f *flow) perCapacity() float64 {
 	for _, requests := range f.spread {
 		sum += requests
 	}
-	return sum
+	return rounded(sum)
+}
+
+// rounded is a sum to about 12 digits: the parts of a steady load come to what it
+// is, and not to a little more, however many they are.
+func rounded(x float64) float64 {
+	_, exponent := math.Frexp(x)
+	scale := math.Pow10(12 - exponent*1233>>12) // log10(2) is 1233/4096
+	return math.Round(x*scale) / scale
 }
 
 // instances puts the metrics of the instances, which had so many requests each.
