@@ -16,6 +16,7 @@ import (
 
 	"github.com/setpoint-io/setpoint/internal/localcloud"
 	"github.com/setpoint-io/setpoint/internal/localcloud/admin"
+	"github.com/setpoint-io/setpoint/internal/localcloud/persist"
 )
 
 // defaultCloud is where a local AWS listens, and where it is looked for.
@@ -27,6 +28,7 @@ type cloudOptions struct {
 	speed                 float64
 	seed                  uint64
 	endpoints             []string
+	persist               string
 	verbose               bool
 }
 
@@ -53,7 +55,7 @@ Exit codes: 0 done, 2 it could not be done.`,
   setpoint cloud clock --advance 6h
   setpoint cloud state`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), h) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), h, cmd.Flags().Changed) },
 	}
 	o.bind(cmd)
 	cmd.AddCommand(cloudStateCommand(h), cloudClockCommand(h), cloudTrafficCommand(h), cloudFaultsCommand(h), cloudResourcesCommand(h), cloudResetCommand(h))
@@ -69,7 +71,9 @@ func (o *cloudOptions) bind(cmd *cobra.Command) {
 	f.Float64Var(&o.speed, "speed", 1, "how many times faster than real time passes; 0: the clock stands still until it is moved")
 	f.Uint64Var(&o.seed, "seed", 0, "make the IDs in ARNs and names follow from this number and the requests; 0: they are random")
 	f.StringSliceVar(&o.endpoints, "with-endpoint", nil, "begin with a SageMaker endpoint of this name, with a variant AllTraffic on one instance (may be repeated)")
+	f.StringVar(&o.persist, "persist", "", "keep everything in this file, and go on from it")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "print every call")
+	_ = cmd.MarkFlagFilename("persist") // the error is about a flag of another name
 	for _, name := range []string{"addr", "account", "region", "provisioning-delay", "speed", "seed", "with-endpoint"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions) // the error is about a flag of another name
 	}
@@ -89,49 +93,69 @@ func (o *cloudOptions) check() error {
 	return nil
 }
 
-// run runs a local AWS until the context ends.
-func (o *cloudOptions) run(ctx context.Context, h host) error {
+// run runs a local AWS until the context ends. Given tells which flags were.
+func (o *cloudOptions) run(ctx context.Context, h host, given func(flag string) bool) (err error) {
 	if err := o.check(); err != nil {
-		return err
-	}
-	cloud, err := o.cloud(ctx, h)
-	if err != nil {
 		return err
 	}
 	listener, err := o.listen(ctx)
 	if err != nil {
 		return err
 	}
+	cloud, kept, err := o.cloud(ctx, h, given)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	failed := make(chan error, 1)
+	if kept != nil {
+		defer func() { err = errors.Join(err, kept.Close()) }()
+		go func() {
+			failed <- kept.Run(ctx)
+			stop()
+		}()
+	} else {
+		close(failed)
+	}
 	go cloud.Run(ctx)
 	fmt.Fprint(h.out, o.welcome(h, listener.Addr()))
 	err = serve(ctx, listener, admin.New(cloud))
 	fmt.Fprintln(h.out, "The local AWS has stopped.")
-	return err
+	stop()
+	return errors.Join(err, <-failed)
 }
 
-// cloud makes the local AWS.
-func (o *cloudOptions) cloud(ctx context.Context, h host) (*localcloud.Cloud, error) {
+// cloud makes the local AWS, or the one that is in the file.
+func (o *cloudOptions) cloud(ctx context.Context, h host, given func(string) bool) (*localcloud.Cloud, *persist.File, error) {
 	level := slog.LevelError
 	if o.verbose {
 		level = slog.LevelDebug
 	}
-	cloud := localcloud.New(localcloud.Options{
+	options := localcloud.Options{
 		Account: o.account, Region: o.region, EndpointDelay: o.delay, Seed: o.seed, KeepCapacities: true,
 		Logger: slog.New(slog.NewTextHandler(h.err, &slog.HandlerOptions{Level: level})),
-	})
+	}
+	if o.persist != "" {
+		return o.kept(ctx, h, given, options)
+	}
+	cloud := localcloud.New(options)
+	return cloud, nil, o.begin(ctx, cloud)
+}
+
+// begin lets a cloud begin as the flags say.
+func (o *cloudOptions) begin(ctx context.Context, cloud *localcloud.Cloud) error {
 	if err := cloud.Clock().SetSpeed(o.speed); err != nil {
-		return nil, fmt.Errorf("--speed: %w", err)
+		return fmt.Errorf("--speed: %w", err)
 	}
 	var endpoints []localcloud.Endpoint
 	for _, name := range o.endpoints {
 		endpoints = append(endpoints, localcloud.Endpoint{Name: name})
 	}
 	if err := cloud.Seed(ctx, endpoints...); err != nil {
-		return nil, fmt.Errorf("--with-endpoint: %w", err)
+		return fmt.Errorf("--with-endpoint: %w", err)
 	}
-	return cloud, nil
+	return nil
 }
 
 func (o *cloudOptions) listen(ctx context.Context) (net.Listener, error) {
@@ -181,7 +205,11 @@ func (o *cloudOptions) welcome(h host, addr net.Addr) string {
 			url = fmt.Sprintf("http://127.0.0.1:%d", tcp.Port)
 		}
 	}
-	text := fmt.Sprintf(`The local AWS is ready at %s. Ctrl-C stops it; nothing is kept.
+	keeps := "nothing is kept"
+	if o.persist != "" {
+		keeps = "everything is kept in " + o.persist
+	}
+	text := fmt.Sprintf(`The local AWS is ready at %s. Ctrl-C stops it; %s.
 
 In another terminal:
 
@@ -190,7 +218,7 @@ In another terminal:
 
 Any key will do; one of 12 digits selects the account. Then AWS CLI and SDKs use it:
 
-`, url, url, o.region, o.region, o.account)
+`, url, keeps, url, o.region, o.region, o.account)
 	if len(o.endpoints) > 0 {
 		text += `  aws application-autoscaling register-scalable-target --service-namespace sagemaker \
     --scalable-dimension sagemaker:variant:DesiredInstanceCount \

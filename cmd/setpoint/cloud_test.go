@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -19,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/admin"
 )
@@ -159,6 +162,82 @@ func TestCloudCannotStart(t *testing.T) {
 		if got.code != exitTrouble || !strings.Contains(got.err, c.want) {
 			t.Errorf("%s: exit %d, want %q in %s", c.reason, got.code, c.want, got.err)
 		}
+	}
+}
+
+// A local AWS that is kept goes on where it was, with the flags that it began
+// with.
+func TestCloudIsKept(t *testing.T) {
+	kept := filepath.Join(t.TempDir(), "cloud")
+	args := []string{"--persist", kept, "--with-endpoint", "demo-endpoint", "--account", "111122223333", "--region", "us-east-1", "--speed", "0"}
+	c := startCloud(t, args...)
+	if !strings.Contains(c.out.String(), "everything is kept in "+kept) {
+		t.Errorf("it says so: %s", c.out)
+	}
+	c.track()
+	c.does("traffic", "set", demoVariant, "--shape", "constant", "--rate", "200")
+	c.does("clock", "--advance", "4m30s", "--speed", "30", "--pause")
+	before := c.state()
+	other := setpoint(t, "", "cloud", "--addr", "127.0.0.1:0", "--persist", kept)
+	if other.code != exitTrouble || !strings.Contains(other.err, "another setpoint cloud") {
+		t.Errorf("two processes cannot keep one file: exit %d, %s", other.code, other.err)
+	}
+	if code := c.stop(); code != exitOK {
+		t.Fatalf("exit %d: %s", code, c.err)
+	}
+	for _, flag := range []string{"--account=222233334444", "--region=eu-west-1", "--provisioning-delay=1h", "--seed=1"} {
+		got := setpoint(t, "", "cloud", "--addr", "127.0.0.1:0", "--persist", kept, flag)
+		if got.code != exitTrouble || !strings.Contains(got.err, "leave the flag out, or name another file") {
+			t.Errorf("%s is another beginning: exit %d, %s", flag, got.code, got.err)
+		}
+	}
+	c = startCloud(t, "--persist", kept)
+	after := c.state()
+	if !before.Clock.Time.Equal(after.Clock.Time) || after.Clock != before.Clock {
+		t.Errorf("the clock goes on where it was: %+v became %+v", before.Clock, after.Clock)
+	}
+	if diff := cmp.Diff(before.Places, after.Places); diff != "" {
+		t.Errorf("everything is as it was (-before +after):\n%s", diff)
+	}
+	c.does("clock", "--advance", "10m")
+	if out := c.does("state"); !strings.Contains(out, "Setting desired instance count to 3") {
+		t.Errorf("and goes on:\n%s", out)
+	}
+	c.stop()
+	appended(t, kept, `{"at":"2026-`)
+	c = startCloud(t, append(args, "--speed", "1")...)
+	if !strings.Contains(c.err.String(), "was cut off after 12 bytes, and is dropped") || c.state().Clock.Speed != 1 {
+		t.Errorf("the same command line serves for all starts, and what is lost is told: %s", c.err)
+	}
+	c.does("reset")
+	c.stop()
+	if c = startCloud(t, "--persist", kept); len(c.state().Places) != 0 {
+		t.Errorf("a reset empties the file: %+v", c.state().Places)
+	}
+	c.stop()
+	appended(t, kept, "x\n")
+	if got := setpoint(t, "", "cloud", "--addr", "127.0.0.1:0", "--persist", kept); got.code != exitTrouble || !strings.Contains(got.err, "remove that line and all after it") {
+		t.Errorf("what cannot be read is not guessed: exit %d, %s", got.code, got.err)
+	}
+	unborn := filepath.Join(t.TempDir(), "cloud")
+	if got := setpoint(t, "", "cloud", "--addr", "127.0.0.1:0", "--persist", unborn, "--with-endpoint", "no name"); got.code != exitTrouble {
+		t.Errorf("exit %d", got.code)
+	}
+	if _, err := os.Stat(unborn); err == nil {
+		t.Error("what could not begin leaves no file")
+	}
+}
+
+// appended adds text to a file.
+func appended(t *testing.T, name, text string) {
+	t.Helper()
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.WriteString(text)
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -39,12 +39,22 @@ func (c *Cloud) Attach(s wire.Scope, key resources.Key, spec traffic.Spec) (Atta
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.change()
-	generator, err := spec.Build(c.present)
+	what := ChangeTraffic{key, spec}
+	it, err := c.attach(c.place(s), what)
+	if err == nil {
+		c.tell(c.place(s), Change{Attach: &what})
+	}
+	return it, err
+}
+
+// attach is Attach. The lock is held.
+func (c *Cloud) attach(at wire.Scope, t ChangeTraffic) (Attachment, error) {
+	generator, err := t.Traffic.Build(c.present)
 	if err != nil {
 		return Attachment{}, err
 	}
-	it := &attached{Attachment: Attachment{Key: key, Begin: c.present, Traffic: spec}, generator: generator}
-	c.services.traffic.attach(c.place(s), it, c.present)
+	it := &attached{Attachment: Attachment{Key: t.Key, Begin: c.present, Traffic: t.Traffic}, generator: generator}
+	c.services.traffic.attach(at, it, c.present)
 	return it.Attachment, nil
 }
 
@@ -62,7 +72,16 @@ func (c *Cloud) Detach(s wire.Scope, key resources.Key) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.change()
-	all := c.services.traffic.of[c.place(s)]
+	err := c.detach(c.place(s), key)
+	if err == nil {
+		c.tell(c.place(s), Change{Detach: &key})
+	}
+	return err
+}
+
+// detach is Detach. The lock is held.
+func (c *Cloud) detach(at wire.Scope, key resources.Key) error {
+	all := c.services.traffic.of[at]
 	it := all[key]
 	if it == nil {
 		return fmt.Errorf("no traffic is attached to %s", key)
@@ -70,7 +89,7 @@ func (c *Cloud) Detach(s wire.Scope, key resources.Key) error {
 	delete(all, key)
 	// A resource that does not exist any more has no load either.
 	it.Rate = 0
-	_ = c.services.offer(c.place(s), it)
+	_ = c.services.offer(at, it)
 	return nil
 }
 

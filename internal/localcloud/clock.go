@@ -91,6 +91,13 @@ func (c *Clock) Set(speed float64, paused bool) error {
 // set makes the clock show a time now. The lock is held.
 func (c *Clock) set(at time.Time) { c.at, c.since = at, c.source() }
 
+// move makes the clock show a time.
+func (c *Clock) move(to time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.set(to)
+}
+
 // skip moves the clock ahead.
 func (c *Clock) skip(d time.Duration) {
 	c.mu.Lock()

@@ -21,6 +21,10 @@
 // then scalable targets and alarms have their turn. Traffic comes in by
 // [Cloud.SetLoad], as requests a minute, or one by one by the Offer method of
 // package sagemaker's Service.
+//
+// A cloud is deterministic: what becomes of it follows from its options, with a
+// seed, and from each [Change] and its time. So what it was told by
+// Options.Changed makes, replayed, the same cloud again.
 package localcloud
 
 import (
@@ -41,6 +45,7 @@ import (
 	"github.com/setpoint-io/setpoint/internal/localcloud/resources"
 	"github.com/setpoint-io/setpoint/internal/localcloud/sagemaker"
 	"github.com/setpoint-io/setpoint/internal/localcloud/sts"
+	"github.com/setpoint-io/setpoint/internal/localcloud/traffic"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -81,6 +86,9 @@ type Options struct {
 	Paused bool
 	// KeepCapacities remembers what scalable targets had, for charts.
 	KeepCapacities bool
+	// Changed is told of everything that changes the cloud from outside, in order,
+	// while the cloud is locked; see [Change]. Default: nobody is.
+	Changed func(Change)
 	// JournalSize is how many calls the journal keeps in full. Default: 10000.
 	JournalSize int
 	// Logger gets failures of the cloud itself as errors and each call at debug
@@ -149,11 +157,14 @@ type Cloud struct {
 	// expires what they cache. It differs from the cloud's when that is fast.
 	wall func() time.Time
 
-	mu       sync.Mutex // guards what follows, and all state behind it
-	services *services
-	minutes  minutes
-	present  time.Time // what the services take for the present
-	version  atomic.Uint64
+	mu        sync.Mutex // guards what follows, and all state behind it
+	services  *services
+	minutes   minutes
+	present   time.Time // what the services take for the present
+	version   atomic.Uint64
+	arrived   arrivals
+	taken     int // IDs
+	replaying bool
 }
 
 // services are the services of the cloud. A reset replaces them.
@@ -203,6 +214,7 @@ func (c *Cloud) SetMetricDelay(d time.Duration) {
 	defer c.mu.Unlock()
 	c.change()
 	c.services.cloudwatch.SetMetricDelay(d)
+	c.tell(wire.Scope{}, Change{MetricDelay: new(traffic.Duration(d))})
 }
 
 // MetricDelay returns how long after they are put metrics can be seen.
@@ -222,6 +234,7 @@ func (c *Cloud) Reset() {
 	defer c.mu.Unlock()
 	c.services = c.newServices()
 	c.version.Add(1)
+	c.tell(wire.Scope{}, Change{Reset: true})
 }
 
 // newServices connects the services. Application Auto Scaling and SageMaker
@@ -231,7 +244,15 @@ func (c *Cloud) newServices() *services {
 	const namespace = "sagemaker"
 	now := func() time.Time { return c.present }
 	s := &services{places: map[wire.Scope]struct{}{}}
-	newID := c.options.ids()
+	ids := c.options.ids()
+	newID := func() uuid.UUID {
+		c.taken++
+		return ids()
+	}
+	var invoked func(wire.Scope, string)
+	if c.options.Changed != nil {
+		invoked = c.arrive
+	}
 	s.cloudwatch = cloudwatch.New(cloudwatch.Options{
 		Now: now, Policies: policies{s}, Alarm: &c.options.Scaling.Alarm, Behaviour: c.options.CloudWatch,
 	})
@@ -248,6 +269,7 @@ func (c *Cloud) newServices() *services {
 		Deregister: func(scope wire.Scope, prefix string) {
 			s.appautoscaling.DeregisterPrefix(scope, namespace, prefix)
 		},
+		Invoked:   invoked,
 		NewID:     newID,
 		Behaviour: c.options.SageMaker,
 	})

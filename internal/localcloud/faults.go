@@ -20,32 +20,32 @@ const AnyOperation = "*"
 // error, or nothing, or lets the call wait, or throttles it.
 type Fault struct {
 	// ID names the fault in [Faults.List]. Empty: it gets a number.
-	ID string
+	ID string `json:"id"`
 	// Service limits the fault to one service, such as CloudWatch. Empty: all.
-	Service string
+	Service string `json:"service,omitempty"`
 	// Operation is the name of the operation that fails, or AnyOperation.
-	Operation string
+	Operation string `json:"operation"`
 	// Latency makes calls wait so long before they are handled, and they do not
 	// fail. The latency of an operation itself counts before that of AnyOperation.
-	Latency time.Duration
+	Latency time.Duration `json:"latency,omitempty"`
 	// Bucket throttles calls that are beyond it, and the others do not fail.
-	Bucket *Bucket
+	Bucket *Bucket `json:"bucket,omitempty"`
 	// Error is the answer. Nil: no answer at all, the connection is closed.
-	Error *wire.Error
+	Error *wire.Error `json:"error,omitempty"`
 	// Hang keeps the connection open without an answer until the client gives
 	// up; Error does not count then. With AfterEffect it is a write that took
 	// effect and timed out.
-	Hang bool
+	Hang bool `json:"hang,omitempty"`
 	// AfterEffect lets the operation do its work first: the caller gets the
 	// error although the change was made. Calls that fail by themselves are then
 	// answered with their own error and not counted.
-	AfterEffect bool
+	AfterEffect bool `json:"afterEffect,omitempty"`
 	// Times is how many calls are hit. 0: all, until Until or until removed.
-	Times int
+	Times int `json:"times,omitempty"`
 	// Until is when the fault ends, by the wall clock. Zero: never.
-	Until time.Time
+	Until time.Time `json:"until,omitzero"`
 	// Hits is how many calls were hit.
-	Hits int
+	Hits int `json:"hits,omitempty"`
 
 	buckets map[string]*rate.Limiter // of Bucket, by account
 }
@@ -53,8 +53,8 @@ type Fault struct {
 // Bucket is a token bucket that every account has: Rate calls per second, and
 // Burst at once. Calls beyond it are answered ThrottlingException.
 type Bucket struct {
-	Rate  rate.Limit
-	Burst int
+	Rate  rate.Limit `json:"rate"`
+	Burst int        `json:"burst"`
 }
 
 // Faults make a cloud slow, failing or throttled. It is safe for concurrent

@@ -62,6 +62,7 @@ func (c *Cloud) catchUp() {
 		if !ok || at.After(now) {
 			break
 		}
+		c.tellArrivals()
 		if at.After(c.present) {
 			c.present = at
 		}
@@ -118,7 +119,11 @@ func (c *Cloud) SetLoad(s wire.Scope, endpoint, variant string, perMinute float6
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.change()
-	return c.services.sagemaker.SetLoad(s, endpoint, variant, perMinute)
+	err := c.services.sagemaker.SetLoad(s, endpoint, variant, perMinute)
+	if err == nil {
+		c.tell(s, Change{Load: &ChangeLoad{endpoint, variant, perMinute}})
+	}
+	return err
 }
 
 // minutes calls those who wait for full minutes.

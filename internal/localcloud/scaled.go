@@ -88,7 +88,11 @@ func (c *Cloud) Declare(s wire.Scope, d resources.Declaration) (resources.Resour
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.change()
-	return c.services.declared.Declare(c.place(s), d)
+	made, err := c.services.declared.Declare(c.place(s), d)
+	if err == nil {
+		c.tell(c.place(s), Change{Declare: &d})
+	}
+	return made, err
 }
 
 // Resources lists the declared resources of an account in a Region.
@@ -104,7 +108,11 @@ func (c *Cloud) Remove(s wire.Scope, key resources.Key) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.change()
-	return c.services.declared.Remove(c.place(s), key)
+	err := c.services.declared.Remove(c.place(s), key)
+	if err == nil {
+		c.tell(c.place(s), Change{Remove: &key})
+	}
+	return err
 }
 
 // defaults completes a scope by the options.

@@ -11,12 +11,12 @@ import (
 // Endpoint is a SageMaker endpoint with one variant, to begin with. Members
 // that are zero have the value of the example that the documentation uses.
 type Endpoint struct {
-	Account       string // default: that of the cloud's options
-	Region        string // default: that of the cloud's options
-	Name          string // default: "demo-endpoint"
-	Variant       string // default: "AllTraffic"
-	InstanceType  string // default: "ml.m5.large"
-	InstanceCount int32  // default: 1
+	Account       string `json:"account,omitempty"`       // default: that of the cloud's options
+	Region        string `json:"region,omitempty"`        // default: that of the cloud's options
+	Name          string `json:"name,omitempty"`          // default: "demo-endpoint"
+	Variant       string `json:"variant,omitempty"`       // default: "AllTraffic"
+	InstanceType  string `json:"instanceType,omitempty"`  // default: "ml.m5.large"
+	InstanceCount int32  `json:"instanceCount,omitempty"` // default: 1
 }
 
 func (e Endpoint) withDefaults(o Options) Endpoint {
@@ -63,20 +63,32 @@ func (c *Cloud) Seed(ctx context.Context, endpoints ...Endpoint) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.change()
+	if len(endpoints) == 0 {
+		return nil
+	}
+	err := c.seed(ctx, endpoints)
+	if err == nil {
+		c.tell(wire.Scope{}, Change{Seed: endpoints})
+	}
+	return err
+}
+
+// seed is Seed. The lock is held.
+func (c *Cloud) seed(ctx context.Context, endpoints []Endpoint) error {
 	now := c.present
 	c.present = now.Add(-c.options.EndpointDelay)
 	defer func() { c.present = now }()
 	for _, e := range endpoints {
 		e = e.withDefaults(c.options)
 		c.enter(wire.Scope{Account: e.Account, Region: e.Region})
-		if err := c.seed(ctx, e); err != nil {
+		if err := c.seedOne(ctx, e); err != nil {
 			return fmt.Errorf("the endpoint %q cannot be created: %w", e.Name, err)
 		}
 	}
 	return nil
 }
 
-func (c *Cloud) seed(ctx context.Context, e Endpoint) error {
+func (c *Cloud) seedOne(ctx context.Context, e Endpoint) error {
 	scope := wire.Scope{Account: e.Account, Region: e.Region}
 	model, config := e.Name+"-model", e.Name+"-config"
 	for _, call := range []struct {

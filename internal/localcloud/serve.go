@@ -132,7 +132,10 @@ func (c *Cloud) handle(ctx context.Context, b binding, r *wire.Request) (any, er
 	if !reads(r.Operation) {
 		c.version.Add(1)
 	}
-	return b.service(c.services).Handle(ctx, r)
+	taken := c.taken
+	out, err := b.service(c.services).Handle(ctx, r)
+	c.tellCall(b, r, c.taken != taken, err)
+	return out, err
 }
 
 // reads tells whether an operation changes nothing, which its name says.

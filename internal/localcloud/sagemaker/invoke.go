@@ -71,8 +71,10 @@ func (s *Service) invoke(sc wire.Scope, in wire.RESTInput) (any, error) {
 	if f.kind == onCopies {
 		answer.InferenceComponentName, answer.VariantName = f.variant, s.region(sc).components[f.variant].variant
 	}
-	f.count(s.now().UnixNano())
-	f.add(int(s.now().Unix()%60/slotSeconds), 1)
+	s.arrive(f, 1)
+	if s.invoked != nil {
+		s.invoked(sc, resourceID(name, f))
+	}
 	if f.kind == onCopies && f.capacity == 0 {
 		return nil, invalidInvocation("Inference Component has no capacity to process this request. ApplicationAutoScaling may be in-progress (if configured) " +
 			"or try to increase the capacity by invoking UpdateInferenceComponentRuntimeConfig API.")
@@ -86,6 +88,31 @@ func (s *Service) invoke(sc wire.Scope, in wire.RESTInput) (any, error) {
 		header.Set(headerAttributes, attributes)
 	}
 	return &wire.RESTOutput{Header: header, Body: body}, nil
+}
+
+// arrive counts requests that come now.
+func (s *Service) arrive(f *flow, requests float64) {
+	f.count(s.now().UnixNano())
+	f.add(int(s.now().Unix()%60/slotSeconds), requests)
+}
+
+// resourceID names what has a flow.
+func resourceID(endpoint string, f *flow) string {
+	if f.kind == onCopies {
+		return componentID + f.variant
+	}
+	return variantID(endpoint, f.variant)
+}
+
+// Receive lets requests come now at a variant or an inference component, as
+// Options.Invoked told of each of them. It fails as [Service.Offer] does.
+func (s *Service) Receive(sc wire.Scope, resourceID string, requests int) error {
+	of, err := s.Loads(sc, resourceID)
+	if err != nil {
+		return err
+	}
+	s.arrive(of.flow, float64(max(0, requests)))
+	return nil
 }
 
 // receiver finds what a request goes to: the inference component or the variant

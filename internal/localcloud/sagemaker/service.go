@@ -65,6 +65,9 @@ type Options struct {
 	// Deregister deregisters the scalable targets whose resource ID begins
 	// with the prefix; nil does nothing.
 	Deregister func(s wire.Scope, resourceIDPrefix string)
+	// Invoked is told of every request to a variant or an inference component, which
+	// is named as Application Auto Scaling does; nil: nobody wants to know.
+	Invoked func(s wire.Scope, resourceID string)
 	// NewID makes the IDs of requests that the service is asked by another; nil
 	// means random ones.
 	NewID func() uuid.UUID
@@ -81,6 +84,7 @@ type Service struct {
 	workload     Workload
 	registered   func(wire.Scope, string) bool
 	deregister   func(wire.Scope, string)
+	invoked      func(wire.Scope, string)
 	newID        func() uuid.UUID
 	behaviour    Behaviour
 	regions      map[place]*region
@@ -106,6 +110,7 @@ func New(o Options) *Service {
 		workload:     o.Workload.withDefaults(),
 		registered:   o.Registered,
 		deregister:   o.Deregister,
+		invoked:      o.Invoked,
 		newID:        o.NewID,
 		behaviour:    o.Behaviour,
 		regions:      map[place]*region{},

@@ -110,17 +110,15 @@ func (c *Call) recogniseCBOR(r *http.Request) error {
 // readForm reads the form of a query request, from the body or, in a presigned
 // GET, from the query string.
 func (c *Call) readForm(r *http.Request) error {
-	form := r.URL.RawQuery
+	c.body = []byte(r.URL.RawQuery)
+	var err error
 	if r.Method == http.MethodPost {
-		body, err := readBody(r, maxBody)
-		if err != nil {
+		if c.body, err = readBody(r, maxBody); err != nil {
 			return err
 		}
-		form = string(body)
 	}
-	c.size = len(form)
-	var err error
-	if c.form, err = parseForm(form); err != nil {
+	c.size = len(c.body)
+	if c.form, err = parseForm(string(c.body)); err != nil {
 		return serializationError("%v", err)
 	}
 	c.Operation, c.Version = c.form.text("Action"), c.form.text("Version")
@@ -175,7 +173,7 @@ func readBody(r *http.Request, limit int64) ([]byte, error) {
 
 // Request returns the call for a service, made by scope.
 func (c *Call) Request(s Scope) *Request {
-	return &Request{Scope: s, ID: c.ID, Operation: c.Operation, Size: c.size, decode: c.decode}
+	return &Request{Scope: s, ID: c.ID, Operation: c.Operation, Size: c.size, decode: c.decode, call: c}
 }
 
 func (c *Call) decode(into any) error {

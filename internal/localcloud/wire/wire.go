@@ -45,6 +45,7 @@ type Request struct {
 	Size      int    // bytes of the body, uncompressed; 0 for calls inside the local cloud
 
 	decode func(into any) error
+	call   *Call // nil: made inside the local cloud
 }
 
 // NewRequest returns a request as if it had come over the wire: input is a
