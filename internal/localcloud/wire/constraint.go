@@ -57,12 +57,16 @@ func (c *Constraints) Length(member, value string, minimum, maximum int) {
 // Size records a list whose length is outside minimum and maximum. The values
 // are what the message shows.
 func (c *Constraints) Size(member string, values []string, minimum, maximum int) {
-	c.bounds(member, "["+strings.Join(values, ", ")+"]", "have length", int64(len(values)), int64(minimum), int64(maximum))
+	if n := len(values); n < minimum || n > maximum {
+		c.bounds(member, "["+strings.Join(values, ", ")+"]", "have length", int64(n), int64(minimum), int64(maximum))
+	}
 }
 
 // Range records a number outside minimum and maximum.
 func (c *Constraints) Range(member string, value, minimum, maximum int64) {
-	c.bounds(member, fmt.Sprint(value), "have value", value, minimum, maximum)
+	if value < minimum || value > maximum {
+		c.bounds(member, fmt.Sprint(value), "have value", value, minimum, maximum)
+	}
 }
 
 // Pattern records a text that the expression does not match as a whole: anchor

@@ -33,8 +33,13 @@ const maxRESTBody = 6 << 20
 // match returns the members in a path, and whether the operation has it. The
 // path is escaped.
 func (o REST) match(method, path string) (map[string]string, bool) {
+	// Most requests are for other services, and to the path / alone.
+	fixed, _, _ := strings.Cut(o.Path, "{")
+	if method != o.Method || !strings.HasPrefix(path, fixed) {
+		return nil, false
+	}
 	want, have := strings.Split(o.Path, "/"), strings.Split(path, "/")
-	if method != o.Method || len(want) != len(have) {
+	if len(want) != len(have) {
 		return nil, false
 	}
 	members := map[string]string{}
