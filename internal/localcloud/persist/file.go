@@ -15,11 +15,11 @@
 // faults there are, which are no changes. Marks are written when the clock or the
 // faults were changed, once a minute of real time while time passes, and at the end.
 //
-// A change is written before its caller knows of it; requests to models and marks
-// up to a second later. After a crash of the process there is all that was written,
-// and the clock goes on from the last line. Lines are not forced to the disk, so
-// that a machine that crashes may lose the last ones; one that is cut off is
-// dropped. A reset of the cloud begins the file anew.
+// A change is written before its caller knows of it, a mark up to a second later, and
+// requests to models up to a minute of the cloud's time later. After a crash of the
+// process there is all that was written, and the clock goes on from the last line.
+// Lines are not forced to the disk, so that a machine that crashes may lose the last
+// ones; one that is cut off is dropped. A reset of the cloud begins the file anew.
 //
 // One process at a time has a file: it is locked.
 package persist

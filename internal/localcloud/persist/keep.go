@@ -37,11 +37,11 @@ func (f *File) Run(ctx context.Context) error {
 		case <-f.failed:
 			return f.failure()
 		case <-ticker.C:
-			f.cloud.Settle(func(now time.Time) {
-				if m := f.present(); f.due(m, now) {
-					f.mark(m, now)
-				}
-			})
+			due := false
+			f.cloud.View(func(v localcloud.View) { due = f.due(f.present(), v.Now()) })
+			if due {
+				f.cloud.Settle(func(now time.Time) { f.mark(f.present(), now) })
+			}
 		}
 	}
 }

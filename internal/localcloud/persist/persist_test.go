@@ -101,7 +101,7 @@ func (w *world) must(err error) {
 // copied opens a copy of the file as it is a moment later, as after a crash.
 func (w *world) copied() *world {
 	w.Helper()
-	w.cloud.Settle(func(time.Time) {}) // as it happens every second
+	w.cloud.Settle(func(time.Time) {}) // as it happens every minute
 	text, err := os.ReadFile(w.path)
 	w.must(err)
 	path := filepath.Join(w.TempDir(), "copy")
