@@ -30,10 +30,14 @@ type Plan struct {
 // same metric even for a moment; and when the target itself goes, one
 // deregistration, which takes everything under it along (AWS API:
 // DeregisterScalableTarget). Nothing that is not declared is changed, and nothing
-// that is yielded to somebody else: see [Yield].
+// that is yielded to somebody else: see [Yield]. Now counts where AWS has not said
+// when it was observed.
 func Diff(id Identity, desired Desired, observed Observed, now time.Time) Plan {
 	if t := desired.Target; t != nil && t.Absent {
 		return planDeregister(desired, observed)
+	}
+	if !observed.At.IsZero() {
+		now = observed.At
 	}
 	d := differ{id: id, desired: Yield(desired, observed), observed: observed, now: now}
 	d.target()

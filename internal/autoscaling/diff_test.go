@@ -293,6 +293,14 @@ func TestDiffExplainsScheduledBounds(t *testing.T) {
 	}
 }
 
+func TestSchedulesFireByTheClockOfAWS(t *testing.T) {
+	evening := ObservedAction{Action: Action{Name: "evening", Schedule: "cron(0 18 * * ? *)", MinCapacity: new(int32(2))}, CreationTime: noon.Add(-time.Hour)}
+	observed := Observed{Target: registered(2, 40), Actions: []ObservedAction{evening}, At: noon.Add(7 * time.Hour)}
+	if plan := Diff(variant, Desired{Target: bounds(1, 40)}, observed, noon); len(plan.Changes) != 0 {
+		t.Errorf("it is 19:00 where the action fired, whatever our clock says, and yet the bounds are undone: %+v", plan.Changes)
+	}
+}
+
 func TestDiffSendsTimezoneWhenItIsRemoved(t *testing.T) {
 	desired := Desired{Target: bounds(1, 2), Actions: []DesiredAction{{Action: Action{Name: "a", Schedule: "cron(0 8 * * ? *)", MinCapacity: new(int32(1))}}}}
 	observed := Observed{Target: registered(1, 2), Actions: []ObservedAction{{Action: Action{Name: "a", Schedule: "cron(0 8 * * ? *)", Timezone: "Europe/Berlin", MinCapacity: new(int32(1))}}}}

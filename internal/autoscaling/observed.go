@@ -8,6 +8,9 @@ type Observed struct {
 	Target   *ObservedTarget // nil: not registered
 	Policies []ObservedPolicy
 	Actions  []ObservedAction
+	// At is when the target was read, by AWS's clock: scheduled actions fire by
+	// that one. Zero: not known.
+	At       time.Time
 	Capacity *Capacity // of the resource; nil: not read. It changes no plan, only what the plan says.
 }
 

@@ -260,3 +260,20 @@ func TestThrottlingOfTheLocalCloud(t *testing.T) {
 		}
 	})
 }
+
+func TestObservedSaysTheTimeOfAWS(t *testing.T) {
+	cloud, api := newCloud(t)
+	cloud.Advance(36 * time.Hour)
+	id := autoscaling.Identity{ServiceNamespace: "ecs", ResourceID: "service/c/s", ScalableDimension: "ecs:service:DesiredCount"}
+	register := autoscaling.Change{Op: autoscaling.OpRegisterTarget, Target: &autoscaling.Target{MinCapacity: new(int32(1)), MaxCapacity: new(int32(2))}}
+	if _, err := api.Apply(t.Context(), id, register); err != nil {
+		t.Fatal(err)
+	}
+	o, err := api.Observe(t.Context(), Query{Identity: id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if late := cloud.Clock().Now().Sub(o.At); late < 0 || late > time.Minute {
+		t.Errorf("the target was read at %s, %s before now in AWS: schedules fire by AWS's clock", o.At, late)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 
@@ -70,6 +71,7 @@ type round struct {
 
 	mu      sync.Mutex
 	targets map[targetKey]autoscaling.ObservedTarget
+	at      time.Time        // when the last targets were read, by AWS's clock
 	failed  map[string]error // by resource ID
 	tags    map[string]tagsResult
 }
@@ -170,7 +172,7 @@ func (r *round) answer(
 		}
 		target.Tags = tags.tags
 	}
-	o := autoscaling.Observed{Target: &target}
+	o := autoscaling.Observed{Target: &target, At: r.at}
 	for _, p := range policies {
 		o.Policies = append(o.Policies, p.value)
 	}
@@ -222,6 +224,9 @@ func (r *round) listTargets(ctx context.Context, resources []string) error {
 			return wrap("DescribeScalableTargets", err)
 		}
 		r.mu.Lock()
+		if at, ok := middleware.GetServerTime(out.ResultMetadata); ok {
+			r.at = at
+		}
 		for _, t := range out.ScalableTargets {
 			r.targets[targetKey{aws.ToString(t.ResourceId), string(t.ScalableDimension)}] = targetOf(t)
 		}

@@ -75,6 +75,8 @@ func (c *Cloud) serveAWS(w http.ResponseWriter, r *http.Request) {
 	}
 	entry.Duration = c.wall().Sub(began)
 	c.record(r.Context(), entry, answer.Err)
+	// Clients read AWS's clock from the answers.
+	w.Header().Set("Date", c.clock.Now().UTC().Format(http.TimeFormat))
 	answer.Write(w)
 }
 
