@@ -23,7 +23,6 @@ import (
 	services "github.com/setpoint-io/setpoint/api/services/v1alpha1"
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/awsapi"
-	"github.com/setpoint-io/setpoint/internal/kubectl"
 	"github.com/setpoint-io/setpoint/internal/lab"
 	"github.com/setpoint-io/setpoint/internal/operator"
 )
@@ -39,17 +38,10 @@ var (
 	sage    *sagemaker.Client
 )
 
-// asKubectl in the environment makes the test binary kubectl, so that the tests
-// need none on the machine.
-const asKubectl = "SETPOINT_E2E_KUBECTL"
-
 // resync is short, so that tests need not wait long for drift to be found.
 const resync = 2 * time.Second
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asKubectl) != "" {
-		os.Exit(kubectl.Main(os.Args[1:]))
-	}
 	code, err := run(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

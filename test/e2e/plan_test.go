@@ -8,10 +8,8 @@ import (
 	"maps"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -24,28 +22,13 @@ import (
 	"github.com/setpoint-io/setpoint/internal/report"
 )
 
-// commandLine builds cmd/setpoint, once. It is installed as kubectl-setpoint, as
-// users have it.
-var commandLine = sync.OnceValues(func() (string, error) {
-	file := filepath.Join(filepath.Dir(theLab.Kubeconfig), "kubectl-setpoint") // goes with the lab
-	build := exec.Command("go", "build", "-o", file, "github.com/setpoint-io/setpoint/cmd/setpoint")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	return file, nil
-})
-
 // setpoint runs kubectl setpoint in the world, and returns its exit code.
 func (w *world) setpoint(args ...string) (code int, out, notes string) {
 	w.Helper()
-	file, err := commandLine()
-	w.must(err)
-	self, err := os.Executable()
-	w.must(err)
 	var stdout, stderr strings.Builder
-	cmd := exec.CommandContext(w.ctx, self, append([]string{"setpoint"}, args...)...)
-	cmd.Env = append(os.Environ(), asKubectl+"=1", "PATH="+filepath.Dir(file)+string(filepath.ListSeparator)+os.Getenv("PATH"),
-		"KUBECONFIG="+theLab.Kubeconfig, "AWS_ENDPOINT_URL="+theLab.CloudURL, "AWS_ACCESS_KEY_ID="+lab.Account, "AWS_SECRET_ACCESS_KEY=test",
+	cmd, err := kubectlCommand(w.ctx, append([]string{"setpoint"}, args...)...)
+	w.must(err)
+	cmd.Env = append(cmd.Env, "AWS_ENDPOINT_URL="+theLab.CloudURL, "AWS_ACCESS_KEY_ID="+lab.Account, "AWS_SECRET_ACCESS_KEY=test",
 		"AWS_REGION="+lab.Region, "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err = cmd.Run()

@@ -46,10 +46,10 @@ func (w *world) howTo(page string) howTo {
 	w.Helper()
 	text, err := os.ReadFile(repository(w.T, page))
 	w.must(err)
-	self, err := os.Executable()
+	bin, err := programs()
 	w.must(err)
 	dir := w.TempDir()
-	w.must(os.WriteFile(filepath.Join(dir, "kubectl"), []byte("#!/bin/sh\nexec env "+asKubectl+"=1 '"+self+"' --namespace "+w.namespace+" \"$@\"\n"), 0o700))
+	w.must(os.WriteFile(filepath.Join(dir, "kubectl"), []byte("#!/bin/sh\nexec '"+filepath.Join(bin, "setpoint-lab")+"' kubectl --namespace "+w.namespace+" \"$@\"\n"), 0o700))
 	return howTo{w, string(text), dir}
 }
 

@@ -168,10 +168,8 @@ func (w *world) tryKubectl(stdin string, args ...string) (string, error) {
 // inAnyNamespace runs kubectl with manifests that name their namespaces.
 func (w *world) inAnyNamespace(stdin string, args ...string) (string, error) {
 	w.Helper()
-	self, err := os.Executable()
+	cmd, err := kubectlCommand(w.ctx, args...)
 	w.must(err)
-	cmd := exec.CommandContext(w.ctx, self, args...)
-	cmd.Env = append(os.Environ(), asKubectl+"=1", "KUBECONFIG="+theLab.Kubeconfig)
 	cmd.Stdin = strings.NewReader(stdin)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
