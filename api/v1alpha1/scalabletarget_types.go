@@ -31,6 +31,7 @@ type ScalableTarget struct {
 	// existing target; the controller then fills it in.
 	Spec ScalableTargetSpec `json:"spec,omitzero"`
 	// What the controller last saw and did. Only the controller writes it.
+	// +structType=atomic
 	Status ScalableTargetStatus `json:"status,omitzero"`
 }
 

@@ -27,6 +27,7 @@ type ScalingPolicy struct {
 	// existing policy; the controller then fills it in.
 	Spec ScalingPolicySpec `json:"spec,omitzero"`
 	// What the controller last saw and did. Only the controller writes it.
+	// +structType=atomic
 	Status ScalingPolicyStatus `json:"status,omitzero"`
 }
 

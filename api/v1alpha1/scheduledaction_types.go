@@ -29,6 +29,7 @@ type ScheduledAction struct {
 	// existing action; the controller then fills it in.
 	Spec ScheduledActionSpec `json:"spec,omitzero"`
 	// What the controller last saw and did. Only the controller writes it.
+	// +structType=atomic
 	Status ScheduledActionStatus `json:"status,omitzero"`
 }
 
