@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,7 +27,8 @@ const (
 
 var (
 	pairs = flag.Int("pairs", 1000, "scalable targets with one policy each")
-	many  = flag.Int("many", 10000, "the same for the case with many; 0 leaves it out")
+	many  = flag.Int("many", 10000, "the same for the case with many")
+	only  = flag.String("only", "life,drift,throttled,many", "the cases to measure, of these")
 )
 
 // BenchmarkScale prints how long it takes, and what it asks of AWS and of
@@ -63,11 +65,19 @@ func BenchmarkScale(b *testing.B) {
 	s := &suite{B: b, ctx: b.Context(), kube: kube, lab: l, binary: binary}
 	s.createNamespaces()
 	for b.Loop() {
-		s.life(*pairs)
-		s.drift(*pairs)
-		s.throttled(200)
-		if *many > 0 {
-			s.crowd(*many)
+		for _, part := range strings.Split(*only, ",") {
+			switch part {
+			case "life":
+				s.life(*pairs)
+			case "drift":
+				s.drift(*pairs)
+			case "throttled":
+				s.throttled(200)
+			case "many":
+				s.crowd(*many)
+			default:
+				b.Fatalf("-only names %q: write some of life, drift, throttled and many", part)
+			}
 		}
 	}
 }
