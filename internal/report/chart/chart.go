@@ -56,6 +56,7 @@ type Panel struct {
 	Series []Series
 	Levels []Level
 	Rows   []Row
+	Keys   []Key // explain what has no name in the legend otherwise
 }
 
 // PanelHeight is the height of a panel that asks for none, in pixels.
@@ -104,6 +105,13 @@ type Span struct {
 	From, To time.Time
 	Tone     Tone
 	Text     string // what the state is
+}
+
+// Key is a name in the legend for a colour of rows, or for the flags of marks.
+type Key struct {
+	Name string
+	Tone Tone // of spans
+	Flag bool // of the flags instead
 }
 
 // Mark is a moment, drawn across all panels.

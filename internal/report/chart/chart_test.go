@@ -168,3 +168,24 @@ func TestStepsLastUntilAGap(t *testing.T) {
 		t.Errorf("the step does not end at the gap, %s:\n%s", half, svg)
 	}
 }
+
+// What rows and marks mean is in the legend, in their own colours, and a name that is
+// too long for its place loses its middle.
+func TestKeysAndLongNames(t *testing.T) {
+	f := chart.Figure{ID: "f", Title: "t", Width: chart.MinWidth, Start: start, End: start.Add(time.Hour), Panels: []chart.Panel{
+		{Title: "Alarms", Keys: []chart.Key{{Name: "in alarm", Tone: chart.Red}}, Rows: []chart.Row{{Name: "the policy of " + strings.Repeat("long ", 30) + "above 70"}}},
+		{Title: "Activities", Keys: []chart.Key{{Name: "scaling activity", Flag: true}}},
+	}}
+	svg := draw(t, f)
+	if got := elements(t, svg); got["path"] != 1 || got["rect"] != 3 {
+		t.Errorf("a bar and a flag besides the background and the rail of the row: %v", got)
+	}
+	for _, want := range []string{`class="f-red"`, `class="flag"`, ">in alarm<", ">scaling activity<", ">the policy of long", "…", "above 70<"} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("the picture has no %s", want)
+		}
+	}
+	if strings.Contains(svg, strings.Repeat("long ", 15)) {
+		t.Error("a long name is wider than the picture")
+	}
+}

@@ -74,27 +74,44 @@ func (d *drawing) panel(p Panel, y float64) float64 {
 	return d.rows(p.Rows, y+height+gap)
 }
 
+// entry is a name in a legend with a sample of what it names.
+type entry struct {
+	name   string
+	sample func(x, y float64)
+}
+
+// entries are those of a panel: its series, levels and keys.
+func (d *drawing) entries(p Panel) []entry {
+	var entries []entry
+	stroke := func(class string) func(x, y float64) {
+		return func(x, y float64) { line(&d.over, class, x, y+10, x+20, y+10) }
+	}
+	for _, s := range p.Series {
+		if s.Name != "" {
+			entries = append(entries, entry{s.Name, stroke(s.class())})
+		}
+	}
+	for _, l := range p.Levels {
+		entries = append(entries, entry{l.Name, stroke("s level " + string(l.Tone))})
+	}
+	for _, k := range p.Keys {
+		sample := func(x, y float64) {
+			fmt.Fprintf(&d.over, `<rect class="f-%s" x="%s" y="%s" width="20" height="%d"/>`+"\n", k.Tone, px(x), px(y+5), barHeight)
+		}
+		if k.Flag {
+			sample = func(x, y float64) {
+				fmt.Fprintf(&d.over, `<path class="flag" d="M%s %sl-4 8h8z"/>`+"\n", px(x+14), px(y+6))
+			}
+		}
+		entries = append(entries, entry{k.Name, sample})
+	}
+	return entries
+}
+
 // legend names the series, beside the title if there is room. It returns the
 // height that it needs.
 func (d *drawing) legend(p Panel, y, used float64) float64 {
-	type entry struct {
-		name  string
-		class string
-	}
-	var entries []entry
-	for _, s := range p.Series {
-		if s.Name == "" {
-			continue
-		}
-		class := "s " + string(s.Tone)
-		if s.Style == Dots {
-			class += " dots"
-		}
-		entries = append(entries, entry{s.Name, class})
-	}
-	for _, l := range p.Levels {
-		entries = append(entries, entry{l.Name, "s level " + string(l.Tone)})
-	}
+	entries := d.entries(p)
 	if len(entries) == 0 {
 		return 0
 	}
@@ -113,17 +130,26 @@ func (d *drawing) legend(p Panel, y, used float64) float64 {
 		if x > 2 && x+step-12 > float64(d.Width) {
 			x, y, height = 2, y+legend, height+legend
 		}
-		line(&d.over, e.class, x, y+10, x+20, y+10)
+		e.sample(x, y)
 		d.text(x+25, y+14, "u", e.name)
 		x += step
 	}
 	return height
 }
 
+// fit shortens a text in its middle until it is no wider than the plots.
+func (d *drawing) fit(text string) string {
+	letters, most := []rune(text), int(d.plot/glyph)
+	if len(letters) <= most {
+		return text
+	}
+	return string(letters[:(most-1)/2]) + "…" + string(letters[len(letters)-most/2:])
+}
+
 // rows draws states.
 func (d *drawing) rows(rows []Row, y float64) float64 {
 	for _, r := range rows {
-		d.text(left, y+9, "u", r.Name)
+		d.text(left, y+9, "u", d.fit(r.Name))
 		top := y + 13
 		fmt.Fprintf(&d.under, `<rect class="rail" x="%d" y="%s" width="%s" height="%d" rx="2"/>`+"\n", left, px(top), px(d.plot), barHeight)
 		d.spans(r.Spans, top)
