@@ -68,6 +68,12 @@ func (v View) Activities(s wire.Scope, limit int, wanted func(autoscaling.Identi
 	return v.cloud.services.appautoscaling.ActivityViews(s, limit, wanted)
 }
 
+// Began lists the scaling activities of a target that began from one time until
+// another, the latest first.
+func (v View) Began(s wire.Scope, key resources.Key, from, to time.Time) []appautoscaling.ActivityView {
+	return v.cloud.services.appautoscaling.Began(s, autoscaling.Identity(key), from, to)
+}
+
 // Alarms lists the alarms of CloudWatch, ordered by name.
 func (v View) Alarms(s wire.Scope) []cloudwatch.Alarm { return v.cloud.services.cloudwatch.Alarms(s) }
 

@@ -43,7 +43,7 @@ type historian struct {
 }
 
 func (v historian) history(q HistoryQuery) (History, error) {
-	h := History{From: q.From, To: q.To, Capacity: []CapacityPoint{}, Metrics: []MetricHistory{}, Alarms: []AlarmHistory{}, Traffic: []Datapoint{}}
+	h := History{From: q.From, To: q.To, Capacity: []CapacityPoint{}, Metrics: []MetricHistory{}, Alarms: []AlarmHistory{}, Activities: []Activity{}, Traffic: []Datapoint{}}
 	if h.To.IsZero() {
 		h.To = v.Now()
 	}
@@ -63,6 +63,9 @@ func (v historian) history(q HistoryQuery) (History, error) {
 	}
 	for _, p := range v.Capacities(v.scope, q.Key, h.From, h.To) {
 		h.Capacity = append(h.Capacity, CapacityPoint{p.At, p.Desired, p.Current, p.Bounds.Min, p.Bounds.Max})
+	}
+	for _, a := range v.Began(v.scope, q.Key, h.From, h.To) {
+		h.Activities = append(h.Activities, activityOf(a))
 	}
 	h.Traffic = append(h.Traffic, datapoints(v.Offered(v.scope, q.Key, h.From, h.To))...)
 	v.watched(&h, q.Key)

@@ -125,6 +125,14 @@ func TestHistory(t *testing.T) {
 	w.equal("of which one went off", []admin.AlarmState{
 		{Time: at(1), State: "INSUFFICIENT_DATA"}, {Time: at(2), State: "OK"}, {Time: at(6), State: "ALARM"}, {Time: at(13), State: "OK"},
 	}, h.Alarms[high].States)
+	if len(h.Activities) != 1 || h.Activities[0].Start != at(6) || h.Activities[0].Description != "Setting desired instance count to 3." {
+		t.Errorf("the activity that began then: %+v", h.Activities)
+	}
+	var before, elsewhere admin.History
+	w.ask("GET", "history?resourceId="+variantID+"&from=2026-03-02T10:00:00Z&to=2026-03-02T10:05:59Z", "", &before)
+	w.equal("none had begun until a second before", []admin.Activity{}, before.Activities)
+	w.ask("GET", "history?resourceId=endpoint/other/variant/AllTraffic&from=2026-03-02T10:00:00Z", "", &elsewhere)
+	w.equal("it is of no other target", []admin.Activity{}, elsewhere.Activities)
 	w.equal("the traffic of every minute", 14, len(h.Traffic))
 	w.equal("which is none at first", []admin.Datapoint{{Time: at(1), Value: 0}, {Time: at(2), Value: 200}}, h.Traffic[:2])
 

@@ -340,6 +340,9 @@ type History struct {
 	Metrics []MetricHistory `json:"metrics"`
 	// Alarms are the states of its alarms, unless a metric was asked for.
 	Alarms []AlarmHistory `json:"alarms"`
+	// Activities are the scaling activities of the target that began in that time, the
+	// latest first.
+	Activities []Activity `json:"activities"`
 	// Traffic is what arrived, by the minute, if traffic is attached.
 	Traffic []Datapoint `json:"traffic"`
 }

@@ -131,6 +131,21 @@ func (s *Service) ActivityViews(sc wire.Scope, limit int, wanted func(autoscalin
 	return views
 }
 
+// Began lists the activities of a target that began from one time until another,
+// the latest first.
+func (s *Service) Began(sc wire.Scope, id autoscaling.Identity, from, to time.Time) []ActivityView {
+	var views []ActivityView
+	for _, a := range slices.Backward(s.region(sc).activities) {
+		if a.Start.Before(from) {
+			break // they are in the order of time
+		}
+		if !a.Start.After(to) && a.identity.domain() == id {
+			views = append(views, ActivityView{id, a.id, a.Activity})
+		}
+	}
+	return views
+}
+
 // Invoked tells which target and policy the action of an alarm invokes.
 func (s *Service) Invoked(sc wire.Scope, action string) (id autoscaling.Identity, policy string, ok bool) {
 	to, ok := s.region(sc).invoked[action]
