@@ -115,7 +115,7 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.handler.
 
 // page writes the page as it is now.
 func (c *Console) page(w http.ResponseWriter, r *http.Request) {
-	p := c.build(r.Context(), ParseQuery(r.URL.Query()))
+	p := c.build(r.Context(), ParseQuery(r.URL.Query()), &past{})
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	if err := p.WriteHTML(w); err != nil {
@@ -137,25 +137,57 @@ func (c *Console) control(w http.ResponseWriter, r *http.Request) {
 	c.latest = moment{}
 }
 
-// build makes the page of a query.
-func (c *Console) build(ctx context.Context, q Query) Page {
+// build makes the page of a query. The past is what was built of it before, which is
+// used again if it is not too old.
+func (c *Console) build(ctx context.Context, q Query, drawn *past) Page {
 	m := c.moment(ctx)
 	in := Input{Query: q, Wall: m.at, State: m.state, Objects: m.objects, ObjectsProblem: m.objectsProblem}
 	key, target, ok := Look(m.state, q)
 	if !ok {
 		return Build(in)
 	}
-	detail := c.options.Cloud.State(admin.StateQuery{Home: key.Home, Key: key.Key, Activities: maxActivities + 1, Datapoints: 1})
-	for _, p := range detail.Places {
-		in.Activities = append(in.Activities, p.Activities...)
+	if !drawn.holds(key, m.at) {
+		from, to := q.Window(m.state.Clock.Time, target.CreationTime)
+		*drawn = past{at: m.at, key: key}
+		var err error
+		drawn.history, err = c.options.Cloud.History(admin.HistoryQuery{Home: key.Home, Key: key.Key, From: from, To: to})
+		if err != nil {
+			drawn.problem = "The history is not known: " + err.Error()
+		}
 	}
-	from, to := q.Window(m.state.Clock.Time, target.CreationTime)
-	var err error
-	in.History, err = c.options.Cloud.History(admin.HistoryQuery{Home: key.Home, Key: key.Key, From: from, To: to})
-	if err != nil {
-		in.HistoryProblem = "The history is not known: " + err.Error()
+	in.History, in.HistoryProblem, in.Drawn = drawn.history, drawn.problem, drawn.chart
+	if q.Live() {
+		detail := c.options.Cloud.State(admin.StateQuery{Home: key.Home, Key: key.Key, Activities: maxActivities + 1, Datapoints: 1})
+		for _, p := range detail.Places {
+			in.Activities = append(in.Activities, p.Activities...)
+		}
+	} else {
+		in.Activities = in.History.Activities
 	}
-	return Build(in)
+	p := Build(in)
+	drawn.chart = &p.Target.Chart
+	return p
+}
+
+// A chart of a long stretch of time is drawn of ten thousands of values, and a pixel
+// of it is minutes: it is enough to draw it every few seconds.
+const (
+	longRange  = 12 * time.Hour
+	longPeriod = 5 * time.Second
+)
+
+// past is the history of a target, and its chart.
+type past struct {
+	at      time.Time // on the wall
+	key     Key
+	history admin.History
+	problem string
+	chart   *Chart
+}
+
+// holds says that the past of a target need not be looked up again.
+func (p *past) holds(key Key, now time.Time) bool {
+	return p.chart != nil && p.key == key && p.chart.To.Sub(p.chart.From) >= longRange && now.Sub(p.at) < longPeriod
 }
 
 // fresh is how old what a page shows may be when it is made: windows that are open

@@ -31,15 +31,20 @@ func (v view) detail() *Target {
 		Actions:   v.actions(),
 	}
 	for _, a := range alarms {
-		t.Alarms = append(t.Alarms, v.alarm(a, len(v.target.Policies) > 1))
+		t.Alarms = append(t.Alarms, v.alarm(a, alarms))
 	}
 	var activities []Activity
 	for _, a := range v.in.Activities {
 		activities = append(activities, v.activity(a))
 	}
 	t.Activities, t.OlderActivities = first(activities, maxActivities)
+	t.Past = !v.in.Query.Live()
 	t.Quantities = v.quantities(t)
-	t.Chart = v.chart(alarms)
+	if v.in.Drawn != nil {
+		t.Chart = *v.in.Drawn
+	} else {
+		t.Chart = v.chart(alarms)
+	}
 	return t
 }
 
@@ -132,18 +137,8 @@ func shortMetric(name string) string {
 	return name
 }
 
-func (v view) alarm(a admin.Alarm, several bool) Alarm {
-	role := "Low alarm"
-	if isHigh(a) {
-		role = "High alarm"
-	}
-	if !a.Managed {
-		role += ", not managed"
-	}
-	if several && a.Policy != "" {
-		role += " of " + a.Policy
-	}
-	return Alarm{Name: a.Name, Role: role, Status: alarmStatus(a), Condition: condition(a), Reason: a.Reason, Since: span(v.now.Sub(a.Since))}
+func (v view) alarm(a admin.Alarm, all []admin.Alarm) Alarm {
+	return Alarm{Name: a.Name, Role: role(a, all), Status: alarmStatus(a), Condition: condition(a), Reason: a.Reason, Since: span(v.now.Sub(a.Since))}
 }
 
 // actions are the schedule.

@@ -53,15 +53,6 @@ func (v view) chart(alarms []admin.Alarm) Chart {
 	return c
 }
 
-// Series is values over time for who points at the chart: pairs of a time in
-// milliseconds and a value, null where there is none.
-type Series struct {
-	Name string `json:"name"`
-	// Holds is how long a value holds, in milliseconds; 0: until the next.
-	Holds  int64    `json:"holds,omitempty"`
-	Points [][2]any `json:"points"`
-}
-
 // figure is capacity, metrics, alarms and traffic over one time axis, and the same
 // as numbers.
 func (v view) figure(alarms []admin.Alarm, from, to time.Time) (chart.Figure, []Series) {
@@ -90,14 +81,17 @@ func (v view) figure(alarms []admin.Alarm, from, to time.Time) (chart.Figure, []
 		points := datapoints(h.Traffic, 60, end)
 		f.Panels = append(f.Panels, chart.Panel{Title: "Traffic", Unit: "requests a minute", Height: height * 2 / 3,
 			Series: []chart.Series{{Tone: chart.Blue, Style: chart.Area, Points: points}}})
-		series = append(series, numbers("traffic", points, time.Minute))
+		series = append(series, samples("traffic", points, time.Minute))
 	}
 	if p, ok := alarmRows(alarms, h.Alarms, end); ok {
 		f.Panels = append(f.Panels, p)
 	}
-	if f.Marks = v.marks(from, to); len(f.Marks) > 0 {
-		f.Panels = append(f.Panels, chart.Panel{Title: "Activities", Unit: "▲ scaling activities"})
+	f.Marks = v.marks()
+	activities := chart.Panel{Title: "Activities", Keys: []chart.Key{{Name: "scaling activity", Flag: true}}}
+	if len(f.Marks) == 0 {
+		activities.Unit, activities.Keys = "none began in this stretch of time", nil
 	}
+	f.Panels = append(f.Panels, activities)
 	return f, series
 }
 
@@ -120,7 +114,7 @@ func (v view) capacity(end time.Time) (chart.Panel, []Series) {
 	unknown := math.NaN()
 	add(end, unknown, unknown, unknown, unknown)
 	return chart.Panel{Title: "Capacity", Unit: unit, Series: lines},
-		[]Series{numbers("in service", lines[3].Points, 0), numbers("desired", lines[2].Points, 0)}
+		[]Series{changes("in service", lines[3].Points), changes("desired", lines[2].Points)}
 }
 
 // metricTones are those of the metrics of a target, in their order.
@@ -146,7 +140,7 @@ func (v view) metric(m admin.MetricHistory, i int, end time.Time) (chart.Panel, 
 			p.Levels = append(p.Levels, chart.Level{Name: "threshold " + number(threshold), Value: threshold, Tone: chart.Red})
 		}
 	}
-	return p, numbers(p.Title, points, period)
+	return p, samples(p.Title, points, max(time.Second, period))
 }
 
 // datapoints are values with gaps where periods have none. A value is drawn at the
@@ -170,35 +164,17 @@ func datapoints(points []admin.Datapoint, period int32, end time.Time) []chart.P
 	return out
 }
 
-// maxNumbers is how many values a series has for who points at it.
-const maxNumbers = 400
-
-func numbers(name string, points []chart.Point, holds time.Duration) Series {
-	s := Series{Name: name, Holds: holds.Milliseconds() * 3 / 2, Points: [][2]any{}}
-	step := max(1, (len(points)+maxNumbers-1)/maxNumbers)
-	for i := 0; i < len(points); i += step {
-		var value any
-		if p := points[i]; !math.IsNaN(p.Value) && !math.IsInf(p.Value, 0) {
-			value = p.Value
-		}
-		s.Points = append(s.Points, [2]any{points[i].At.UnixMilli(), value})
-	}
-	return s
-}
-
 // alarmRows are the states of the alarms that are not OK.
 func alarmRows(alarms []admin.Alarm, histories []admin.AlarmHistory, end time.Time) (chart.Panel, bool) {
-	p := chart.Panel{Title: "Alarms", Unit: "coloured: in alarm, grey: insufficient data"}
+	p := chart.Panel{Title: "Alarms", Keys: []chart.Key{
+		{Name: "in alarm, high", Tone: chart.Red}, {Name: "in alarm, low", Tone: chart.Orange}, {Name: "insufficient data", Tone: chart.Grey},
+	}}
 	for _, a := range alarms {
 		i := slices.IndexFunc(histories, func(h admin.AlarmHistory) bool { return h.Name == a.Name })
 		if i < 0 {
 			continue
 		}
-		name := "below "
-		if isHigh(a) {
-			name = "above "
-		}
-		p.Rows = append(p.Rows, chart.Row{Name: name + number(a.Threshold), Spans: alarmSpans(histories[i].States, isHigh(a), end)})
+		p.Rows = append(p.Rows, chart.Row{Name: rowName(a, alarms), Spans: alarmSpans(histories[i].States, isHigh(a), end)})
 	}
 	return p, len(p.Rows) > 0
 }
@@ -226,13 +202,11 @@ func alarmSpans(states []admin.AlarmState, high bool, end time.Time) []chart.Spa
 // maxMarkLines is how many activities may have a line across the chart.
 const maxMarkLines = 14
 
-// marks are the activities of a stretch, oldest first.
-func (v view) marks(from, to time.Time) []chart.Mark {
+// marks are the activities that began in the stretch, oldest first.
+func (v view) marks() []chart.Mark {
 	var out []chart.Mark
-	for _, a := range slices.Backward(v.in.Activities) {
-		if !a.Start.Before(from) && !a.Start.After(to) {
-			out = append(out, chart.Mark{At: a.Start, Text: a.Description})
-		}
+	for _, a := range slices.Backward(v.in.History.Activities) {
+		out = append(out, chart.Mark{At: a.Start, Text: a.Description})
 	}
 	return out
 }

@@ -37,7 +37,7 @@ func (c *Console) live(w http.ResponseWriter, r *http.Request) {
 	defer timer.Stop()
 	for {
 		changed := c.change()
-		event, err := visit.next(r.Context())
+		event, err := visit.next(r.Context(), changed)
 		if err != nil {
 			c.options.Logger.Error("a live page cannot be made", "error", err)
 			return
@@ -87,7 +87,9 @@ type visit struct {
 	query   Query
 	sent    map[string]string
 	title   string
-	told    Page // what the news are compared with
+	drawn   past
+	changed <-chan struct{} // what a control closes after that was drawn
+	told    Page            // what the news are compared with
 	toldAt  time.Time
 }
 
@@ -112,8 +114,11 @@ func (v *visit) news(p Page) string {
 
 // next is the event that brings the page up to date. One without changes is a comment,
 // by which a connection that is gone is noticed.
-func (v *visit) next(ctx context.Context) ([]byte, error) {
-	p := v.console.build(ctx, v.query)
+func (v *visit) next(ctx context.Context, changed <-chan struct{}) ([]byte, error) {
+	if v.changed != changed {
+		v.changed, v.drawn = changed, past{}
+	}
+	p := v.console.build(ctx, v.query, &v.drawn)
 	u := update{Sections: map[string]string{}, News: v.news(p)}
 	for _, name := range sections {
 		html, err := p.section(name)

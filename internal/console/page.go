@@ -85,7 +85,8 @@ type Target struct {
 	Alarms                []Alarm
 	Actions               []Action
 	Activities            []Activity
-	OlderActivities       int // that are not listed
+	OlderActivities       int  // that are not listed
+	Past                  bool // the activities are those of a stretch of the past
 }
 
 // Quantity is a number that matters, with what it means.

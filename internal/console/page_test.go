@@ -251,6 +251,52 @@ func TestZoom(t *testing.T) {
 	b.calm()
 }
 
+// However long the stretch is, the cursor reads what the cloud had: it stands on a
+// hundred places, and a capacity that was not there is told at none.
+func TestTheCursorReadsLongStretches(t *testing.T) {
+	b, ok := open(t)
+	if !ok {
+		return
+	}
+	spec := admin.Traffic{Key: sampleKey("demo-endpoint")}
+	spec.Traffic.Type, spec.Traffic.Low, spec.Traffic.High, spec.Traffic.Period = "wave", new(20.0), new(400.0), admin.Duration(3*time.Hour)
+	_, err := b.admin.PutTraffic(spec)
+	b.must(err)
+	b.advance(8 * 24 * time.Hour)
+	for _, query := range []string{"range=24h", "range=168h", "range=all"} {
+		b.show("/?"+query, 1600, "light")
+		b.eventually(query+" is drawn", "chart.series?.length == 4")
+		type place struct {
+			At   float64
+			Text string
+		}
+		places := value[[]place](b, `(() => {
+          const { from, to } = chart.stretch
+          const last = chart.series[0].points.at(-1)[0] - 600e3
+          return [...Array(100).keys()].map((i) => from + (Math.min(to, last) - from) * (i + 1) / 101).map((at) => {
+            chart.read(at)
+            return { At: at, Text: document.getElementById('pointer').ariaValueText + ';' }
+          })
+        })()`)
+		h, err := b.admin.History(admin.HistoryQuery{Home: sampleHome, Key: spec.Key, From: noon, To: noon.Add(8 * 24 * time.Hour)})
+		b.must(err)
+		for _, p := range places {
+			at := time.UnixMilli(int64(p.At))
+			has := h.Capacity[0]
+			for _, c := range h.Capacity {
+				if !c.Time.After(at) {
+					has = c
+				}
+			}
+			capacity := fmt.Sprintf("in service %d, desired %d, ", has.Current, has.Desired)
+			if !strings.Contains(p.Text, capacity) || !strings.Contains(p.Text, "InvocationsPerInstance ") || !strings.Contains(p.Text, "traffic ") {
+				t.Errorf("%s: at %s one reads %q, want %q and a metric and traffic", query, at.UTC().Format(time.DateTime), p.Text, capacity)
+			}
+		}
+	}
+	b.calm()
+}
+
 func TestALabWithoutTargets(t *testing.T) {
 	b, ok := open(t)
 	if !ok {

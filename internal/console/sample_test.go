@@ -116,6 +116,11 @@ func sampleHistory(from, to time.Time) admin.History {
 			{Time: from, State: "INSUFFICIENT_DATA"}, {Time: from.Add(15 * time.Minute), State: "ALARM"}, {Time: noon.Add(-34 * time.Minute), State: "OK"},
 		}},
 	}
+	for _, a := range sampleState().Places[0].Activities {
+		if !a.Start.Before(from) && !a.Start.After(to) {
+			h.Activities = append(h.Activities, a)
+		}
+	}
 	return h
 }
 
@@ -152,6 +157,7 @@ type fakeCloud struct {
 	mu    sync.Mutex
 	state admin.State
 	calls []string
+	pasts int // how often somebody asked for a history
 }
 
 func (f *fakeCloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -175,6 +181,9 @@ func (f *fakeCloud) State(q admin.StateQuery) admin.State {
 }
 
 func (f *fakeCloud) History(q admin.HistoryQuery) (admin.History, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.pasts++
 	return sampleHistory(q.From, q.To), nil
 }
 

@@ -17,14 +17,17 @@ type Input struct {
 	// Wall is the time on the wall, by which Kubernetes dates its objects.
 	Wall  time.Time
 	State admin.State
-	// Activities and History are those of the target that Look finds, the latest
-	// activity first.
+	// Activities and History are those of the target that Look finds. The activities
+	// are the latest, or those of a stretch of the past that is looked at, the latest
+	// first.
 	Activities []admin.Activity
 	History    admin.History
 	// HistoryProblem and ObjectsProblem are why there is no history and no list of
 	// objects, for people.
 	HistoryProblem, ObjectsProblem string
 	Objects                        []v1alpha1.Object
+	// Drawn is the chart, if it was drawn a moment ago and need not be drawn again.
+	Drawn *Chart
 }
 
 // How much is listed. The page is for watching; the command lines list all.

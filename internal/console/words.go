@@ -117,6 +117,58 @@ var comparisons = map[string]string{
 // isHigh says that an alarm watches for too much, not for too little.
 func isHigh(a admin.Alarm) bool { return strings.HasPrefix(a.ComparisonOperator, "Greater") }
 
+// apart tells what an alarm has to be named by, besides the side that it watches, to
+// be told from the others of its target: its metric, if those of its policy watch
+// several, as DynamoDB's do; its policy, if there are several.
+func apart(a admin.Alarm, all []admin.Alarm) (metric, policy string) {
+	for _, other := range all {
+		switch {
+		case other.Policy != a.Policy:
+			policy = cmp.Or(a.Policy, a.Name)
+		case other.Metric != a.Metric:
+			metric = shortMetric(a.Metric)
+		}
+	}
+	return metric, policy
+}
+
+// role is what an alarm is for, such as "High alarm on ConsumedReadCapacityUnits of
+// reads".
+func role(a admin.Alarm, all []admin.Alarm) string {
+	text := "Low alarm"
+	if isHigh(a) {
+		text = "High alarm"
+	}
+	metric, policy := apart(a, all)
+	if metric != "" {
+		text += " on " + metric
+	}
+	if !a.Managed {
+		text += ", not managed"
+	}
+	if policy != "" {
+		text += " of " + policy
+	}
+	return text
+}
+
+// rowName is an alarm where there is little room, such as "reads:
+// ConsumedReadCapacityUnits above 70".
+func rowName(a admin.Alarm, all []admin.Alarm) string {
+	text := "below " + number(a.Threshold)
+	if isHigh(a) {
+		text = "above " + number(a.Threshold)
+	}
+	metric, policy := apart(a, all)
+	if metric != "" {
+		text = metric + " " + text
+	}
+	if policy != "" {
+		text = policy + ": " + text
+	}
+	return text
+}
+
 // condition says when an alarm is in alarm, as the console of CloudWatch does.
 func condition(a admin.Alarm) string {
 	over := span(time.Duration(a.Period) * time.Duration(a.EvaluationPeriods) * time.Second)

@@ -105,6 +105,53 @@ func TestAges(t *testing.T) {
 	}
 }
 
+// Alarms of one target are told apart by what differs: nothing more than the side of
+// a single policy, the metric of those of DynamoDB, and the policy if there are
+// several.
+func TestNamesOfAlarms(t *testing.T) {
+	alarm := func(policy, metric, operator string, threshold float64) admin.Alarm {
+		return admin.Alarm{Name: "n", Policy: policy, Metric: metric, ComparisonOperator: operator, Threshold: threshold, Managed: true}
+	}
+	const above, below = "GreaterThanThreshold", "LessThanThreshold"
+	tracking := func(policy string) []admin.Alarm {
+		return []admin.Alarm{alarm(policy, "InvocationsPerInstance", above, 70), alarm(policy, "InvocationsPerInstance", below, 63)}
+	}
+	foreign := alarm("", "Latency", above, 3)
+	foreign.Managed = false
+	for _, c := range []struct {
+		reason      string
+		alarms      []admin.Alarm
+		rows, roles []string
+	}{
+		{"one policy", tracking("p"), []string{"above 70", "below 63"}, []string{"High alarm", "Low alarm"}},
+		{
+			"the four of DynamoDB", []admin.Alarm{
+				alarm("p", "ConsumedReadCapacityUnits", above, 4200), alarm("p", "ConsumedReadCapacityUnits", below, 3000),
+				alarm("p", "ProvisionedReadCapacityUnits", above, 100), alarm("p", "ProvisionedReadCapacityUnits", below, 100),
+			},
+			[]string{"ConsumedReadCapacityUnits above 4,200", "ConsumedReadCapacityUnits below 3,000", "ProvisionedReadCapacityUnits above 100", "ProvisionedReadCapacityUnits below 100"},
+			[]string{"High alarm on ConsumedReadCapacityUnits", "Low alarm on ConsumedReadCapacityUnits", "High alarm on ProvisionedReadCapacityUnits", "Low alarm on ProvisionedReadCapacityUnits"},
+		},
+		{
+			"two policies", append(tracking("fast"), tracking("slow")...),
+			[]string{"fast: above 70", "fast: below 63", "slow: above 70", "slow: below 63"},
+			[]string{"High alarm of fast", "Low alarm of fast", "High alarm of slow", "Low alarm of slow"},
+		},
+		{"one that somebody else made", append(tracking("p"), foreign), []string{"p: above 70", "p: below 63", "n: above 3"}, []string{"High alarm of p", "Low alarm of p", "High alarm, not managed of n"}},
+	} {
+		var rows, roles []string
+		for _, a := range c.alarms {
+			rows, roles = append(rows, rowName(a, c.alarms)), append(roles, role(a, c.alarms))
+		}
+		if diff := cmp.Diff(c.rows, rows); diff != "" {
+			t.Errorf("%s: the rows (-want +got):\n%s", c.reason, diff)
+		}
+		if diff := cmp.Diff(c.roles, roles); diff != "" {
+			t.Errorf("%s: the roles (-want +got):\n%s", c.reason, diff)
+		}
+	}
+}
+
 func TestConditionsOfAlarms(t *testing.T) {
 	alarm := admin.Alarm{Metric: "M", ComparisonOperator: "GreaterThanThreshold", Threshold: 70, Period: 60, EvaluationPeriods: 3, DatapointsToAlarm: 3}
 	for _, c := range []struct {

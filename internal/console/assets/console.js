@@ -223,7 +223,9 @@ const chart = {
     const parts = [new Date(at).toISOString().slice(0, 16).replace('T', ' ') + ' UTC']
     for (const s of this.series) {
       const point = s.points.findLast(([time]) => time <= at)
-      if (point && point[1] !== null && at - point[0] < (s.holds || Infinity)) parts.push(s.name + ' ' + point[1].toLocaleString('en', { maximumSignificantDigits: 4 }))
+      if (!point || point[1] === null || at - point[0] >= (s.holds || Infinity)) continue
+      const [value, low, high] = point.slice(1).map((v) => v.toLocaleString('en', { maximumSignificantDigits: 4 }))
+      parts.push(s.name + ' ' + value + (low === high ? '' : ' (' + low + ' to ' + high + ')'))
     }
     pointer.setAttribute('aria-valuenow', Math.round(at / 1000))
     pointer.setAttribute('aria-valuetext', parts.join(', '))
