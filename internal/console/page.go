@@ -16,7 +16,8 @@ type Page struct {
 	Target          *Target // the one that is looked at; nil: there are none
 	Idle            []Row   // resources that could be registered and are not
 	Objects         Objects
-	Faults          []string // what is wrong with the local AWS, in words
+	Faults          []Fault // what is wrong with the local AWS
+	Calls           Calls
 	Traffic         Traffic
 }
 
@@ -190,6 +191,16 @@ type Condition struct {
 	Since                 string
 }
 
+// Fault is something that is wrong with the local AWS.
+type Fault struct {
+	ID   string
+	Text string // in words
+}
+
+// Calls are what faults can be limited to: the services, and the operations that
+// somebody has called.
+type Calls struct{ Services, Operations []string }
+
 // Traffic is what arrives at the target that is looked at, and what could.
 type Traffic struct {
 	Possible        bool
@@ -198,6 +209,9 @@ type Traffic struct {
 	Now             string // what arrives, in words
 	Problem         string
 	Kinds           []TrafficKind
+	Noise           string // in percent
+	Seed            uint64 // of the noise
+	JSON            string // what arrives, or an example
 }
 
 // TrafficKind is a kind of traffic that can be chosen.
@@ -205,10 +219,13 @@ type TrafficKind struct {
 	Value, Text string
 	Current     bool
 	Fields      []Field
+	More        []Field // that few need
 }
 
 // Field is something to fill in.
 type Field struct {
 	Label, Name, Value, Unit string
-	Number                   bool // otherwise it is a duration
+	Type                     string // number, duration, clock (a time of day), file or check
+	Optional                 bool
+	Checked                  bool
 }

@@ -158,7 +158,7 @@ func TestThePageIsLive(t *testing.T) {
 	b.show("/", 1600, "light")
 	b.says("the clock stands still", "#clock", "12:00:00")
 	b.says("one instance is in service", "#summary", "1 instance")
-	b.do(chromedp.Focus("input[name=rate]"), chromedp.SetValue("input[name=rate]", "17"))
+	b.do(chromedp.Focus("#fault input[name=rate]"), chromedp.SetValue("#fault input[name=rate]", "17"))
 	value[bool](b, "document.querySelector('details.object').open = true")
 	b.busy()
 	b.says("time has passed", "#clock", "12:30:00")
@@ -172,48 +172,6 @@ func TestThePageIsLive(t *testing.T) {
 	if !value[bool](b, "document.querySelector('details.object').open") {
 		t.Error("an update folded what was unfolded")
 	}
-	b.calm()
-}
-
-func TestControls(t *testing.T) {
-	b, ok := open(t)
-	if !ok {
-		return
-	}
-	b.show("/", 1600, "dark")
-	b.do(chromedp.Click("#clock .plain"))
-	b.says("a quarter of an hour passes at once", "#clock", "12:15:00")
-	b.do(chromedp.Click(`#clock [aria-label="60 times faster: a minute in a second"]`))
-	b.eventually("the clock runs", "document.querySelector('#clock [aria-pressed=true]').innerText == '60×'")
-	b.do(chromedp.Click(`#clock [aria-label="Pause the clock"]`))
-	b.eventually("the clock stands still", "document.querySelector('#clock [aria-pressed=true]').innerText == 'Pause'")
-	if c := b.admin.Clock(); !c.Paused || c.Speed != 60 {
-		t.Errorf("the clock is %+v", c)
-	}
-
-	b.do(chromedp.Click("#traffic label:has([value=wave])"), chromedp.WaitVisible("[name='traffic.low']"),
-		chromedp.SetValue("[name='traffic.high']", "500"), chromedp.Click("#traffic .primary"))
-	b.says("a wave arrives", "#traffic", "a wave between 35 and 500 every 2 h")
-	b.do(chromedp.SetValue("[name='traffic.period']", "soon"), chromedp.Click("#traffic .primary"))
-	b.eventually("what is no duration is not sent", "document.querySelector(\"[name='traffic.period']\").matches(':invalid:focus')")
-	b.do(chromedp.SetValue("[name='traffic.period']", "2h"), chromedp.SetValue("[name='traffic.low']", "900"), chromedp.Click("#traffic .primary"))
-	b.says("the local AWS says what is wrong", "#traffic output.failed", "500 is less than low, 900")
-	b.do(chromedp.Click("#traffic label:has([value=off])"), chromedp.Click("#traffic .primary"))
-	b.says("the traffic ends", "#traffic", "None arrives.")
-
-	for _, fault := range []struct{ form, words string }{
-		{"throttle", "Every call beyond 2 a second is throttled"}, {"latency", "Every call takes 500ms longer"}, {"error", "Every call fails with InternalFailure"},
-	} {
-		b.do(chromedp.Click("form:has([value=" + fault.form + "]) button"))
-		b.says("there is a fault", "#faults", fault.words)
-	}
-	b.do(chromedp.Click("#faults .clear button"))
-	b.says("the faults are gone", "#faults", "The local AWS answers as it should")
-	if left := b.admin.Faults(); len(left) > 0 {
-		t.Errorf("there are faults: %+v", left)
-	}
-	// The browser itself notes that something was refused; nothing else may be said.
-	b.forgive("400 (Bad Request)")
 	b.calm()
 }
 

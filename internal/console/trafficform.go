@@ -1,6 +1,8 @@
 package console
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
@@ -38,7 +40,7 @@ func trafficWords(s traffic.Spec) string {
 		return fmt.Sprintf("a spike of %s for %s every %s", rate(s.Rate), lasts(s.Duration), lasts(s.Every))
 	case traffic.Noise:
 		if len(s.Of) == 1 {
-			return trafficWords(s.Of[0]) + ", with noise"
+			return trafficWords(s.Of[0]) + ", with " + percent(s.Deviation) + " % noise"
 		}
 	case traffic.Sum:
 		parts := make([]string, len(s.Of))
@@ -52,6 +54,14 @@ func trafficWords(s traffic.Spec) string {
 	return string(s.Type)
 }
 
+// percent writes a part as percent.
+func percent(part *float64) string {
+	if part == nil {
+		return "0"
+	}
+	return strconv.FormatFloat(*part*100, 'g', 4, 64)
+}
+
 // withoutNoise is the traffic that noise is added to.
 func withoutNoise(s traffic.Spec) traffic.Spec {
 	if s.Type == traffic.Noise && len(s.Of) == 1 {
@@ -60,42 +70,92 @@ func withoutNoise(s traffic.Spec) traffic.Spec {
 	return s
 }
 
-// trafficKinds are the kinds of traffic that can be chosen, with the values of what
-// arrives now, or such as would make the target scale.
-func trafficKinds(t admin.Target, now traffic.Spec) []TrafficKind {
+// inFields says that the fields of the form show all of some traffic. What they do
+// not, such as a sum, is shown as JSON, so that nobody loses a part of it by changing
+// another.
+func inFields(s traffic.Spec) bool {
+	s = withoutNoise(s)
+	return s.Type != traffic.Noise && s.Type != traffic.Sum && s.Start == nil
+}
+
+// The kinds of the form that are no types of traffic.
+const (
+	noTraffic   = "off"
+	jsonTraffic = "json"
+)
+
+// trafficForm fills a form with what arrives now, or such as would make the target
+// scale.
+func (t *Traffic) trafficForm(target admin.Target, now traffic.Spec) {
+	kind, shown := jsonTraffic, traffic.Spec{}
+	if inFields(now) {
+		shown = withoutNoise(now)
+		kind = cmp.Or(string(shown.Type), noTraffic)
+		if now.Type == traffic.Noise {
+			t.Noise, t.Seed = percent(now.Deviation), now.Seed
+		}
+	}
+	low, high := usual(target)
+	t.Kinds = trafficKinds(shown, low, high)
+	for i := range t.Kinds {
+		t.Kinds[i].Current = t.Kinds[i].Value == kind
+	}
+	if now.Type == "" {
+		now = traffic.Spec{Type: traffic.Sum, Of: []traffic.Spec{
+			{Type: traffic.Wave, Low: &low, High: &high, Period: traffic.Duration(2 * time.Hour)},
+			{Type: traffic.Spike, Rate: &high, After: traffic.Duration(30 * time.Minute), Duration: traffic.Duration(10 * time.Minute)},
+		}}
+	}
+	// It has no numbers that JSON has not: it came as JSON.
+	text, _ := json.MarshalIndent(now, "", "  ")
+	t.JSON = string(text)
+}
+
+// usual is traffic that a target follows from its minimum to its maximum.
+func usual(t admin.Target) (low, high float64) {
 	capacity := perCapacity(t)
-	low, high := round(capacity*0.5*float64(max(1, t.MinCapacity))), round(capacity*0.9*float64(max(1, t.MaxCapacity)))
-	specs := []struct {
-		value, text string
-		fields      []Field
-	}{
-		{"off", "Off", nil},
-		{"constant", "Constant", []Field{rateField("Rate", "rate", now.Rate, round((low+high)/2))}},
-		{"wave", "Wave", []Field{
+	return round(capacity * 0.5 * float64(max(1, t.MinCapacity))), round(capacity * 0.9 * float64(max(1, t.MaxCapacity)))
+}
+
+// trafficKinds are the kinds of traffic that can be chosen.
+func trafficKinds(now traffic.Spec, low, high float64) []TrafficKind {
+	period, every := "2h", "2h"
+	switch now.Type {
+	case traffic.Wave:
+		period = "24h" // which it has without a word
+	case traffic.Spike:
+		every = "" // it may come once
+	}
+	after := durationField("Begins after", "after", now.After, "")
+	peak := Field{Label: "Peak", Unit: "UTC", Name: "traffic.peak", Value: now.Peak, Type: "clock", Optional: true}
+	return []TrafficKind{
+		{Value: noTraffic, Text: "Off"},
+		{Value: "constant", Text: "Constant", Fields: []Field{rateField("Rate", "rate", now.Rate, round((low+high)/2))}},
+		{Value: "wave", Text: "Wave", Fields: []Field{
 			rateField("Low", "low", now.Low, low), rateField("High", "high", now.High, high),
-			durationField("Period", "period", now.Period, "2h"),
-		}},
-		{"ramp", "Ramp", []Field{
+			durationField("Period", "period", now.Period, period),
+		}, More: []Field{peak}},
+		{Value: "ramp", Text: "Ramp", Fields: []Field{
 			rateField("From", "from", now.From, low), rateField("To", "to", now.To, high),
 			durationField("Duration", "duration", now.Duration, "45m"),
-		}},
-		{"spike", "Spike", []Field{
-			rateField("Rate", "rate", now.Rate, round(high*1.3)),
-			durationField("Lasts", "duration", now.Duration, "15m"), durationField("Every", "every", now.Every, "2h"),
-		}},
+		}, More: []Field{after}},
+		{Value: "spike", Text: "Spike", Fields: []Field{
+			rateField("Rate", "rate", now.Rate, round(high*1.3)), durationField("Lasts", "duration", now.Duration, "15m"),
+			durationField("Every", "every", now.Every, every).orEmpty(),
+		}, More: []Field{after}},
+		{Value: "replay", Text: "Replay", Fields: []Field{
+			{Label: "Recording", Unit: "CSV of time,value, or of a time for each request", Name: "traffic.csv", Type: "file"},
+			{Label: "Begin again at its end", Name: "traffic.loop", Type: "check", Checked: now.Loop},
+		}, More: []Field{after}},
+		{Value: jsonTraffic, Text: "JSON"},
 	}
-	kinds := make([]TrafficKind, len(specs))
-	for i, s := range specs {
-		kinds[i] = TrafficKind{Value: s.value, Text: s.text, Fields: s.fields, Current: s.value == string(now.Type) || i == 0 && now.Type == ""}
-	}
-	return kinds
 }
 
 // perCapacity is how many requests a minute keep one unit of capacity at its target,
 // if a policy says that, or a number to begin with.
 func perCapacity(t admin.Target) float64 {
 	for _, p := range t.Policies {
-		if p.TargetValue != nil && strings.Contains(p.Metric, "PerInstance") || strings.Contains(p.Metric, "PerTarget") || strings.Contains(p.Metric, "PerCopy") {
+		if p.TargetValue != nil && (strings.Contains(p.Metric, "PerInstance") || strings.Contains(p.Metric, "PerTarget") || strings.Contains(p.Metric, "PerCopy")) {
 			return *p.TargetValue
 		}
 	}
@@ -115,14 +175,20 @@ func rateField(label, name string, now *float64, otherwise float64) Field {
 	if now != nil {
 		otherwise = *now
 	}
-	return Field{Label: label, Name: "traffic." + name, Value: strconv.FormatFloat(otherwise, 'f', -1, 64), Unit: "/min", Number: true}
+	return Field{Label: label, Name: "traffic." + name, Value: strconv.FormatFloat(otherwise, 'f', -1, 64), Unit: "/min", Type: "number"}
 }
 
 func durationField(label, name string, now traffic.Duration, otherwise string) Field {
 	if now != 0 {
 		otherwise = shortDuration(time.Duration(now))
 	}
-	return Field{Label: label, Name: "traffic." + name, Value: otherwise}
+	return Field{Label: label, Name: "traffic." + name, Value: otherwise, Type: "duration", Optional: otherwise == ""}
+}
+
+// orEmpty is the same field, which can be left empty.
+func (f Field) orEmpty() Field {
+	f.Optional = true
+	return f
 }
 
 // shortDuration writes a duration without the zeros at its end.

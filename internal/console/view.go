@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -69,8 +70,9 @@ func Build(in Input) Page {
 		p.Account, p.Region = in.State.Places[0].Account, in.State.Places[0].Region
 	}
 	for _, f := range in.State.Faults {
-		p.Faults = append(p.Faults, faultWords(f))
+		p.Faults = append(p.Faults, Fault{ID: f.ID, Text: faultWords(f)})
 	}
+	p.Calls = Calls{Services: admin.Services(), Operations: slices.Sorted(maps.Keys(in.State.Requests.Operations))}
 	v := view{in: in, now: in.State.Clock.Time}
 	for _, place := range in.State.Places {
 		p.Targets = append(p.Targets, v.rows(place, len(in.State.Places) > 1)...)
@@ -247,7 +249,7 @@ func (v view) traffic() Traffic {
 			t.Problem = a.Problem
 		}
 	}
-	t.Kinds = trafficKinds(v.target, withoutNoise(attached.Traffic))
+	t.trafficForm(v.target, attached.Traffic)
 	return t
 }
 

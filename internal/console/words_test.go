@@ -206,45 +206,12 @@ func TestTrafficInWords(t *testing.T) {
 		{"a ramp", traffic.Spec{Type: traffic.Ramp, From: new(1.0), To: new(5.0), Duration: minutes(45)}, "a ramp from 1 to 5 in 45 min"},
 		{"a spike", traffic.Spec{Type: traffic.Spike, Rate: new(900.0), Duration: minutes(5)}, "a spike of 900 for 5 min"},
 		{"a spike that comes again", traffic.Spec{Type: traffic.Spike, Rate: new(900.0), Duration: minutes(5), Every: minutes(60)}, "a spike of 900 for 5 min every 1 h"},
-		{"noise", traffic.Spec{Type: traffic.Noise, Of: []traffic.Spec{wave}}, "a wave between 10 and 200 every 1 d, with noise"},
+		{"noise", traffic.Spec{Type: traffic.Noise, Deviation: new(0.07), Of: []traffic.Spec{wave}}, "a wave between 10 and 200 every 1 d, with 7 % noise"},
 		{"a sum", traffic.Spec{Type: traffic.Sum, Of: []traffic.Spec{{Type: traffic.Constant, Rate: new(1.0)}, {Type: traffic.Replayed}}}, "a constant 1 and a recording"},
 	} {
 		if got := trafficWords(c.spec); got != c.want {
 			t.Errorf("%s: %q, want %q", c.reason, got, c.want)
 		}
-	}
-}
-
-// The form offers what would make the target scale, or what arrives already.
-func TestTrafficThatIsOffered(t *testing.T) {
-	target := sampleState().Places[0].Targets[0]
-	values := func(kinds []TrafficKind) map[string][]string {
-		out := map[string][]string{}
-		for _, k := range kinds {
-			name := k.Value
-			if k.Current {
-				name += " (current)"
-			}
-			out[name] = []string{}
-			for _, f := range k.Fields {
-				out[name] = append(out[name], f.Name+"="+f.Value)
-			}
-		}
-		return out
-	}
-	want := map[string][]string{
-		"off (current)": {},
-		"constant":      {"traffic.rate=210"},
-		"wave":          {"traffic.low=35", "traffic.high=380", "traffic.period=2h"},
-		"ramp":          {"traffic.from=35", "traffic.to=380", "traffic.duration=45m"},
-		"spike":         {"traffic.rate=490", "traffic.duration=15m", "traffic.every=2h"},
-	}
-	if diff := cmp.Diff(want, values(trafficKinds(target, traffic.Spec{}))); diff != "" {
-		t.Errorf("one instance takes 70 requests a minute, and there are 1 to 6 (-want +got):\n%s", diff)
-	}
-	got := values(trafficKinds(target, traffic.Spec{Type: traffic.Ramp, From: new(1.5), To: new(20.0), Duration: traffic.Duration(90 * time.Minute)}))
-	if diff := cmp.Diff([]string{"traffic.from=1.5", "traffic.to=20", "traffic.duration=1h30m"}, got["ramp (current)"]); diff != "" {
-		t.Errorf("what arrives is in the form (-want +got):\n%s", diff)
 	}
 }
 

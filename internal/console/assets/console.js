@@ -114,31 +114,81 @@ addEventListener('resize', () => {
   resized = setTimeout(connect, 200)
 })
 
-// Forms. A button with a body says it all; otherwise the fields that can be seen
-// do, by names such as traffic.rate.
+// Forms. A button with a body says it all; otherwise the fields do, by names such as
+// traffic.rate: all but those of a kind that is not chosen, also such as are folded up.
 
-document.addEventListener('submit', (event) => {
+const counts = (field) => {
+  const kind = field.closest('[data-kind]')
+  return !kind || getComputedStyle(kind).display !== 'none'
+}
+
+document.addEventListener('submit', async (event) => {
   const form = event.target
   if (!form.dataset.method) return
   event.preventDefault()
-  const fields = [...form.elements].filter((e) => e.name && (e.type === 'hidden' || e.offsetParent) && (e.type !== 'radio' || e.checked))
-  if (!fields.every((field) => field.reportValidity())) return
   const given = event.submitter && event.submitter.dataset.body
-  send(form, given ? JSON.parse(given) : values(fields))
+  const fields = [...form.elements].filter((e) => e.name && counts(e) && (e.type !== 'radio' || e.checked))
+  for (const field of fields) field.setCustomValidity('')
+  if (given) return send(form, JSON.parse(given), fields)
+  for (const field of fields) {
+    if (!field.checkValidity()) return refuse(field, '')
+  }
+  let body
+  try {
+    body = compose(await values(fields))
+  } catch (problem) {
+    show(form.querySelector('output'), problem.message, true)
+    return refuse(fields.find((field) => field.name === problem.field), problem.message)
+  }
+  send(form, body, fields)
 })
 
-function values(fields) {
+// refuse shows what is wrong with a field, where it is.
+function refuse(field, text) {
+  if (!field) return
+  const folded = field.closest('details')
+  if (folded) folded.open = true
+  field.setCustomValidity(text)
+  field.reportValidity()
+}
+
+document.addEventListener('input', (event) => event.target.setCustomValidity && event.target.setCustomValidity(''))
+
+// values reads fields. One that is empty and need not be filled in says nothing.
+async function values(fields) {
   const body = {}
-  for (const { name, value, type } of fields) {
+  for (const field of fields) {
+    const { name, type } = field
+    let { value } = field
+    if (type === 'checkbox' ? !field.checked : !value && !field.required) continue
+    if (type === 'number') value = Number(value)
+    if (type === 'checkbox') value = true
+    if (type === 'file') value = await field.files[0].text()
     const path = name.split('.')
     let at = body
     for (const member of path.slice(0, -1)) at = at[member] ??= {}
-    at[path.at(-1)] = type === 'number' ? Number(value) : value
+    at[path.at(-1)] = value
   }
   return body
 }
 
-async function send(form, body) {
+// compose makes traffic of what a form has for it: JSON, or fields and noise.
+function compose({ json, noise, ...body }) {
+  if (json) {
+    try {
+      body.traffic = JSON.parse(json)
+    } catch (problem) {
+      throw Object.assign(new Error('This is no JSON: ' + problem.message), { field: 'json' })
+    }
+  }
+  if (noise && noise.percent) {
+    const { percent, seed } = noise
+    body.traffic = { type: 'noise', deviation: percent / 100, ...(seed && { seed: Number(seed) }), of: [body.traffic] }
+  }
+  return body
+}
+
+async function send(form, body, fields) {
   const output = form.querySelector('output')
   let { method } = form.dataset
   let address = form.getAttribute('action')
@@ -154,14 +204,20 @@ async function send(form, body) {
   }
   try {
     const response = await fetch(address, request)
-    const answer = response.ok ? {} : await response.json().catch(() => ({}))
-    show(output, response.ok ? output.dataset.done : answer.error || 'The lab answered ' + response.status + '.', !response.ok)
+    if (response.ok) return show(output, output && output.dataset.done, false)
+    const answer = await response.json().catch(() => ({}))
+    const text = answer.error || 'The lab answered ' + response.status + '.'
+    show(output, text, true)
+    // An answer begins with what it is about, such as traffic.of[0].high.
+    const member = /([a-zA-Z]+)(\[\d+])?: /.exec(text)
+    refuse(fields.find((field) => member && field.name.split('.').at(-1) === member[1]) || fields.find((field) => field.name === 'json'), text)
   } catch {
     show(output, 'The lab does not answer.', true)
   }
 }
 
 function show(output, text, failed) {
+  if (!output) return
   output.className = failed ? 'failed' : ''
   output.textContent = text || ''
   clearTimeout(output.timer)

@@ -14,6 +14,9 @@ import (
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
+// Services lists the names of the services, as faults and requests have them.
+func Services() []string { return localcloud.Services() }
+
 // Faults lists what breaks the cloud, in the order in which it was put.
 func (a *Admin) Faults() []Fault {
 	list := []Fault{}
@@ -175,15 +178,19 @@ func (f Fault) injected(now time.Time) localcloud.Fault {
 	return in
 }
 
-// answer is the error of a fault. The default is that of all services (AWS: Common
-// Error Types).
+// answer is the error of a fault. The default is that of all services, and so are the
+// statuses of the two codes that are not the caller's mistake (AWS: Common Error
+// Types).
 func (f Fault) answer() *wire.Error {
 	e := wire.Error{
 		Code: "InternalFailure", Status: http.StatusInternalServerError,
 		Message: "The request processing has failed because of an unknown error, exception or failure.",
 	}
-	if f.Code != "" {
+	if f.Code != "" && f.Code != e.Code {
 		e = wire.Error{Code: f.Code, Status: http.StatusBadRequest}
+	}
+	if f.Code == "ServiceUnavailable" {
+		e.Status = http.StatusServiceUnavailable
 	}
 	e.Message, e.Status = cmp.Or(f.Message, e.Message, e.Code), cmp.Or(f.Status, e.Status)
 	return &e
