@@ -130,7 +130,7 @@ func (v view) metric(m admin.MetricHistory, i int, end time.Time) (chart.Panel, 
 	}
 	tracked := false
 	for _, policy := range v.target.Policies {
-		if policy.TargetValue != nil && slices.ContainsFunc(policy.Alarms, func(name string) bool { return slices.Contains(m.Alarms, name) }) {
+		if policy.TargetValue != nil && slices.Contains(m.Thresholds, *policy.TargetValue) && slices.ContainsFunc(policy.Alarms, func(name string) bool { return slices.Contains(m.Alarms, name) }) {
 			tracked = true
 			p.Levels = append(p.Levels, chart.Level{Name: "target " + number(*policy.TargetValue), Value: *policy.TargetValue, Tone: chart.Red})
 		}

@@ -12,7 +12,8 @@ type Page struct {
 	Account, Region string
 	Clock           Clock
 	Targets         []Row
-	Unlisted        int     // targets that there is no room for
+	Unlisted        int // targets that there is no room for
+	Filter          Filter
 	Target          *Target // the one that is looked at; nil: there are none
 	Idle            []Row   // resources that could be registered and are not
 	Objects         Objects
@@ -64,6 +65,14 @@ type Row struct {
 	Status  Status
 	Gauge   Gauge
 	Metric  string // the metric against its target, such as "73.2 of 70"
+}
+
+// Filter chooses among the targets.
+type Filter struct {
+	Text  string
+	All   int               // targets that there are
+	Rest  map[string]string // of the address, as parameters
+	Shown bool              // there are so many targets that it helps
 }
 
 // Gauge is a capacity within its bounds.

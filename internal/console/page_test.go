@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -34,14 +35,18 @@ const contrasts = `(() => {
     return [255, 255, 255]
   }
   const poor = []
+  let pictures = 0
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement
-    if (!walker.currentNode.data.trim() || !element.checkVisibility() || element.closest('.sr, svg, :disabled')) continue
-    const [a, b] = [luminance(channels(getComputedStyle(element).color)), luminance(behind(element))]
+    if (!walker.currentNode.data.trim() || !element.checkVisibility() || element.closest('.sr, title, desc, :disabled')) continue
+    const style = getComputedStyle(element)
+    const [a, b] = [luminance(channels(element.closest('svg') ? style.fill : style.color)), luminance(behind(element))]
+    if (element.closest('svg')) pictures++
     const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05)
     if (ratio < 4.5) poor.push(walker.currentNode.data.trim().slice(0, 40) + ' ' + ratio.toFixed(2))
   }
+  if (document.querySelector('#chart') && pictures < 10) poor.push('only ' + pictures + ' texts of the chart')
   return poor
 })()`
 
@@ -121,29 +126,33 @@ func TestTheKeyboardReachesEverything(t *testing.T) {
 		return
 	}
 	b.busy()
-	b.show("/", 1600, "light")
-	n := value[int](b, reachable+".length")
-	if n < 25 {
-		t.Errorf("there are only %d controls", n)
-	}
-	value[bool](b, `(() => {
-      window.reached = new Set()
-      window.unmarked = []
-      document.addEventListener('focusin', ({ target }) => {
-        reached.add(target)
-        const marked = [target, target.parentElement.querySelector('input + span')].some((e) => e && getComputedStyle(e).outlineStyle !== 'none')
-        if (!marked) unmarked.push(target.outerHTML.slice(0, 80))
-      })
-      return true
-    })()`)
-	for range n + 5 {
-		b.do(chromedp.KeyEvent(kb.Tab))
-	}
-	for _, missed := range value[[]string](b, reachable+".filter((e) => !reached.has(e)).map((e) => e.outerHTML.slice(0, 120))") {
-		t.Errorf("the keyboard does not reach %s", missed)
-	}
-	for _, unmarked := range value[[]string](b, "unmarked") {
-		t.Errorf("one does not see that this has the focus: %s", unmarked)
+	for _, width := range []int64{400, 1600} {
+		b.show("/", width, "light")
+		b.says("there is a chart", "#history", "Traffic")
+		// What is folded up has to be reached, too.
+		n := value[int](b, "document.querySelectorAll('details').forEach((d) => { d.open = true }), "+reachable+".length")
+		if n < 30 {
+			t.Errorf("there are only %d controls at %d pixels", n, width)
+		}
+		value[bool](b, `(() => {
+          window.reached = new Set()
+          window.unmarked = []
+          document.addEventListener('focusin', ({ target }) => {
+            reached.add(target)
+            const marked = [target, target.parentElement.querySelector('input + span')].some((e) => e && getComputedStyle(e).outlineStyle !== 'none')
+            if (!marked) unmarked.push(target.outerHTML.slice(0, 80))
+          })
+          return true
+        })()`)
+		for range n + 5 {
+			b.do(chromedp.KeyEvent(kb.Tab))
+		}
+		for _, missed := range value[[]string](b, reachable+".filter((e) => !reached.has(e)).map((e) => e.outerHTML.slice(0, 120))") {
+			t.Errorf("at %d pixels the keyboard does not reach %s", width, missed)
+		}
+		for _, unmarked := range value[[]string](b, "unmarked") {
+			t.Errorf("at %d pixels one does not see that this has the focus: %s", width, unmarked)
+		}
 	}
 	b.do(chromedp.Focus("#traffic input[value=off]"), chromedp.KeyEvent(kb.ArrowRight))
 	b.eventually("arrow keys choose among the kinds of traffic", "document.querySelector('#traffic input[value=constant]').checked")
@@ -252,6 +261,31 @@ func TestTheCursorReadsLongStretches(t *testing.T) {
 			}
 		}
 	}
+	b.calm()
+}
+
+func TestTheListIsFiltered(t *testing.T) {
+	b, ok := open(t)
+	if !ok {
+		return
+	}
+	server := httptest.NewServer(New(Options{Cloud: &fakeCloud{state: manyTargetsState(150)}, Kubernetes: fakeKubernetes(nil), Period: 200 * time.Millisecond}))
+	t.Cleanup(server.Close)
+	b.url = server.URL
+	b.show("/?range=6h", 1600, "light")
+	listed := "document.querySelectorAll('#targets .targets:not(.idle) > li').length"
+	b.eventually("as many as there is room for are listed", listed+" == 100")
+	b.do(chromedp.SendKeys("#filter [type=search]", "web-14"))
+	b.eventually("the list follows what is typed", listed+" == 10 && location.search.includes('filter=web-14') && location.search.includes('range=6h')")
+	b.do(chromedp.SendKeys("#filter [type=search]", "9"))
+	b.eventually("and goes on to", listed+" == 1")
+	b.eventually("what is typed stays", "document.activeElement.value == 'web-149'")
+	b.do(chromedp.Click("#targets li a"))
+	b.says("what was found can be looked at", "#summary", "default / web-149")
+	b.eventually("and the list stays filtered", listed+" == 1")
+	b.show("/?filter=web-01", 400, "dark")
+	b.eventually("the address has the filter", listed+" == 10 && document.querySelector('#filter [type=search]').value == 'web-01'")
+	b.names("a filtered list")
 	b.calm()
 }
 

@@ -20,6 +20,8 @@ type Query struct {
 	All      bool
 	From, To time.Time
 	Width    int // of the chart, in pixels
+	// Filter are words that a target must have to be listed.
+	Filter string
 }
 
 // Key names a scalable target among all accounts and Regions.
@@ -41,6 +43,9 @@ const (
 	minWidth     = 320
 	maxWidth     = 2400
 )
+
+// maxFilter is how many letters a filter has.
+const maxFilter = 100
 
 // String is the key as it is in addresses.
 func (k Key) String() string {
@@ -72,6 +77,10 @@ func ParseQuery(v url.Values) Query {
 	if fromErr == nil && toErr == nil && from >= 0 && to <= last && to-from >= int64(minRange/time.Second) {
 		q.From, q.To, q.All = time.Unix(from, 0).UTC(), time.Unix(to, 0).UTC(), false
 	}
+	q.Filter = strings.TrimSpace(v.Get("filter"))
+	if letters := []rune(q.Filter); len(letters) > maxFilter {
+		q.Filter = strings.TrimSpace(string(letters[:maxFilter]))
+	}
 	if width, err := strconv.Atoi(v.Get("width")); err == nil {
 		q.Width = min(maxWidth, max(minWidth, width))
 	}
@@ -98,7 +107,9 @@ func (q Query) Window(now, since time.Time) (from, to time.Time) {
 }
 
 // href is the address of the page that shows a target and a stretch of history.
-func (q Query) href() string {
+func (q Query) href() string { return "/?" + q.values().Encode() }
+
+func (q Query) values() url.Values {
 	v := url.Values{}
 	if q.Target != (Key{}) {
 		v.Set("target", q.Target.String())
@@ -112,16 +123,31 @@ func (q Query) href() string {
 	case q.Range != defaultRange:
 		v.Set("range", q.Range.String())
 	}
-	return "/?" + v.Encode()
+	if q.Filter != "" {
+		v.Set("filter", q.Filter)
+	}
+	return v
 }
 
 // at is the same query for another stretch that ends now.
 func (q Query) at(length time.Duration, all bool) Query {
-	return Query{Target: q.Target, Range: length, All: all}
+	return Query{Target: q.Target, Range: length, All: all, Filter: q.Filter}
 }
 
 // of is the same query for another target.
 func (q Query) of(key Key) Query {
 	q.Target = key
 	return q
+}
+
+// lists says whether a target has all words of the filter, in its name, its resource
+// ID, its kind or its state.
+func (q Query) lists(r Row) bool {
+	has := strings.ToLower(strings.Join([]string{r.Name, r.Key, r.Kind, r.Status.Text}, " "))
+	for _, word := range strings.Fields(strings.ToLower(q.Filter)) {
+		if !strings.Contains(has, word) {
+			return false
+		}
+	}
+	return true
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,6 +36,8 @@ func TestQueries(t *testing.T) {
 		{"a part that overflows", "from=-9223372036854775808&to=9223372036854775807", base},
 		{"a width", "width=640", with(func(q *Query) { q.Width = 640 })},
 		{"a width that nobody has", "width=1000000", with(func(q *Query) { q.Width = maxWidth })},
+		{"words", "filter=+Web++sage+", with(func(q *Query) { q.Filter = "Web  sage" })},
+		{"words without end", "filter=" + strings.Repeat("x", 1000), with(func(q *Query) { q.Filter = strings.Repeat("x", maxFilter) })},
 		{"no width", "width=-1", with(func(q *Query) { q.Width = minWidth })},
 	} {
 		values, err := url.ParseQuery(c.query)
@@ -70,7 +73,7 @@ func TestWindows(t *testing.T) {
 func FuzzQuery(f *testing.F) {
 	f.Add("target=000000000000/us-west-2/sagemaker:variant:DesiredInstanceCount/endpoint/demo-endpoint/variant/AllTraffic&range=6h&width=700")
 	f.Add("from=1795518000&to=1795521600")
-	f.Add("range=all&from=1&to=2")
+	f.Add("range=all&from=1&to=2&filter=a+b")
 	f.Add("range=2540400h10m10.000000000s&width=99999999999999999999")
 	f.Fuzz(func(t *testing.T, query string) {
 		values, err := url.ParseQuery(query)

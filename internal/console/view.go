@@ -78,6 +78,8 @@ func Build(in Input) Page {
 		p.Targets = append(p.Targets, v.rows(place, len(in.State.Places) > 1)...)
 		p.Idle = append(p.Idle, v.idle(place)...)
 	}
+	p.Filter = filter(in.Query, len(p.Targets))
+	p.Targets = slices.DeleteFunc(p.Targets, func(r Row) bool { return !in.Query.lists(r) })
 	p.Targets, p.Unlisted = first(p.Targets, maxTargets)
 	p.Idle, _ = first(p.Idle, maxIdle)
 	p.Objects = v.objects(key)
@@ -90,6 +92,18 @@ func Build(in Input) Page {
 	p.Target = v.detail()
 	p.Traffic = v.traffic()
 	return p
+}
+
+// manyTargets is from how many targets on it helps to choose among them.
+const manyTargets = 8
+
+func filter(q Query, targets int) Filter {
+	f := Filter{Text: q.Filter, All: targets, Rest: map[string]string{}, Shown: targets >= manyTargets || q.Filter != ""}
+	q.Filter = ""
+	for name, values := range q.values() {
+		f.Rest[name] = values[0]
+	}
+	return f
 }
 
 func first[T any](list []T, n int) (head []T, more int) {
@@ -201,6 +215,9 @@ func level(p admin.Policy, alarms []admin.Alarm) Level {
 	for _, a := range alarms {
 		if !slices.Contains(p.Alarms, a.Name) || !isHigh(a) || len(a.Datapoints) == 0 {
 			continue
+		}
+		if a.Threshold != *p.TargetValue {
+			continue // it watches something else, such as units, of which the target is a part
 		}
 		value, target := a.Datapoints[len(a.Datapoints)-1].Value, *p.TargetValue
 		l := Level{Known: true, Value: number(value), Target: number(target), Above: value > target}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +41,7 @@ func TestThePageOfTheSample(t *testing.T) {
 			{Name: "demo-endpoint-steps / AllTraffic", Kind: "SageMaker endpoint variant", Gauge: Gauge{Running: 1, Desired: 1, Unit: "instance"}},
 		},
 	}
-	if diff := cmp.Diff(want, p, cmpopts.IgnoreFields(Page{}, "Clock", "Target", "Objects", "Traffic", "Calls"), cmpopts.IgnoreFields(Row{}, "Key", "Href")); diff != "" {
+	if diff := cmp.Diff(want, p, cmpopts.IgnoreFields(Page{}, "Clock", "Target", "Objects", "Traffic", "Calls", "Filter"), cmpopts.IgnoreFields(Row{}, "Key", "Href")); diff != "" {
 		t.Errorf("the lists (-want +got):\n%s", diff)
 	}
 	wantQuantities := []Quantity{
@@ -120,6 +121,73 @@ func TestHowATargetDoes(t *testing.T) {
 		if diff := cmp.Diff(c.want, targetStatus(c.target, c.alarms)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.reason, diff)
 		}
+	}
+}
+
+// manyTargetsState is the sample with so many targets of services of ECS.
+func manyTargetsState(n int) admin.State {
+	s := sampleState()
+	for i := range n {
+		s.Places[0].Targets = append(s.Places[0].Targets, admin.Target{
+			Key:         admin.Key{ServiceNamespace: "ecs", ResourceID: fmt.Sprintf("service/default/web-%03d", i), ScalableDimension: "ecs:service:DesiredCount"},
+			MinCapacity: 1, MaxCapacity: 4, Desired: 1, Current: 1, Settled: true,
+		})
+	}
+	return s
+}
+
+// The filter finds each of many targets by its words.
+func TestTheFilter(t *testing.T) {
+	for _, c := range []struct {
+		reason, filter   string
+		listed, unlisted int
+		says             string
+	}{
+		{"without a filter there is room for some", "", maxTargets, 152 - maxTargets, "52 more are not listed; filter to find them."},
+		{"a part of a name", "web-14", 10, 0, "10 of </span>"},
+		{"the last one", "web-149", 1, 0, `value="web-149"`},
+		{"words in any order and case", "POLICY web-149", 1, 0, "web-149"},
+		{"a kind and a state", "sagemaker scaling out", 1, 0, "demo-endpoint"},
+		{"a resource ID", "service/default/web-007", 1, 0, "web-007"},
+		{"what nothing has", "nothing", 0, 0, "None of the 152 has these words."},
+	} {
+		in := sampleInput()
+		in.State, in.Query.Filter = manyTargetsState(150), c.filter
+		p := Build(in)
+		if len(p.Targets) != c.listed || p.Unlisted != c.unlisted || p.Target == nil {
+			t.Errorf("%s: %d are listed and %d not, want %d and %d", c.reason, len(p.Targets), p.Unlisted, c.listed, c.unlisted)
+		}
+		var page strings.Builder
+		if err := p.WriteHTML(&page); err != nil {
+			t.Fatal(err)
+		}
+		says := strings.ReplaceAll(c.says, "10 of </span>", `<span class="count">10 of 152</span>`)
+		for _, want := range []string{says, `action="/" method="get"`} {
+			if !strings.Contains(page.String(), want) {
+				t.Errorf("%s: the page does not say %q", c.reason, want)
+			}
+		}
+	}
+	few := Build(sampleInput())
+	if few.Filter.Shown {
+		t.Error("there is a filter for two targets")
+	}
+}
+
+// DynamoDB's alarms watch units, of which the target is a part in percent: one is not
+// held against the other.
+func TestTargetsThatAreNoThresholds(t *testing.T) {
+	in := sampleInput()
+	for i := range in.State.Places[0].Alarms {
+		in.State.Places[0].Alarms[i].Threshold *= 3
+		in.History.Metrics[0].Thresholds[i] *= 3
+	}
+	p := Build(in)
+	if l := p.Target.Policies[0].Level; l.Known || p.Targets[0].Metric != "" {
+		t.Errorf("units are held against percent: %+v", l)
+	}
+	if picture := string(p.Target.Chart.SVG); strings.Contains(picture, "target 70") || !strings.Contains(picture, "threshold 210") {
+		t.Error("the chart of units has the target, and not the threshold")
 	}
 }
 

@@ -12,6 +12,8 @@ let stream, retry
 function connect() {
   disconnect()
   const query = new URLSearchParams(location.search)
+  const box = filterBox()
+  if (box && box !== document.activeElement) box.value = query.get('filter') || ''
   query.set('width', Math.round(find('history').clientWidth || find('target').clientWidth) - 34)
   stream = new EventSource('/live?' + query)
   stream.onopen = () => tell('on', 'Live')
@@ -97,6 +99,27 @@ document.addEventListener('click', (event) => {
   go(new URL(link.href).searchParams)
 })
 
+// The list follows what is typed into its filter.
+
+const filterBox = () => document.querySelector('#filter [type=search]')
+let typed
+
+function filter() {
+  clearTimeout(typed)
+  const query = new URLSearchParams(location.search)
+  const words = filterBox().value.trim()
+  if (words) query.set('filter', words)
+  else query.delete('filter')
+  history.replaceState(null, '', '/?' + query)
+  connect()
+}
+
+document.addEventListener('input', (event) => {
+  if (event.target !== filterBox()) return
+  clearTimeout(typed)
+  typed = setTimeout(filter, 150)
+})
+
 addEventListener('popstate', connect)
 addEventListener('pagehide', disconnect)
 // A browser has few connections for one server, and other windows want them.
@@ -124,6 +147,10 @@ const counts = (field) => {
 
 document.addEventListener('submit', async (event) => {
   const form = event.target
+  if (form.id === 'filter') {
+    event.preventDefault()
+    return filter()
+  }
   if (!form.dataset.method) return
   event.preventDefault()
   const given = event.submitter && event.submitter.dataset.body
