@@ -42,6 +42,8 @@ type browser struct {
 	admin *admin.Admin
 	url   string
 
+	scaling *applicationautoscaling.Client
+
 	mu       sync.Mutex
 	problems []string
 }
@@ -90,22 +92,28 @@ func (b *browser) startCloud() {
 	b.admin = admin.New(b.cloud)
 	server := httptest.NewServer(b.admin)
 	b.Cleanup(server.Close)
-	scaling := applicationautoscaling.NewFromConfig(aws.Config{
+	b.scaling = applicationautoscaling.NewFromConfig(aws.Config{
 		Region: sampleHome.Region, BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider(sampleHome.Account, "secret", ""),
 	})
 	key := sampleKey("demo-endpoint")
-	_, err := scaling.RegisterScalableTarget(b.Context(), &applicationautoscaling.RegisterScalableTargetInput{
-		ServiceNamespace: "sagemaker", ResourceId: &key.ResourceID, ScalableDimension: types.ScalableDimension(key.ScalableDimension),
-		MinCapacity: aws.Int32(1), MaxCapacity: aws.Int32(6),
-	})
-	b.must(err)
-	_, err = scaling.PutScalingPolicy(b.Context(), &applicationautoscaling.PutScalingPolicyInput{
+	b.register(key, 1, 6)
+	_, err := b.scaling.PutScalingPolicy(b.Context(), &applicationautoscaling.PutScalingPolicyInput{
 		PolicyName: aws.String("invocations"), PolicyType: "TargetTrackingScaling",
 		ServiceNamespace: "sagemaker", ResourceId: &key.ResourceID, ScalableDimension: types.ScalableDimension(key.ScalableDimension),
 		TargetTrackingScalingPolicyConfiguration: &types.TargetTrackingScalingPolicyConfiguration{
 			TargetValue:                   aws.Float64(70),
 			PredefinedMetricSpecification: &types.PredefinedMetricSpecification{PredefinedMetricType: types.MetricTypeSageMakerVariantInvocationsPerInstance},
 		},
+	})
+	b.must(err)
+}
+
+// register makes a scalable target of a variant, or changes its bounds.
+func (b *browser) register(key admin.Key, least, most int32) {
+	b.Helper()
+	_, err := b.scaling.RegisterScalableTarget(b.Context(), &applicationautoscaling.RegisterScalableTargetInput{
+		ServiceNamespace: "sagemaker", ResourceId: &key.ResourceID, ScalableDimension: types.ScalableDimension(key.ScalableDimension),
+		MinCapacity: &least, MaxCapacity: &most,
 	})
 	b.must(err)
 }

@@ -269,7 +269,8 @@ type Fault struct {
 	Rate  *float64 `json:"rate,omitempty"`
 	Burst *int     `json:"burst,omitempty"`
 	// Code, Message and Status are the answer of an error; default:
-	// InternalFailure with status 500.
+	// InternalFailure, and the status that belongs to it (500) or to
+	// ServiceUnavailable (503), or 400.
 	Code    string `json:"code,omitempty"`
 	Message string `json:"message,omitempty"`
 	Status  int    `json:"status,omitempty"`
