@@ -7,7 +7,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -220,46 +219,6 @@ func (d *drawing) timeAxis(top, y float64) {
 		free = x + half + letter
 		d.text(x, y+17, "m", t.label)
 	}
-}
-
-type timeTick struct {
-	at    time.Time
-	label string
-}
-
-// intervals between ticks, and the form of their labels.
-var intervals = []struct {
-	step   time.Duration
-	layout string
-}{
-	{time.Minute, "15:04"}, {5 * time.Minute, "15:04"}, {10 * time.Minute, "15:04"}, {15 * time.Minute, "15:04"}, {30 * time.Minute, "15:04"},
-	{time.Hour, "15:04"}, {2 * time.Hour, "15:04"}, {3 * time.Hour, "2 Jan 15h"}, {6 * time.Hour, "2 Jan 15h"}, {12 * time.Hour, "2 Jan 15h"},
-	{24 * time.Hour, "2 Jan"}, {2 * 24 * time.Hour, "2 Jan"}, {7 * 24 * time.Hour, "2 Jan"}, {14 * 24 * time.Hour, "2 Jan"},
-	{28 * 24 * time.Hour, "2 Jan"}, {61 * 24 * time.Hour, "Jan 2006"}, {183 * 24 * time.Hour, "Jan 2006"}, {366 * 24 * time.Hour, "Jan 2006"},
-}
-
-// timeTicks are round times, at most n.
-func timeTicks(start, end time.Time, n int) []timeTick {
-	length := end.Sub(start)
-	for _, i := range intervals {
-		if length/i.step >= time.Duration(max(2, n)) {
-			continue
-		}
-		var ticks []timeTick
-		for at := roundUp(start, i.step); !at.After(end); at = at.Add(i.step) {
-			ticks = append(ticks, timeTick{at, at.Format(i.layout)})
-		}
-		return ticks
-	}
-	return []timeTick{{start, start.Format("2006")}, {end, end.Format("2006")}}
-}
-
-func roundUp(t time.Time, step time.Duration) time.Time {
-	t = t.UTC()
-	if rounded := t.Truncate(step); rounded.Equal(t) {
-		return t
-	}
-	return t.Truncate(step).Add(step)
 }
 
 // scale turns values into pixels.
