@@ -36,12 +36,8 @@ func kindOf(dimension string) (kind, unit string) {
 	if !ok {
 		return dimension, "units"
 	}
-	for _, article := range []string{" of an ", " of a "} {
-		if unit, kind, ok := strings.Cut(d.Capacity, article); ok {
-			return kind, unit
-		}
-	}
-	return d.Capacity, "units"
+	unit, kind = d.Counted()
+	return kind, unit
 }
 
 // number writes a value as short as it can be told from its neighbours.

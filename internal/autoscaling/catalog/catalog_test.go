@@ -88,6 +88,24 @@ func TestTablesAreConsistent(t *testing.T) {
 	}
 }
 
+func TestCounted(t *testing.T) {
+	for _, c := range []struct{ dimension, unit, of, reason string }{
+		{"sagemaker:variant:DesiredInstanceCount", "instances", "SageMaker endpoint variant", "the plain case"},
+		{"ecs:service:DesiredCount", "tasks", "ECS service", "another article"},
+		{"kafka:broker-storage:VolumeSize", "GiB of storage per broker", "MSK cluster", "the unit has an of itself"},
+	} {
+		d, _ := LookupDimension(c.dimension)
+		if unit, of := d.Counted(); unit != c.unit || of != c.of {
+			t.Errorf("%s: %s counts %q of %q, want %q of %q", c.reason, c.dimension, unit, of, c.unit, c.of)
+		}
+	}
+	for _, d := range Dimensions() {
+		if unit, of := d.Counted(); unit == "units" || unit == "" || of == "" {
+			t.Errorf("%s counts %q of %q", d.Name, unit, of)
+		}
+	}
+}
+
 func TestPolicySupport(t *testing.T) {
 	for _, tc := range []struct {
 		namespaces []string

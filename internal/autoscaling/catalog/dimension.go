@@ -1,6 +1,9 @@
 package catalog
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Dimension is one scalable dimension: a property of a kind of resource that
 // Application Auto Scaling can change (AWS API: RegisterScalableTarget).
@@ -33,6 +36,17 @@ type Dimension struct {
 
 	Source   string // the AWS document that the entry follows
 	Inferred Inferred
+}
+
+// Counted is what the capacity counts and of what, such as "instances" and
+// "SageMaker endpoint variant".
+func (d Dimension) Counted() (unit, of string) {
+	for _, article := range []string{" of an ", " of a "} {
+		if unit, of, ok := strings.Cut(d.Capacity, article); ok {
+			return unit, of
+		}
+	}
+	return "units", d.Capacity
 }
 
 // Dimensions returns all scalable dimensions, ordered as their namespaces are.
