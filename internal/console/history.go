@@ -43,7 +43,7 @@ func (v view) chart(alarms []admin.Alarm) Chart {
 	f, series := v.figure(alarms, from, to)
 	var picture strings.Builder
 	err := f.WriteSVG(&picture)
-	c.Many = len(f.Marks) > maxMarkLines
+	c.Many = len(v.marks()) > maxMarkLines
 	data, failed := json.Marshal(series)
 	if err != nil || failed != nil {
 		c.Empty = "The history cannot be drawn."
@@ -86,10 +86,9 @@ func (v view) figure(alarms []admin.Alarm, from, to time.Time) (chart.Figure, []
 	if p, ok := alarmRows(alarms, h.Alarms, end); ok {
 		f.Panels = append(f.Panels, p)
 	}
-	f.Marks = v.marks()
-	activities := chart.Panel{Title: "Activities", Keys: []chart.Key{{Name: "scaling activity", Flag: true}}}
-	if len(f.Marks) == 0 {
-		activities.Unit, activities.Keys = "none began in this stretch of time", nil
+	activities := chart.Panel{Title: "Activities", Unit: "none began in this stretch of time"}
+	if marks := v.marks(); len(marks) > 0 {
+		activities = chart.Panel{Title: "Activities", Keys: []chart.Key{{Name: "scaling activity", Flag: true}}, Rows: []chart.Row{{Marks: marks}}}
 	}
 	f.Panels = append(f.Panels, activities)
 	return f, series

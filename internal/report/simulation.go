@@ -170,18 +170,29 @@ type BoundsPoint struct {
 	Max int32     `json:"maxCapacity"`
 }
 
-// MetricLine is the metric of a policy and its target.
+// MetricLine is a metric that alarms watch, by their period. A policy holds it at
+// a target, or alarms of step scaling policies have thresholds of it.
 type MetricLine struct {
-	Policy string   `json:"policy"`
-	Name   string   `json:"metric"`
-	Target *float64 `json:"target,omitempty"`
-	Values Samples  `json:"values"`
+	Policy     string           `json:"policy,omitempty"`
+	Name       string           `json:"metric"`
+	Statistic  string           `json:"statistic,omitempty"` // of each period; empty: the metric is computed
+	Target     *float64         `json:"target,omitempty"`
+	Thresholds []AlarmThreshold `json:"thresholds,omitempty"`
+	Values     Samples          `json:"values"`
+}
+
+// AlarmThreshold is the threshold of an alarm.
+type AlarmThreshold struct {
+	Alarm string  `json:"alarm"`
+	Value float64 `json:"threshold"`
+	Low   bool    `json:"low,omitempty"` // as of an [AlarmLine]
 }
 
 // AlarmLine is an alarm over time.
 type AlarmLine struct {
 	Name   string       `json:"name"`
-	Short  string       `json:"short"` // for pictures: policy and role
+	Short  string       `json:"short"`         // for pictures: policy and role
+	Low    bool         `json:"low,omitempty"` // it watches for too little, which harms nobody
 	States []AlarmPoint `json:"states"`
 }
 

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -11,11 +12,19 @@ import (
 // Sizes of the picture in a terminal, in characters.
 const (
 	plotWidth  = 80
-	plotLabel  = 10
+	plotLabel  = 10 // the least, for the numbers of the axes
 	plotHeight = 4
 )
 
 var blocks = []rune(" ▁▂▃▄▅▆▇█")
+
+// plot is a picture that is being written.
+type plot struct {
+	*printer
+	Style
+	columns
+	label int // width of what is left of the axis
+}
 
 // plot draws demand, capacity, metric, alarms and schedule over one time axis.
 func (s *Simulation) plot(out *printer, o TextOptions) {
@@ -23,52 +32,60 @@ func (s *Simulation) plot(out *printer, o TextOptions) {
 	if width == 0 {
 		width = plotWidth
 	}
-	width = max(20, width-plotLabel-1)
-	c := columns{s.Trace.Start, s.Trace.End, width}
+	names, legend := s.alarmNames(width / 3)
+	p := plot{printer: out, Style: o.Style, label: plotLabel}
+	for _, name := range slices.Concat(names...) {
+		p.label = max(p.label, utf8.RuneCountInString(name))
+	}
+	p.columns = columns{s.Trace.Start, s.Trace.End, max(20, width-p.label-1)}
 	out.printf("\n")
-	mean, most := c.reduce(s.Trace.Demand)
-	o.bars(out, "demand", "requests per minute", mean, most, math.NaN())
-	for _, r := range s.Runs {
-		of := ""
-		if len(s.Runs) > 1 {
-			of = " of " + r.Name
-		}
-		mean, most = c.capacity(r.Timeline.Capacity)
-		o.bars(out, "capacity"+of, "in service", mean, most, math.NaN())
+	mean, most := p.reduce(s.Trace.Demand)
+	p.bars("demand", "requests per minute", mean, most, nil)
+	for i, r := range s.Runs {
+		mean, most = p.capacity(r.Timeline.Capacity)
+		p.bars("capacity"+s.of(i), s.unit()+" in service", mean, most, nil)
 		for _, m := range r.Timeline.Metrics {
-			target := math.NaN()
-			if m.Target != nil {
-				target = *m.Target
-			}
-			mean, most = c.reduce(m.Values)
-			o.bars(out, m.Name+of, "the line is at "+short(target), mean, most, target)
+			p.metric(m, s.of(i))
 		}
-		for _, a := range r.Timeline.Alarms {
-			out.printf("%s│%s\n", pad(a.Short, plotLabel), o.states(c, a))
+		for j, a := range r.Timeline.Alarms {
+			p.line(names[i][j], p.states(a))
 		}
 		if len(r.Timeline.Marks) > 0 {
-			line := []rune(strings.Repeat(" ", width))
-			for _, m := range r.Timeline.Marks {
-				line[c.at(m.At)] = '▲'
-			}
-			out.printf("%s│%s\n", pad("schedule", plotLabel), o.yellow(string(line)))
+			p.line("schedule", p.yellow(p.marks(r.Timeline.Marks)))
 		}
 	}
-	left, right := c.start.Format(stamp), c.end.Format(stamp)
-	out.printf("%s└%s\n", strings.Repeat(" ", plotLabel), strings.Repeat("─", width))
-	out.printf("%s%s%s%s\n", strings.Repeat(" ", plotLabel+1), left, strings.Repeat(" ", max(1, width-len(left)-len(right))), right)
-	if o.hasAlarms(s) {
-		out.printf("%s\n", o.faint(strings.Repeat(" ", plotLabel+1)+"alarms: █ ALARM  · OK  ? INSUFFICIENT_DATA"))
+	left, right := p.start.Format(stamp), p.end.Format(stamp)
+	margin := strings.Repeat(" ", p.label)
+	out.printf("%s└%s\n", margin, strings.Repeat("─", p.n))
+	out.printf("%s %s%s%s\n", margin, left, strings.Repeat(" ", max(1, p.n-len(left)-len(right))), right)
+	if len(slices.Concat(names...)) > 0 {
+		out.printf("%s\n", p.faint(margin+" alarms: █ ALARM  · OK  ? INSUFFICIENT_DATA"))
+	}
+	for _, l := range legend {
+		out.printf("%s\n", p.faint(margin+" "+l))
 	}
 }
 
-func (o TextOptions) hasAlarms(s *Simulation) bool {
-	for _, r := range s.Runs {
-		if len(r.Timeline.Alarms) > 0 {
-			return true
+// alarmNames are what stands beside the alarms of each run: their names, or where
+// these are wider than a limit numbers, which a legend explains.
+func (s *Simulation) alarmNames(limit int) (names [][]string, legend []string) {
+	names = make([][]string, len(s.Runs))
+	for i, r := range s.Runs {
+		for _, a := range r.Timeline.Alarms {
+			name := a.Short
+			if utf8.RuneCountInString(name) > limit {
+				number := fmt.Sprintf("alarm %d", len(legend)+1)
+				legend, name = append(legend, number+": "+name), number
+			}
+			names[i] = append(names[i], name)
 		}
 	}
-	return false
+	return names, legend
+}
+
+// line writes a row of the picture.
+func (p plot) line(label, text string) {
+	p.printf("%s%s│%s\n", label, strings.Repeat(" ", max(0, p.label-utf8.RuneCountInString(label))), text)
 }
 
 // columns divide the time of a picture.
@@ -81,15 +98,20 @@ func (c columns) at(t time.Time) int {
 	return min(c.n-1, max(0, int(float64(c.n)*t.Sub(c.start).Seconds()/c.end.Sub(c.start).Seconds())))
 }
 
+// from is when a column begins.
+func (c columns) from(column int) time.Time {
+	return c.start.Add(c.end.Sub(c.start) / time.Duration(c.n) * time.Duration(column))
+}
+
 // reduce returns mean and maximum of each column. NaN: nothing is known.
 func (c columns) reduce(s Samples) (mean, most []float64) {
 	mean, most = make([]float64, c.n), make([]float64, c.n)
+	index := func(t time.Time) int { return int(math.Floor(float64(t.Sub(s.Start)) / float64(s.Step))) }
 	for column := range mean {
-		first := int(int64(column) * int64(len(s.Values)) / int64(c.n))
-		last := int(int64(column+1) * int64(len(s.Values)) / int64(c.n))
-		if first < len(s.Values) {
-			mean[column], most[column] = reduce(s.Values[first:max(last, first+1)])
-		}
+		first := index(c.from(column))
+		last := max(index(c.from(column+1)), first+1)
+		within := func(i int) int { return min(max(0, i), len(s.Values)) }
+		mean[column], most[column] = reduce(s.Values[within(first):within(last)])
 	}
 	return mean, most
 }
@@ -100,7 +122,7 @@ func (c columns) capacity(points []CapacityPoint) (mean, most []float64) {
 	width := c.end.Sub(c.start) / time.Duration(c.n)
 	i := 0
 	for column := range mean {
-		from := c.start.Add(time.Duration(column) * width)
+		from := c.from(column)
 		to := from.Add(width)
 		for at := from; at.Before(to); i++ {
 			end := to
@@ -121,11 +143,29 @@ func (c columns) capacity(points []CapacityPoint) (mean, most []float64) {
 	return mean, most
 }
 
+// metric draws a metric with its target or thresholds.
+func (p plot) metric(m MetricLine, of string) {
+	mean, most := p.reduce(m.Values)
+	limits := m.limits(false)
+	texts := []string{m.unit()}
+	for _, l := range limits {
+		texts = append(texts, "┈ "+l.text)
+	}
+	p.bars(m.Name+of, strings.Join(texts, ", "), mean, most, limits)
+}
+
 // bars draws a panel: the mean as bars, and shaded above it the most. What is
-// above the target stands out.
-func (o TextOptions) bars(out *printer, title, unit string, mean, most []float64, target float64) {
+// above a limit stands out.
+func (p plot) bars(title, unit string, mean, most []float64, limits []limit) {
 	top := 0.0
-	for _, v := range append([]float64{target}, most...) {
+	alert := math.Inf(1)
+	for _, b := range limits {
+		top = max(top, b.value)
+		if !b.low {
+			alert = min(alert, b.value)
+		}
+	}
+	for _, v := range most {
 		if v > top {
 			top = v
 		}
@@ -133,11 +173,7 @@ func (o TextOptions) bars(out *printer, title, unit string, mean, most []float64
 	if top == 0 {
 		top = 1
 	}
-	out.printf("%s %s\n", o.bold(title), o.faint("("+unit+")"))
-	targetRow := -1
-	if !math.IsNaN(target) {
-		targetRow = min(plotHeight-1, int(target/top*plotHeight))
-	}
+	p.printf("%s %s\n", p.bold(title), p.faint("("+unit+")"))
 	for row := plotHeight - 1; row >= 0; row-- {
 		label := ""
 		switch row {
@@ -146,16 +182,18 @@ func (o TextOptions) bars(out *printer, title, unit string, mean, most []float64
 		case 0:
 			label = "0"
 		}
+		line := slices.ContainsFunc(limits, func(b limit) bool { return min(plotHeight-1, int(b.value/top*plotHeight)) == row })
 		var b strings.Builder
 		for i := range mean {
-			b.WriteString(o.cell(mean[i]/top, most[i]/top, row, row == targetRow, most[i] > target))
+			b.WriteString(p.cell(mean[i]/top, most[i]/top, row, line, most[i] > alert))
 		}
-		out.printf("%s│%s\n", padLeft(label, plotLabel), strings.TrimRight(b.String(), " "))
+		label = strings.Repeat(" ", max(0, p.label-utf8.RuneCountInString(label))) + label
+		p.line(label, strings.TrimRight(b.String(), " "))
 	}
 }
 
 // cell is one character of a panel. Mean and most are parts of the height.
-func (o TextOptions) cell(mean, most float64, row int, line, above bool) string {
+func (p plot) cell(mean, most float64, row int, line, above bool) string {
 	eighths := func(part float64) int {
 		if math.IsNaN(part) {
 			return 0
@@ -169,46 +207,47 @@ func (o TextOptions) cell(mean, most float64, row int, line, above bool) string 
 	case eighths(most) >= 4:
 		text = "░"
 	case line:
-		return o.faint("┈")
+		return p.faint("┈")
 	}
 	if above {
-		return o.red(text)
+		return p.red(text)
 	}
 	return text
 }
 
 // states draws an alarm: the worst state of each column.
-func (o TextOptions) states(c columns, a AlarmLine) string {
+func (p plot) states(a AlarmLine) string {
 	const order = "·?█"
-	line := []rune(strings.Repeat("·", c.n))
-	for i, p := range a.States {
+	line := []rune(strings.Repeat("·", p.n))
+	for i, point := range a.States {
 		mark := '·'
-		switch p.State {
+		switch point.State {
 		case "ALARM":
 			mark = '█'
 		case "INSUFFICIENT_DATA":
 			mark = '?'
 		}
-		last := c.n - 1
+		last := p.n - 1
 		if i+1 < len(a.States) {
-			last = c.at(a.States[i+1].At)
+			last = p.at(a.States[i+1].At)
 		}
-		for column := c.at(p.At); column <= last; column++ {
+		for column := p.at(point.At); column <= last; column++ {
 			if strings.IndexRune(order, mark) > strings.IndexRune(order, line[column]) {
 				line[column] = mark
 			}
 		}
 	}
-	return o.red(string(line))
-}
-
-func pad(text string, width int) string {
-	if n := utf8.RuneCountInString(text); n > width {
-		return fmt.Sprintf("%.*s…", width-1, text)
+	if a.Low {
+		return p.yellow(string(line))
 	}
-	return text + strings.Repeat(" ", width-utf8.RuneCountInString(text))
+	return p.red(string(line))
 }
 
-func padLeft(text string, width int) string {
-	return strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text))) + text
+// marks draws moments.
+func (p plot) marks(marks []Mark) string {
+	line := []rune(strings.Repeat(" ", p.n))
+	for _, m := range marks {
+		line[p.at(m.At)] = '▲'
+	}
+	return strings.TrimRight(string(line), " ")
 }

@@ -13,7 +13,7 @@ import (
 // TextOptions say how much of a simulation is written as text.
 type TextOptions struct {
 	Style
-	Width      int // of the picture in columns; 0: 80
+	Width      int // of the picture in columns; 0: 80, where nobody knows better
 	Activities int // rows of the table; negative: all
 	Rules      bool
 }

@@ -84,7 +84,7 @@ func (r *run) metrics() ([]report.MetricLine, *float64, error) {
 			return nil, nil, err
 		}
 		if m.Tracking.ConsumedPeriod > 0 {
-			r.utilization(&line)
+			r.utilization(&line, int64(m.Tracking.ConsumedPeriod))
 		}
 		line.Target = &m.Tracking.Target
 		if above := minutesAbove(line); worst == nil || above > *worst {
@@ -92,21 +92,30 @@ func (r *run) metrics() ([]report.MetricLine, *float64, error) {
 		}
 		lines = append(lines, line)
 	}
-	seen := map[string]bool{}
+	watched, err := r.watched()
+	return append(lines, watched...), worst, err
+}
+
+// watched are the metrics of the user's alarms, with their thresholds. A threshold
+// is for the statistic over one period, so alarms with other periods have a line of
+// their own.
+func (r *run) watched() ([]report.MetricLine, error) {
+	var lines []report.MetricLine
+	at := map[string]int{}
 	for _, a := range r.options.Setting.Alarms {
-		if seen[metricKey(a.Metric)] {
-			continue
+		key := fmt.Sprint(a.Metric.Period, metricKey(a.Metric))
+		i, ok := at[key]
+		if !ok {
+			line, err := r.line("", a.Metric)
+			if err != nil {
+				return nil, err
+			}
+			i = len(lines)
+			at[key], lines = i, append(lines, line)
 		}
-		seen[metricKey(a.Metric)] = true
-		line, err := r.line(a.Name, a.Metric)
-		if err != nil {
-			return nil, nil, err
-		}
-		threshold := a.Definition.Threshold
-		line.Target = &threshold
-		lines = append(lines, line)
+		lines[i].Thresholds = append(lines[i].Thresholds, report.AlarmThreshold{Alarm: a.Name, Value: a.Definition.Threshold, Low: !a.Definition.Comparison.Above()})
 	}
-	return lines, worst, nil
+	return lines, nil
 }
 
 func minutesAbove(line report.MetricLine) float64 {
@@ -119,21 +128,23 @@ func minutesAbove(line report.MetricLine) float64 {
 	return float64(above) * line.Values.Step.Minutes()
 }
 
-// line is a metric over the whole time, a value for each minute.
+// line is a metric over the whole time, a value for each period.
 func (r *run) line(policy string, metric scaling.Metric) (report.MetricLine, error) {
-	metric.Period = minute
 	s, err := r.world.Source(metric)
 	if err != nil {
 		return report.MetricLine{}, err
 	}
-	return report.MetricLine{Policy: policy, Name: metricName(metric), Values: r.sample(s)}, nil
+	return report.MetricLine{Policy: policy, Name: metricName(metric), Statistic: metric.Statistic, Values: r.sample(s, int64(metric.Period))}, nil
 }
 
-func (r *run) sample(s alarm.Source) report.Samples {
-	first := r.start.Unix()
-	out := report.Samples{Start: r.start, Step: time.Minute, Values: make([]float64, r.options.Trace.Length()/time.Minute)}
+// sample reads the whole periods of a metric. They begin where those of CloudWatch
+// do, at multiples of their length.
+func (r *run) sample(s alarm.Source, period int64) report.Samples {
+	first := -floorTo(-r.start.Unix(), period)
+	end := r.options.Trace.End().Unix()
+	out := report.Samples{Start: time.Unix(first, 0).UTC(), Step: time.Duration(period) * time.Second, Values: make([]float64, max(0, end-first)/period)}
 	for i := range out.Values {
-		v, ok := s.Datapoint(first + int64(i)*minute)
+		v, ok := s.Datapoint(first + int64(i)*period)
 		if !ok {
 			v = math.NaN()
 		}
@@ -143,12 +154,12 @@ func (r *run) sample(s alarm.Source) report.Samples {
 }
 
 // utilization turns consumed throughput into percent of what was provisioned.
-func (r *run) utilization(line *report.MetricLine) {
-	capacity := r.sample(r.world.source(Meaning{Kind: Capacity}, minute))
+func (r *run) utilization(line *report.MetricLine, period int64) {
+	capacity := r.sample(r.world.source(Meaning{Kind: Capacity}, period), period)
 	for i, n := range capacity.Values {
-		line.Values.Values[i] *= 100 / (n * minute)
+		line.Values.Values[i] *= 100 / (n * float64(period))
 	}
-	line.Name = throughput
+	line.Name, line.Statistic = throughput, ""
 }
 
 func (r *run) alarmLines() []report.AlarmLine {
@@ -156,7 +167,7 @@ func (r *run) alarmLines() []report.AlarmLine {
 	several := len(r.options.Setting.tracked()) > 1
 	for _, a := range r.target.Alarms() {
 		lines = append(lines, report.AlarmLine{
-			Name: a.Name, Short: shortAlarm(a.Name, a.Policy, several),
+			Name: a.Name, Short: shortAlarm(a.Name, a.Policy, several), Low: !a.Definition.Comparison.Above(),
 			States: append([]report.AlarmPoint{{At: r.start, State: string(alarm.InsufficientData)}}, r.alarms[a.Name]...),
 		})
 	}

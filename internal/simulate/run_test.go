@@ -14,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/alarm"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/autoscaling/scaling"
 	"github.com/setpoint-io/setpoint/internal/report"
 	"github.com/setpoint-io/setpoint/internal/simulate"
@@ -360,5 +362,51 @@ func TestSamplesAreReducedInJSON(t *testing.T) {
 	text, err := json.Marshal(report.Samples{Start: monday, Step: time.Minute, Values: make([]float64, 100_000)})
 	if err != nil || len(text) > 20_000 {
 		t.Errorf("a year in JSON has as many values as a picture shows: got %d bytes, %v", len(text), err)
+	}
+}
+
+// The threshold of an alarm is for the statistic over the alarm's period, so that
+// is what is drawn against it.
+func TestAlarmsAreDrawnByTheirPeriod(t *testing.T) {
+	s := steps()
+	watch := func(name string, period int32, comparison alarm.Comparison, threshold float64) engine.Alarm {
+		return engine.Alarm{
+			Name: name, Policies: []string{"steps"},
+			Metric:     scaling.Metric{Namespace: "AWS/SageMaker", Name: "Invocations", Statistic: "Sum", Period: period},
+			Definition: alarm.Definition{Comparison: comparison, Threshold: threshold, Period: period, EvaluationPeriods: 1, Statistic: "Sum"},
+		}
+	}
+	s.Alarms = []engine.Alarm{
+		watch("busy", 300, alarm.GreaterThanThreshold, 1000),
+		watch("idle", 300, alarm.LessThanOrEqualToThreshold, 200),
+		watch("sudden", 60, alarm.GreaterThanThreshold, 500),
+	}
+	trace := lasting(20, 100, 300)
+	trace.Start = trace.Start.Add(2 * time.Minute)
+	r := run(t, simulate.Options{Setting: s, Trace: trace, World: simulate.World{PerUnit: 200}})
+	if len(r.Timeline.Metrics) != 2 {
+		t.Fatalf("two periods are two lines: got %+v", r.Timeline.Metrics)
+	}
+	slow, fast := r.Timeline.Metrics[0], r.Timeline.Metrics[1]
+	if slow.Values.Step != 5*time.Minute || !slow.Values.Start.Equal(monday.Add(5*time.Minute)) {
+		t.Errorf("whole periods of five minutes, which begin at multiples of five: got %v from %v", slow.Values.Step, slow.Values.Start)
+	}
+	if diff := cmp.Diff([]float64{500, 500, 500, 1100, 1500, 1500, 1500}, slow.Values.Values); diff != "" {
+		t.Errorf("sums of five minutes (-want +got):\n%s", diff)
+	}
+	if fast.Values.Step != time.Minute || len(fast.Values.Values) != 40 || fast.Values.Values[0] != 100 {
+		t.Errorf("sums of one minute: got %v", fast.Values)
+	}
+	want := []report.AlarmThreshold{{Alarm: "busy", Value: 1000}, {Alarm: "idle", Value: 200, Low: true}}
+	if diff := cmp.Diff(want, slow.Thresholds); diff != "" || slow.Target != nil || slow.Statistic != "Sum" {
+		t.Errorf("one line has the thresholds of both alarms, and no target: %+v (-want +got):\n%s", slow, diff)
+	}
+	for i, low := range []bool{false, true, false} {
+		if a := r.Timeline.Alarms[i]; a.Low != low {
+			t.Errorf("whether %s watches for too little: got %t", a.Name, a.Low)
+		}
+	}
+	if r.Summary.MinutesAboveTarget != nil {
+		t.Error("a threshold is no target")
 	}
 }

@@ -39,7 +39,6 @@ type Figure struct {
 	Start  time.Time
 	End    time.Time
 	Panels []Panel
-	Marks  []Mark // across all panels
 	// Plain leaves out the [Sheet], for a page that has it in a file of its own,
 	// because its Content-Security-Policy refuses styles inside of a picture.
 	Plain bool
@@ -79,6 +78,8 @@ type Series struct {
 	Tone   Tone
 	Style  Style
 	Points []Point // in the order of time
+
+	dot bool // in the legend: its points are not joined
 }
 
 // Point is a value at a time. NaN is a gap.
@@ -94,10 +95,12 @@ type Level struct {
 	Tone  Tone
 }
 
-// Row is a state over time.
+// Row is a state over time, or moments.
 type Row struct {
-	Name  string
+	Name  string // empty: the title of the panel says it
 	Spans []Span
+	Marks []Mark
+	Tone  Tone // of the marks; empty: Orange
 }
 
 // Span is a stretch of a row that stands out.
@@ -110,11 +113,11 @@ type Span struct {
 // Key is a name in the legend for a colour of rows, or for the flags of marks.
 type Key struct {
 	Name string
-	Tone Tone // of spans
-	Flag bool // of the flags instead
+	Tone Tone // empty: Orange, of flags
+	Flag bool // of marks, and not of spans
 }
 
-// Mark is a moment, drawn across all panels.
+// Mark is a moment: a flag in its row, and a line across all panels.
 type Mark struct {
 	At   time.Time
 	Text string
@@ -135,8 +138,9 @@ const (
 	legend    = 16 // where it needs a line of its own
 	gap       = 12 // below a panel
 	axis      = 26 // below all panels
-	rowHeight = 26
+	rowName   = 13 // above a row that has one
 	barHeight = 9
+	rowGap    = 8   // below a row
 	glyph     = 6.4 // about the width of a character
 	bold      = 8.2 // the same of a title
 )
@@ -154,7 +158,7 @@ func (f Figure) WriteSVG(w io.Writer) error {
 	}
 	top := 8.0 + heading
 	d.timeAxis(top, y)
-	d.marks(top, y)
+	d.lines(top, y)
 	return d.write(w, int(y)+axis)
 }
 
@@ -186,14 +190,13 @@ func (d *drawing) write(w io.Writer, height int) error {
 const Sheet = `
 .sp{max-width:100%;height:auto;font:12px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
 .sp .bg{fill:#fff}.sp text{fill:#52606d}.sp .h{fill:#1f2933;font-weight:600}.sp .n{text-anchor:end}.sp .m{text-anchor:middle}
-.sp .grid{stroke:#e4e7eb}.sp .base{stroke:#9aa5b1}.sp .tick{stroke:#e4e7eb}.sp .mark{stroke:#d97706;stroke-dasharray:2 4;opacity:.55}.sp .flag{fill:#d97706}
+.sp .grid{stroke:#e4e7eb}.sp .base{stroke:#9aa5b1}.sp .tick{stroke:#e4e7eb}.sp .mark{stroke-dasharray:2 4;opacity:.55}
 .sp .rail{fill:#eef1f4}.sp path{stroke-linejoin:round}.sp .s{fill:none;stroke-width:1.6}.sp .dots{stroke-width:1.3;stroke-dasharray:2 3}.sp .level{stroke-width:1.4;stroke-dasharray:6 4}
 .sp .band{stroke:none;opacity:.28}.sp .area{stroke:none;opacity:.16}
 .sp .blue{stroke:#2563eb}.sp .green{stroke:#0b8457}.sp .violet{stroke:#7c3aed}.sp .orange{stroke:#c2650a}.sp .red{stroke:#d92d20}.sp .grey{stroke:#7b8794}
 .sp .f-blue{fill:#2563eb}.sp .f-green{fill:#0b8457}.sp .f-violet{fill:#7c3aed}.sp .f-orange{fill:#c2650a}.sp .f-red{fill:#d92d20}.sp .f-grey{fill:#7b8794}
 @media (prefers-color-scheme:dark){
 .sp .bg{fill:#11161d}.sp text{fill:#a3afbd}.sp .h{fill:#e6eaf0}.sp .grid,.sp .tick{stroke:#29313c}.sp .base{stroke:#5b6776}.sp .rail{fill:#1d242e}
-.sp .mark{stroke:#f0a83c}.sp .flag{fill:#f0a83c}
 .sp .blue{stroke:#6ea8fe}.sp .green{stroke:#3ecf8e}.sp .violet{stroke:#b197fc}.sp .orange{stroke:#f0a83c}.sp .red{stroke:#ff7b72}.sp .grey{stroke:#8794a5}
 .sp .f-blue{fill:#6ea8fe}.sp .f-green{fill:#3ecf8e}.sp .f-violet{fill:#b197fc}.sp .f-orange{fill:#f0a83c}.sp .f-red{fill:#ff7b72}.sp .f-grey{fill:#8794a5}
 }

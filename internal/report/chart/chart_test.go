@@ -32,8 +32,8 @@ func figure(width, points int) chart.Figure {
 			{Title: "Demand", Unit: "requests", Series: []chart.Series{{Tone: chart.Blue, Style: chart.Area, Points: waves(points)}}},
 			{Title: "Capacity", Series: []chart.Series{{Name: "in service", Tone: chart.Green, Style: chart.Steps, Points: waves(points)}}, Levels: []chart.Level{{Name: "most", Value: 120, Tone: chart.Red}}},
 			{Title: "Alarms", Rows: []chart.Row{{Name: "High", Spans: []chart.Span{{From: start, To: start.Add(time.Hour), Tone: chart.Red, Text: "ALARM"}}}}},
+			{Title: "Schedule", Rows: []chart.Row{{Tone: chart.Orange, Marks: []chart.Mark{{At: start.Add(8 * time.Hour), Text: "day"}}}}},
 		},
-		Marks: []chart.Mark{{At: start.Add(8 * time.Hour), Text: "day"}},
 	}
 }
 
@@ -107,7 +107,7 @@ func TestOddInput(t *testing.T) {
 		{"gaps", chart.Figure{Start: start, End: at(9), Panels: []chart.Panel{{Series: []chart.Series{{Style: chart.Area, Points: []chart.Point{{at(0), 1}, {at(1), nan}, {at(2), 3}}}}}}}},
 		{"infinity", chart.Figure{Start: start, End: at(9), Panels: []chart.Panel{{Series: []chart.Series{{Points: []chart.Point{{at(0), math.Inf(1)}, {at(1), 2}}}}}}}},
 		{"negative values", chart.Figure{Start: start, End: at(9), Panels: []chart.Panel{{Series: []chart.Series{{Points: []chart.Point{{at(0), -5}, {at(1), 5}}}}}}}},
-		{"moments outside", chart.Figure{Start: start, End: at(9), Marks: []chart.Mark{{At: at(-100)}, {At: at(100)}}}},
+		{"moments outside", chart.Figure{Start: start, End: at(9), Panels: []chart.Panel{{Rows: []chart.Row{{Marks: []chart.Mark{{At: at(-100)}, {At: at(100)}}}}}}}},
 		{"a century", chart.Figure{Start: start, End: start.AddDate(100, 0, 0)}},
 	} {
 		svg := draw(t, c.figure)
@@ -123,8 +123,8 @@ func TestScatter(t *testing.T) {
 		{Name: "tried", Tone: chart.Grey, Pairs: []chart.Pair{{1, 100, "a"}, {2, 10, "b"}}},
 		{Name: "best", Tone: chart.Green, Large: true, Joined: true, Pairs: []chart.Pair{{2, 0, "c"}, {3, 0, "d"}}},
 	}, Levels: []chart.Level{{Name: "level", Value: 5, Tone: chart.Red}}}
-	if got := elements(t, draw(t, s)); got["circle"] != 4 || got["path"] != 1 {
-		t.Errorf("four points, two of them joined: %v", got)
+	if got := elements(t, draw(t, s)); got["circle"] != 5 || got["path"] != 1 {
+		t.Errorf("four points, two of them joined, and one in the legend: %v", got)
 	}
 	elements(t, draw(t, chart.Scatter{}))
 }
@@ -137,8 +137,8 @@ func FuzzFigure(f *testing.F) {
 		const limit = 1 << 40
 		figure := chart.Figure{
 			ID: "f", Title: text, Text: text, Width: width % 4000, Start: time.Unix(from%limit, 0), End: time.Unix(to%limit, 0),
-			Panels: []chart.Panel{{Title: text, Series: []chart.Series{{Name: text, Style: chart.Area, Points: []chart.Point{{time.Unix(from%limit, 0), a}, {time.Unix(to%limit, 0), b}}}}}},
-			Marks:  []chart.Mark{{At: time.Unix(to%limit, 0), Text: text}},
+			Panels: []chart.Panel{{Title: text, Series: []chart.Series{{Name: text, Style: chart.Area, Points: []chart.Point{{time.Unix(from%limit, 0), a}, {time.Unix(to%limit, 0), b}}}},
+				Rows: []chart.Row{{Name: text, Marks: []chart.Mark{{At: time.Unix(to%limit, 0), Text: text}}}}}},
 		}
 		elements(t, draw(t, figure))
 	})
@@ -180,12 +180,44 @@ func TestKeysAndLongNames(t *testing.T) {
 	if got := elements(t, svg); got["path"] != 1 || got["rect"] != 3 {
 		t.Errorf("a bar and a flag besides the background and the rail of the row: %v", got)
 	}
-	for _, want := range []string{`class="f-red"`, `class="flag"`, ">in alarm<", ">scaling activity<", ">the policy of long", "…", "above 70<"} {
+	for _, want := range []string{`class="f-red"`, `class="f-orange"`, ">in alarm<", ">scaling activity<", ">the policy of long", "…", "above 70<"} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("the picture has no %s", want)
 		}
 	}
 	if strings.Contains(svg, strings.Repeat("long ", 15)) {
 		t.Error("a long name is wider than the picture")
+	}
+}
+
+// Each row has its moments in its own tone, in whatever order they come, and those
+// that a flag would cover are told by its neighbour.
+func TestMarks(t *testing.T) {
+	at := func(h int) time.Time { return start.Add(time.Duration(h) * time.Hour) }
+	many := chart.Row{Name: "third", Tone: chart.Grey}
+	for m := range 20 {
+		many.Marks = append(many.Marks, chart.Mark{At: at(100).Add(time.Duration(m) * time.Minute), Text: "often"})
+	}
+	svg := draw(t, chart.Figure{ID: "f", Title: "t", Width: 7*24*10 + chart.Left + chart.Right, Start: start, End: at(7 * 24), Panels: []chart.Panel{{Title: "p", Rows: []chart.Row{
+		{Name: "first", Tone: chart.Green, Marks: []chart.Mark{{At: at(50), Text: "evening"}, {At: at(20), Text: "morning"}}},
+		{Name: "second", Tone: chart.Violet, Marks: []chart.Mark{{At: at(20).Add(time.Minute), Text: "a minute later"}, {At: at(20), Text: "other"}}},
+		many,
+	}}}})
+	for _, c := range []struct {
+		reason, part string
+		n            int
+	}{
+		{"the moments of the first row", `<path class="f-green"`, 2},
+		{"two of the second in one flag", `<path class="f-violet"`, 1},
+		{"which tells both, the first one first", "2026-03-02 20:00 other&#xA;2026-03-02 20:01 a minute later</title>", 1},
+		{"one flag of many", `<path class="f-grey"`, 1},
+		{"tells some", "often", 5},
+		{"and how many there are", "and 15 more</title>", 1},
+		{"a line of each moment", `<line class="mark green"`, 2},
+		{"and one of those that rows share", `<line class="mark violet"`, 1},
+	} {
+		if got := strings.Count(svg, c.part); got != c.n {
+			t.Errorf("%s: %d times %s, want %d:\n%s", c.reason, got, c.part, c.n, svg)
+		}
 	}
 }

@@ -2,9 +2,11 @@ package chart
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -40,12 +42,13 @@ func line(b *bytes.Buffer, class string, x1, y1, x2, y2 float64) {
 
 // panel draws a panel that begins at y, and returns where the next begins.
 func (d *drawing) panel(p Panel, y float64) float64 {
-	d.text(2, y+14, "h", p.Title)
 	used := float64(utf8.RuneCountInString(p.Title))*bold + 13
-	if unit := float64(utf8.RuneCountInString(p.Unit)) * glyph; p.Unit != "" && 2+used+unit < float64(d.Width) {
-		d.text(2+used, y+14, "u", p.Unit)
-		used += unit + 12
+	unit := ""
+	if width := float64(utf8.RuneCountInString(p.Unit)) * glyph; p.Unit != "" && 2+used+width < float64(d.Width) {
+		unit = `<tspan class="u" dx="9">` + escape(p.Unit) + "</tspan>"
+		used += width + 12
 	}
+	fmt.Fprintf(&d.over, `<text x="2" y="%s"><tspan class="h">%s</tspan>%s</text>`+"\n", px(y+14), escape(p.Title), unit)
 	y += d.legend(p, y, used) + heading
 	if len(p.Series) == 0 && len(p.Levels) == 0 {
 		return d.rows(p.Rows, y)
@@ -86,7 +89,13 @@ func (d *drawing) entries(p Panel) []entry {
 		return func(x, y float64) { line(&d.over, class, x, y+10, x+20, y+10) }
 	}
 	for _, s := range p.Series {
-		if s.Name != "" {
+		switch {
+		case s.Name == "":
+		case s.dot:
+			entries = append(entries, entry{s.Name, func(x, y float64) {
+				fmt.Fprintf(&d.over, `<circle class="f-%s" cx="%s" cy="%s" r="4"/>`+"\n", s.Tone, px(x+14), px(y+10))
+			}})
+		default:
 			entries = append(entries, entry{s.Name, stroke(s.class())})
 		}
 	}
@@ -99,7 +108,7 @@ func (d *drawing) entries(p Panel) []entry {
 		}
 		if k.Flag {
 			sample = func(x, y float64) {
-				fmt.Fprintf(&d.over, `<path class="flag" d="M%s %sl-4 8h8z"/>`+"\n", px(x+14), px(y+6))
+				fmt.Fprintf(&d.over, `<path class="f-%s" d="M%s %sl-4 8h8z"/>`+"\n", flagTone(k.Tone), px(x+14), px(y+6))
 			}
 		}
 		entries = append(entries, entry{k.Name, sample})
@@ -145,14 +154,17 @@ func (d *drawing) fit(text string) string {
 	return string(letters[:(most-1)/2]) + "…" + string(letters[len(letters)-most/2:])
 }
 
-// rows draws states.
+// rows draws states and moments.
 func (d *drawing) rows(rows []Row, y float64) float64 {
 	for _, r := range rows {
-		d.text(left, y+9, "u", d.fit(r.Name))
-		top := y + 13
-		fmt.Fprintf(&d.under, `<rect class="rail" x="%d" y="%s" width="%s" height="%d" rx="2"/>`+"\n", left, px(top), px(d.plot), barHeight)
-		d.spans(r.Spans, top)
-		y += rowHeight + 4
+		if r.Name != "" {
+			d.text(left, y+9, "u", d.fit(r.Name))
+			y += rowName
+		}
+		fmt.Fprintf(&d.under, `<rect class="rail" x="%d" y="%s" width="%s" height="%d" rx="2"/>`+"\n", left, px(y), px(d.plot), barHeight)
+		d.spans(r.Spans, y)
+		d.marks(r, y)
+		y += barHeight + rowGap
 	}
 	if len(rows) > 0 {
 		y += gap - 6
@@ -186,20 +198,58 @@ func (d *drawing) spans(spans []Span, y float64) {
 // maxLines is how many marks may cross the panels before they hide them.
 const maxLines = 60
 
-// marks draws moments: a flag on top of all panels and, if they are few, a line
-// through them.
-func (d *drawing) marks(top, bottom float64) {
-	lastX := math.Inf(-1)
-	for _, m := range d.Marks {
-		x := d.x(m.At)
-		if x-lastX < 5 {
-			continue
+// flagWidth is that of a flag in pixels, with the room between it and the next.
+const flagWidth = 9
+
+// maxTold is how many moments a flag tells of.
+const maxTold = 5
+
+// marks draws the moments of a row. Those that would cover each other share a flag.
+func (d *drawing) marks(r Row, y float64) {
+	marks := slices.Clone(r.Marks)
+	slices.SortStableFunc(marks, func(a, b Mark) int { return a.At.Compare(b.At) })
+	for len(marks) > 0 {
+		x := d.x(marks[0].At)
+		n := 1
+		for n < len(marks) && d.x(marks[n].At)-x < flagWidth {
+			n++
 		}
-		lastX = x
-		if len(d.Marks) <= maxLines {
-			line(&d.under, "mark", x, top, x, bottom)
+		var told []string
+		for _, m := range marks[:min(n, maxTold)] {
+			told = append(told, m.At.UTC().Format("2006-01-02 15:04")+" "+m.Text)
 		}
-		fmt.Fprintf(&d.over, `<path class="flag" d="M%s %sl-4 8h8z"><title>%s</title></path>`+"\n", px(x), px(bottom-5), escape(m.At.UTC().Format("2006-01-02 15:04")+" "+m.Text))
+		if n > maxTold {
+			told = append(told, fmt.Sprintf("and %d more", n-maxTold))
+		}
+		fmt.Fprintf(&d.over, `<path class="f-%s" d="M%s %sl-4 8h8z"><title>%s</title></path>`+"\n", flagTone(r.Tone), px(x), px(y), escape(strings.Join(told, "\n")))
+		marks = marks[n:]
+	}
+}
+
+// flagTone is that of a flag, which may have none of its own.
+func flagTone(t Tone) Tone { return cmp.Or(t, Orange) }
+
+// lines draws moments through all panels, if they are few.
+func (d *drawing) lines(top, bottom float64) {
+	n := 0
+	for _, p := range d.Panels {
+		for _, r := range p.Rows {
+			n += len(r.Marks)
+		}
+	}
+	if n > maxLines {
+		return
+	}
+	drawn := map[string]bool{} // moments of several rows have one line
+	for _, p := range d.Panels {
+		for _, r := range p.Rows {
+			for _, m := range r.Marks {
+				if x := d.x(m.At); !drawn[px(x)] {
+					drawn[px(x)] = true
+					line(&d.under, "mark "+string(flagTone(r.Tone)), x, top, x, bottom)
+				}
+			}
+		}
 	}
 }
 

@@ -46,7 +46,7 @@ func (s Scatter) WriteSVG(w io.Writer) error {
 	p := Panel{Title: s.Y, Levels: s.Levels}
 	low, high, top := math.Inf(1), math.Inf(-1), 1.0
 	for _, g := range s.Groups {
-		p.Series = append(p.Series, Series{Name: g.Name, Tone: g.Tone})
+		p.Series = append(p.Series, Series{Name: g.Name, Tone: g.Tone, dot: !g.Joined})
 		for _, pair := range g.Pairs {
 			low, high, top = min(low, pair.X), max(high, pair.X), max(top, pair.Y)
 		}
