@@ -113,6 +113,16 @@ func (h host) style() report.Style {
 	return report.Style{Color: !plain && isTerminal(h.out)}
 }
 
+// columns is how wide the terminal is that standard output goes to; 0: it is none.
+func (h host) columns() int {
+	if file, ok := h.out.(*os.File); ok {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
+			return width
+		}
+	}
+	return 0
+}
+
 func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))

@@ -218,7 +218,7 @@ func (o *simulateOptions) write(h host, s *report.Simulation) error {
 	if o.format.value == "json" {
 		return s.WriteJSON(h.out)
 	}
-	return s.WriteTable(h.out, report.TextOptions{Style: h.style(), Activities: o.activities, Rules: o.assumptions})
+	return s.WriteTable(h.out, report.TextOptions{Style: h.style(), Width: h.columns(), Activities: o.activities, Rules: o.assumptions})
 }
 
 // writeFile writes a file, if it has a name.
