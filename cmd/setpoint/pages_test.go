@@ -105,10 +105,7 @@ func TestPageTuneAPolicy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	if err := os.CopyFS(filepath.Join(dir, "examples"), os.DirFS(filepath.Join(root, "examples"))); err != nil {
-		t.Fatal(err)
-	}
+	dir := withExamples(t)
 	t.Chdir(root) // so that the directory of the test is left again
 	outputs := map[string]string{}
 	output, generated, ran := "", false, 0
@@ -139,6 +136,40 @@ func TestPageTuneAPolicy(t *testing.T) {
 	for part, output := range outputs {
 		pages.Check(t, "how-to/tune-a-policy.md", part, "```text\n"+excerpt(output, shown[part])+"\n```")
 	}
+}
+
+// withExamples is a directory to execute commands of a page in.
+func withExamples(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(filepath.Join(dir, "examples"), os.DirFS(filepath.Join(pages.Root(t), "examples"))); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// TestPageReadme draws the picture of README.md by the commands above it.
+func TestPageReadme(t *testing.T) {
+	root := pages.Root(t)
+	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := regexp.MustCompile("(?s)\n```\n([^`]*--svg simulation.svg)\n```\n").FindStringSubmatch(string(text))
+	if commands == nil {
+		t.Fatal("README.md does not say how its picture was drawn: write commands that end with --svg simulation.svg")
+	}
+	dir := withExamples(t)
+	t.Chdir(root)
+	for line := range strings.SplitSeq(strings.ReplaceAll(commands[1], "\\\n", " "), "\n") {
+		execute(t, dir, line)
+	}
+	picture, err := os.ReadFile(filepath.Join(dir, "simulation.svg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(root)
+	pages.CheckFile(t, "images/simulation.svg", picture)
 }
 
 // execute does what a line of the page says, in a directory, and returns what it

@@ -12,6 +12,7 @@
 package pages
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"os"
@@ -49,6 +50,24 @@ func Check(t *testing.T, page, part, want string) {
 	}
 	if err := os.WriteFile(file, []byte(before+begin+want+end+after), 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// CheckFile compares a file below docs, such as a picture, with what it has to be.
+func CheckFile(t *testing.T, name string, want []byte) {
+	t.Helper()
+	file := filepath.Join(Root(t), "docs", filepath.FromSlash(name))
+	if *write {
+		if err := os.WriteFile(file, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(have, want) {
+		t.Fatalf("docs/%s is not what the code writes: run make generate", name)
 	}
 }
 
