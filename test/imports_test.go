@@ -95,7 +95,7 @@ var importers = map[string]struct {
 	"github.com/itchyny/gojq":  {[]string{exports}, "jq is the language of FieldExport's paths, which are bounded there"},
 	"github.com/robfig/cron":   {nil, "an oracle for tests; AWS's schedules are another grammar"},
 	"github.com/google/go-cmp": {nil, "for tests; it may panic by design"},
-	"github.com/chromedp":      {nil, "it drives a browser, in tests"},
+	"github.com/chromedp":      {[]string{module + "/test/web"}, "it drives a browser, in tests"},
 }
 
 // standsAlone are the packages that import nothing of ours but their own parts.
@@ -145,6 +145,7 @@ func TestImportRulesBite(t *testing.T) {
 		{console, localcloud, true, 0, "its tests need something to show"},
 		{console, "github.com/chromedp/chromedp", true, 0, "a browser is for tests"},
 		{console, "github.com/chromedp/chromedp", false, 2, "a browser is for tests"},
+		{module + "/test/web", "github.com/chromedp/chromedp", false, 0, "who drives it for tests is no test itself"},
 	} {
 		if got := breaches(c.from, c.imported, c.test); len(got) != c.broken {
 			t.Errorf("%s: %s imports %s: got %d breaches %q, want %d", c.reason, c.from, c.imported, len(got), got, c.broken)

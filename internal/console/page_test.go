@@ -3,52 +3,16 @@ package console
 import (
 	"fmt"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/admin"
+	"github.com/setpoint-io/setpoint/test/web"
 )
-
-// looks are the sizes and schemes that the page is made for.
-var looks = []struct {
-	width  int64
-	scheme string
-}{{400, "light"}, {400, "dark"}, {1600, "light"}, {1600, "dark"}}
-
-// contrasts lists the texts whose contrast with what is behind them is less than
-// 4.5 (WCAG 2.2, 1.4.3).
-const contrasts = `(() => {
-  const channels = (color) => color.match(/[\d.]+/g).map(Number)
-  const luminance = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0)
-  const behind = (element) => {
-    for (let e = element; e; e = e.parentElement) {
-      const color = channels(getComputedStyle(e).backgroundColor)
-      if (color.length < 4 || color[3] === 1) return color
-    }
-    return [255, 255, 255]
-  }
-  const poor = []
-  let pictures = 0
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-  while (walker.nextNode()) {
-    const element = walker.currentNode.parentElement
-    if (!walker.currentNode.data.trim() || !element.checkVisibility() || element.closest('.sr, title, desc, :disabled')) continue
-    const style = getComputedStyle(element)
-    const [a, b] = [luminance(channels(element.closest('svg') ? style.fill : style.color)), luminance(behind(element))]
-    if (element.closest('svg')) pictures++
-    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05)
-    if (ratio < 4.5) poor.push(walker.currentNode.data.trim().slice(0, 40) + ' ' + ratio.toFixed(2))
-  }
-  if (document.querySelector('#chart') && pictures < 10) poor.push('only ' + pictures + ' texts of the chart')
-  return poor
-})()`
 
 func TestHowThePageLooks(t *testing.T) {
 	b, ok := open(t)
@@ -58,60 +22,14 @@ func TestHowThePageLooks(t *testing.T) {
 	pages := map[string]func(){"empty": func() {}, "busy": b.busy}
 	for _, name := range []string{"empty", "busy"} {
 		pages[name]()
-		for _, look := range looks {
-			at := fmt.Sprintf("%s, %s at %d pixels", name, look.scheme, look.width)
-			b.show("/", look.width, look.scheme)
-			b.says(at, "#summary", "demo-endpoint / AllTraffic")
-			if wide := value[int64](b, "document.documentElement.scrollWidth"); wide > look.width {
-				t.Errorf("%s: the page is %d pixels wide", at, wide)
-			}
-			light := value[bool](b, "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).every((v) => v > 128)")
-			if light != (look.scheme == "light") {
-				t.Errorf("%s: the background is not of that scheme", at)
-			}
-			for _, poor := range value[[]string](b, contrasts) {
-				t.Errorf("%s: too little contrast: %s", at, poor)
-			}
-			b.names(at)
-			b.calm()
+		for _, look := range web.Looks {
+			at := fmt.Sprintf("%s, %s", name, look)
+			b.show("/", look.Width, look.Scheme)
+			b.Says(at, "#summary", "demo-endpoint / AllTraffic")
+			b.Looks(at, look)
+			b.Names(at, 20)
+			b.Calm()
 		}
-	}
-}
-
-// named are the roles that need a name.
-var named = []string{
-	"button", "link", "textbox", "spinbutton", "combobox", "radio", "slider", "img", "image", "table", "region", "navigation", "main",
-	"complementary", "radiogroup", "heading", "columnheader",
-}
-
-// nameless are the roles of named that may go without: there is one of each.
-var nameless = []string{"main", "table"}
-
-// names fails if a control, a landmark or a picture has no name for those who do not
-// see it.
-func (b *browser) names(at string) {
-	b.Helper()
-	tree, err := chromedp.Call(b.ctx, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
-	b.must(err)
-	found := 0
-	for _, node := range tree.Nodes {
-		if node.Ignored || node.Role == nil {
-			continue
-		}
-		role := strings.Trim(string(node.Role.Value), `"`)
-		if !slices.Contains(named, role) || slices.Contains(nameless, role) {
-			continue
-		}
-		found++
-		if node.Name == nil || strings.Trim(string(node.Name.Value), `"`) == "" {
-			b.Errorf("%s: a %s has no name", at, role)
-		}
-	}
-	for _, group := range value[[]string](b, "[...document.querySelectorAll('[role=group], fieldset')].filter((e) => !e.ariaLabel && !e.querySelector('legend')).map((e) => e.outerHTML)") {
-		b.Errorf("%s: a group has no name: %s", at, group)
-	}
-	if found < 20 {
-		b.Errorf("%s: only %d elements are for those who do not see the page", at, found)
 	}
 }
 
@@ -128,7 +46,7 @@ func TestTheKeyboardReachesEverything(t *testing.T) {
 	b.busy()
 	for _, width := range []int64{400, 1600} {
 		b.show("/", width, "light")
-		b.says("there is a chart", "#history", "Traffic")
+		b.Says("there is a chart", "#history", "Traffic")
 		// What is folded up has to be reached, too.
 		n := value[int](b, "document.querySelectorAll('details').forEach((d) => { d.open = true }), "+reachable+".length")
 		if n < 30 {
@@ -145,7 +63,7 @@ func TestTheKeyboardReachesEverything(t *testing.T) {
           return true
         })()`)
 		for range n + 5 {
-			b.do(chromedp.KeyEvent(kb.Tab))
+			b.Do(chromedp.KeyEvent(kb.Tab))
 		}
 		for _, missed := range value[[]string](b, reachable+".filter((e) => !reached.has(e)).map((e) => e.outerHTML.slice(0, 120))") {
 			t.Errorf("at %d pixels the keyboard does not reach %s", width, missed)
@@ -154,9 +72,9 @@ func TestTheKeyboardReachesEverything(t *testing.T) {
 			t.Errorf("at %d pixels one does not see that this has the focus: %s", width, unmarked)
 		}
 	}
-	b.do(chromedp.Focus("#traffic input[value=off]"), chromedp.KeyEvent(kb.ArrowRight))
-	b.eventually("arrow keys choose among the kinds of traffic", "document.querySelector('#traffic input[value=constant]').checked")
-	b.calm()
+	b.Do(chromedp.Focus("#traffic input[value=off]"), chromedp.KeyEvent(kb.ArrowRight))
+	b.Eventually("arrow keys choose among the kinds of traffic", "document.querySelector('#traffic input[value=constant]').checked")
+	b.Calm()
 }
 
 func TestThePageIsLive(t *testing.T) {
@@ -165,23 +83,23 @@ func TestThePageIsLive(t *testing.T) {
 		return
 	}
 	b.show("/", 1600, "light")
-	b.says("the clock stands still", "#clock", "12:00:00")
-	b.says("one instance is in service", "#summary", "1 instance")
-	b.do(chromedp.Focus("#fault input[name=rate]"), chromedp.SetValue("#fault input[name=rate]", "17"))
+	b.Says("the clock stands still", "#clock", "12:00:00")
+	b.Says("one instance is in service", "#summary", "1 instance")
+	b.Do(chromedp.Focus("#fault input[name=rate]"), chromedp.SetValue("#fault input[name=rate]", "17"))
 	value[bool](b, "document.querySelector('details.object').open = true")
 	b.busy()
-	b.says("time has passed", "#clock", "12:30:00")
-	b.says("the target has scaled out", "#summary", "3 instances")
-	b.says("why it has is told", "#activities", "in state ALARM triggered policy invocations")
-	b.says("it is told to those who do not see it", "#news", "in service.")
-	b.says("the history is drawn", "#history", "Traffic")
+	b.Says("time has passed", "#clock", "12:30:00")
+	b.Says("the target has scaled out", "#summary", "3 instances")
+	b.Says("why it has is told", "#activities", "in state ALARM triggered policy invocations")
+	b.Says("it is told to those who do not see it", "#news", "in service.")
+	b.Says("the history is drawn", "#history", "Traffic")
 	if got := value[string](b, "document.activeElement.name + ' ' + document.activeElement.value"); got != "rate 17" {
 		t.Errorf("an update took the focus or what was typed: %q has the focus", got)
 	}
 	if !value[bool](b, "document.querySelector('details.object').open") {
 		t.Error("an update folded what was unfolded")
 	}
-	b.calm()
+	b.Calm()
 }
 
 func TestZoom(t *testing.T) {
@@ -192,30 +110,30 @@ func TestZoom(t *testing.T) {
 	b.busy()
 	b.show("/", 1600, "light")
 	length := "(document.getElementById('chart').dataset.to - document.getElementById('chart').dataset.from) / 60000"
-	b.eventually("an hour is shown", length+" == 60")
-	b.do(chromedp.Click(`#history [title="The last 6 hours"]`))
-	b.eventually("six hours are shown", length+" == 360 && location.search.includes('range=6h')")
-	b.do(chromedp.Click(`[data-zoom=in]`))
-	b.eventually("three hours are shown", length+" == 180")
-	b.do(chromedp.Focus("#pointer"), chromedp.KeyEvent("+"))
-	b.eventually("keys zoom, too", length+" == 90")
-	b.do(chromedp.Focus("#pointer"), chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.ArrowLeft))
-	b.eventually("the cursor is read out", "/in service 3.*InvocationsPerInstance 6/.test(document.getElementById('pointer').ariaValueText)")
-	b.says("the same can be read", "#readout", "in service 3")
-	b.do(chromedp.KeyEvent(kb.Escape))
-	b.says("the cursor goes", "#readout", "drag across it to zoom")
+	b.Eventually("an hour is shown", length+" == 60")
+	b.Do(chromedp.Click(`#history [title="The last 6 hours"]`))
+	b.Eventually("six hours are shown", length+" == 360 && location.search.includes('range=6h')")
+	b.Do(chromedp.Click(`[data-zoom=in]`))
+	b.Eventually("three hours are shown", length+" == 180")
+	b.Do(chromedp.Focus("#pointer"), chromedp.KeyEvent("+"))
+	b.Eventually("keys zoom, too", length+" == 90")
+	b.Do(chromedp.Focus("#pointer"), chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.ArrowLeft))
+	b.Eventually("the cursor is read out", "/in service 3.*InvocationsPerInstance 6/.test(document.getElementById('pointer').ariaValueText)")
+	b.Says("the same can be read", "#readout", "in service 3")
+	b.Do(chromedp.KeyEvent(kb.Escape))
+	b.Says("the cursor goes", "#readout", "drag across it to zoom")
 
 	box := value[[]float64](b, "(({ x, y, width }) => [x, y, width])(document.getElementById('pointer').getBoundingClientRect())")
-	b.do(chromedp.DragAndDropXY(box[0]+box[2]*0.5, box[1]+80, box[0]+box[2]*0.75, box[1]+90, 5))
-	b.eventually("a quarter of it is shown", length+" > 20 && "+length+" < 27 && location.search.includes('from=')")
-	b.says("it does not follow the clock any more", "#history", "Back to now")
+	b.Do(chromedp.DragAndDropXY(box[0]+box[2]*0.5, box[1]+80, box[0]+box[2]*0.75, box[1]+90, 5))
+	b.Eventually("a quarter of it is shown", length+" > 20 && "+length+" < 27 && location.search.includes('from=')")
+	b.Says("it does not follow the clock any more", "#history", "Back to now")
 	b.advance(15 * time.Minute)
-	b.says("but the rest does", "#clock", "12:45:00")
-	b.do(chromedp.Click("#history a.button"))
-	b.eventually("an hour is shown again", length+" == 60")
-	b.must(chromedp.Do(b.ctx, chromedp.NavigateBack()))
-	b.eventually("the way back leads back", length+" < 27")
-	b.calm()
+	b.Says("but the rest does", "#clock", "12:45:00")
+	b.Do(chromedp.Click("#history a.button"))
+	b.Eventually("an hour is shown again", length+" == 60")
+	b.Must(chromedp.Do(b.Browser, chromedp.NavigateBack()))
+	b.Eventually("the way back leads back", length+" < 27")
+	b.Calm()
 }
 
 // However long the stretch is, the cursor reads what the cloud had: it stands on a
@@ -228,11 +146,11 @@ func TestTheCursorReadsLongStretches(t *testing.T) {
 	spec := admin.Traffic{Key: sampleKey("demo-endpoint")}
 	spec.Traffic.Type, spec.Traffic.Low, spec.Traffic.High, spec.Traffic.Period = "wave", new(20.0), new(400.0), admin.Duration(3*time.Hour)
 	_, err := b.admin.PutTraffic(spec)
-	b.must(err)
+	b.Must(err)
 	b.advance(8 * 24 * time.Hour)
 	for _, query := range []string{"range=24h", "range=168h", "range=all"} {
 		b.show("/?"+query, 1600, "light")
-		b.eventually(query+" is drawn", "chart.series?.length == 4")
+		b.Eventually(query+" is drawn", "chart.series?.length == 4")
 		type place struct {
 			At   float64
 			Text string
@@ -246,7 +164,7 @@ func TestTheCursorReadsLongStretches(t *testing.T) {
           })
         })()`)
 		h, err := b.admin.History(admin.HistoryQuery{Home: sampleHome, Key: spec.Key, From: noon, To: noon.Add(8 * 24 * time.Hour)})
-		b.must(err)
+		b.Must(err)
 		for _, p := range places {
 			at := time.UnixMilli(int64(p.At))
 			has := h.Capacity[0]
@@ -261,7 +179,7 @@ func TestTheCursorReadsLongStretches(t *testing.T) {
 			}
 		}
 	}
-	b.calm()
+	b.Calm()
 }
 
 func TestTheListIsFiltered(t *testing.T) {
@@ -274,19 +192,19 @@ func TestTheListIsFiltered(t *testing.T) {
 	b.url = server.URL
 	b.show("/?range=6h", 1600, "light")
 	listed := "document.querySelectorAll('#targets .targets:not(.idle) > li').length"
-	b.eventually("as many as there is room for are listed", listed+" == 100")
-	b.do(chromedp.SendKeys("#filter [type=search]", "web-14"))
-	b.eventually("the list follows what is typed", listed+" == 10 && location.search.includes('filter=web-14') && location.search.includes('range=6h')")
-	b.do(chromedp.SendKeys("#filter [type=search]", "9"))
-	b.eventually("and goes on to", listed+" == 1")
-	b.eventually("what is typed stays", "document.activeElement.value == 'web-149'")
-	b.do(chromedp.Click("#targets li a"))
-	b.says("what was found can be looked at", "#summary", "default / web-149")
-	b.eventually("and the list stays filtered", listed+" == 1")
+	b.Eventually("as many as there is room for are listed", listed+" == 100")
+	b.Do(chromedp.SendKeys("#filter [type=search]", "web-14"))
+	b.Eventually("the list follows what is typed", listed+" == 10 && location.search.includes('filter=web-14') && location.search.includes('range=6h')")
+	b.Do(chromedp.SendKeys("#filter [type=search]", "9"))
+	b.Eventually("and goes on to", listed+" == 1")
+	b.Eventually("what is typed stays", "document.activeElement.value == 'web-149'")
+	b.Do(chromedp.Click("#targets li a"))
+	b.Says("what was found can be looked at", "#summary", "default / web-149")
+	b.Eventually("and the list stays filtered", listed+" == 1")
 	b.show("/?filter=web-01", 400, "dark")
-	b.eventually("the address has the filter", listed+" == 10 && document.querySelector('#filter [type=search]').value == 'web-01'")
-	b.names("a filtered list")
-	b.calm()
+	b.Eventually("the address has the filter", listed+" == 10 && document.querySelector('#filter [type=search]').value == 'web-01'")
+	b.Names("a filtered list", 20)
+	b.Calm()
 }
 
 func TestALabWithoutTargets(t *testing.T) {
@@ -296,12 +214,12 @@ func TestALabWithoutTargets(t *testing.T) {
 	}
 	b.admin.Reset()
 	b.show("/", 400, "dark")
-	b.says("it says what to do", "#summary", "kubectl apply -f examples/sagemaker/hosting-autoscaling-predefined.yaml")
-	b.names("a lab without targets")
+	b.Says("it says what to do", "#summary", "kubectl apply -f examples/sagemaker/hosting-autoscaling-predefined.yaml")
+	b.Names("a lab without targets", 20)
 	rate := 1.0
 	fault := admin.Fault{Type: admin.Throttle, Rate: &rate}
 	_, err := b.admin.PutFault(fault)
-	b.must(err)
-	b.says("it is live, too", "#faults", "throttled")
-	b.calm()
+	b.Must(err)
+	b.Says("it is live, too", "#faults", "throttled")
+	b.Calm()
 }

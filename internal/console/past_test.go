@@ -8,6 +8,7 @@ import (
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/admin"
 	"github.com/setpoint-io/setpoint/internal/localcloud/traffic"
+	"github.com/setpoint-io/setpoint/test/web"
 )
 
 // A long stretch of time is drawn every few seconds, or when a control changes
@@ -53,16 +54,16 @@ func TestHowOftenThePastIsDrawn(t *testing.T) {
 // Every activity of a stretch has its mark in the chart and its place in the list,
 // however many there have been since.
 func TestActivitiesOfThePast(t *testing.T) {
-	b := &browser{T: t}
+	b := &browser{Page: &web.Page{T: t}}
 	b.startCloud()
 	low, high := 20.0, 400.0
 	_, err := b.admin.PutTraffic(admin.Traffic{Key: sampleKey("demo-endpoint"), Traffic: traffic.Spec{
 		Type: traffic.Wave, Low: &low, High: &high, Period: traffic.Duration(3 * time.Hour),
 	}})
-	b.must(err)
+	b.Must(err)
 	b.advance(24 * time.Hour)
 	all, err := b.admin.History(admin.HistoryQuery{Home: sampleHome, Key: sampleKey("demo-endpoint"), From: noon, To: noon.Add(24 * time.Hour)})
-	b.must(err)
+	b.Must(err)
 	if len(all.Activities) <= maxActivities+1 {
 		t.Fatalf("there are %d activities, and it takes more than are listed", len(all.Activities))
 	}
@@ -98,6 +99,6 @@ func TestActivitiesOfThePast(t *testing.T) {
 func (b *browser) page(p Page) string {
 	b.Helper()
 	var text strings.Builder
-	b.must(p.WriteHTML(&text))
+	b.Must(p.WriteHTML(&text))
 	return text.String()
 }

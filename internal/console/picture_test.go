@@ -40,24 +40,24 @@ func TestPicture(t *testing.T) {
 	t.Cleanup(server.Close)
 	b.url = server.URL
 	b.show("/?range=6h", 1600, "light")
-	b.says("it is about to scale out", "#summary", "Scaling out")
-	b.says("because of an alarm", "#rules", "In alarm")
-	b.says("within bounds that the schedule lowered", "#summary", "1–8")
-	b.says("the schedule is told", "#rules", "every day at 20:00, Europe/Berlin")
-	b.says("what was done is told", "#activities", "Setting min capacity to 1")
-	b.says("so are the objects", "#objects", "demo-night")
-	b.calm()
+	b.Says("it is about to scale out", "#summary", "Scaling out")
+	b.Says("because of an alarm", "#rules", "In alarm")
+	b.Says("within bounds that the schedule lowered", "#summary", "1–8")
+	b.Says("the schedule is told", "#rules", "every day at 20:00, Europe/Berlin")
+	b.Says("what was done is told", "#activities", "Setting min capacity to 1")
+	b.Says("so are the objects", "#objects", "demo-night")
+	b.Calm()
 	if !*retake {
 		return
 	}
-	shot, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-	b.must(err)
+	shot, err := chromedp.Run(b.Browser, chromedp.FullScreenshot(100))
+	b.Must(err)
 	size, err := png.DecodeConfig(bytes.NewReader(shot))
-	b.must(err)
+	b.Must(err)
 	if tall := value[int](b, "document.documentElement.scrollHeight"); size.Width != 1600 || size.Height != tall {
 		t.Errorf("the picture has %d x %d pixels, and the page is %d high", size.Width, size.Height, tall)
 	}
-	b.must(os.WriteFile(picture, shot, 0o644)) //nolint:gosec // it is for everybody
+	b.Must(os.WriteFile(picture, shot, 0o644)) //nolint:gosec // it is for everybody
 }
 
 // story lets an afternoon pass, until the first minute after eight in the evening, in
@@ -76,12 +76,12 @@ func (b *browser) story() {
 			ScheduledActionName: &action.name, Schedule: &action.schedule, Timezone: aws.String("Europe/Berlin"),
 			ScalableTargetAction: &types.ScalableTargetAction{MinCapacity: &action.least},
 		})
-		b.must(err)
+		b.Must(err)
 	}
 	_, err := b.admin.PutTraffic(admin.Traffic{Key: key, Traffic: traffic.Spec{Type: traffic.Noise, Deviation: new(0.08), Of: []traffic.Spec{{
 		Type: traffic.Wave, Low: new(60.0), High: new(440.0), Period: traffic.Duration(3 * time.Hour),
 	}}}})
-	b.must(err)
+	b.Must(err)
 	night := noon.Add(7 * time.Hour)
 	b.advance(night.Add(30 * time.Minute).Sub(noon))
 	for range 90 {
@@ -100,7 +100,7 @@ func (b *browser) story() {
 func (b *browser) checkStory(key admin.Key, night time.Time) {
 	b.Helper()
 	h, err := b.admin.History(admin.HistoryQuery{Home: sampleHome, Key: key, From: noon.Add(time.Minute), To: b.admin.Clock().Time})
-	b.must(err)
+	b.Must(err)
 	out, in := 0, 0
 	for i, p := range h.Capacity {
 		if want := int32(2); p.Time.Before(night) && p.MinCapacity != want {
