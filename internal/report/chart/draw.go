@@ -258,7 +258,7 @@ func (d *drawing) lines(top, bottom float64) {
 func (d *drawing) timeAxis(top, y float64) {
 	const letter = 7.5 // width, about
 	free := 0.0        // from here on
-	for _, t := range timeTicks(d.Start, d.End, int(d.plot/80)) {
+	for _, t := range timeTicks(d.Start, d.End, int(d.plot/64)) {
 		x := d.x(t.at)
 		line(&d.under, "tick", x, top, x, y)
 		half := letter * float64(len(t.label)) / 2
