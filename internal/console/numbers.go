@@ -44,7 +44,8 @@ func samples(name string, points []chart.Point, period time.Duration) Series {
 	s := Series{Name: name, Holds: period.Milliseconds() * 3 / 2, Points: [][]any{}}
 	together := period
 	if n := len(points); n > 0 {
-		together = period * (1 + points[n-1].At.Sub(points[0].At)/(maxSamples*period))
+		length := points[n-1].At.Sub(points[0].At)
+		together += (length / maxSamples).Truncate(period)
 	}
 	if together == period {
 		for _, p := range points {

@@ -144,7 +144,7 @@ func (q Query) of(key Key) Query {
 // ID, its kind or its state.
 func (q Query) lists(r Row) bool {
 	has := strings.ToLower(strings.Join([]string{r.Name, r.Key, r.Kind, r.Status.Text}, " "))
-	for _, word := range strings.Fields(strings.ToLower(q.Filter)) {
+	for word := range strings.FieldsSeq(strings.ToLower(q.Filter)) {
 		if !strings.Contains(has, word) {
 			return false
 		}

@@ -120,10 +120,10 @@ func usual(t admin.Target) (low, high float64) {
 // trafficKinds are the kinds of traffic that can be chosen.
 func trafficKinds(now traffic.Spec, low, high float64) []TrafficKind {
 	period, every := "2h", "2h"
-	switch now.Type {
-	case traffic.Wave:
+	if now.Type == traffic.Wave {
 		period = "24h" // which it has without a word
-	case traffic.Spike:
+	}
+	if now.Type == traffic.Spike {
 		every = "" // it may come once
 	}
 	after := durationField("Begins after", "after", now.After, "")
