@@ -1,21 +1,41 @@
 package localcloud
 
 import (
+	"errors"
+
 	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
 	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
 // alarms lets Application Auto Scaling keep its alarms in CloudWatch.
-type alarms struct{ cloudwatch *cloudwatch.Service }
+type alarms struct {
+	cloudwatch *cloudwatch.Service
+	reach      func(s wire.Scope, operation string) error
+}
 
 var _ appautoscaling.Alarms = alarms{}
 
+func (a alarms) Check(managed appautoscaling.Alarm) error {
+	c := alarmConfig(managed)
+	c.AlarmName = "managed"
+	if e, ok := errors.AsType[*wire.Error](c.Check()); ok {
+		return errors.New(e.Message)
+	}
+	return nil
+}
+
+func (a alarms) Reach(s wire.Scope, operation string) error { return a.reach(s, operation) }
+
 func (a alarms) PutManaged(s wire.Scope, managed appautoscaling.Alarm) {
+	c := alarmConfig(managed)
+	c.AlarmName, c.AlarmDescription, c.AlarmActions = managed.Name, managed.Description, []string{managed.Action}
+	_, _ = a.cloudwatch.Put(s, c) // it passed Check
+}
+
+// alarmConfig is a managed alarm without what is of one policy.
+func alarmConfig(managed appautoscaling.Alarm) cloudwatch.Config {
 	c := cloudwatch.Config{
-		AlarmName:          managed.Name,
-		AlarmDescription:   managed.Description,
-		AlarmActions:       []string{managed.Action},
 		EvaluationPeriods:  &managed.EvaluationPeriods,
 		ComparisonOperator: managed.ComparisonOperator,
 		Threshold:          &managed.Threshold,
@@ -26,7 +46,7 @@ func (a alarms) PutManaged(s wire.Scope, managed appautoscaling.Alarm) {
 		c.Namespace, c.MetricName, c.Dimensions = managed.Namespace, managed.MetricName, dimensions(managed.Dimensions)
 		c.Statistic, c.Unit, c.Period = managed.Statistic, managed.Unit, &managed.Period
 	}
-	a.cloudwatch.Put(s, c)
+	return c
 }
 
 func (a alarms) Delete(s wire.Scope, names []string) { a.cloudwatch.Delete(s, names...) }

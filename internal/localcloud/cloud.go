@@ -277,7 +277,7 @@ func (c *Cloud) newServices() *services {
 	s.dynamodb = dynamodb.New(dynamodb.Options{Now: now, Delay: c.options.ProvisioningDelay, Record: s.cloudwatch.Record})
 	s.declared = resources.New(resources.Options{Now: now, Delay: c.options.ProvisioningDelay})
 	s.appautoscaling = appautoscaling.New(appautoscaling.Options{
-		Now: now, Alarms: alarms{s.cloudwatch}, Metrics: metrics{s.cloudwatch},
+		Now: now, Alarms: alarms{s.cloudwatch, c.reach}, Metrics: metrics{s.cloudwatch},
 		Resources: scaled{s.sagemaker, s.ecs, s.dynamodb, s.declared, c.options.AppAutoScaling.RequireResource},
 		NewID:     newID, Engine: c.options.Scaling, Behaviour: c.options.AppAutoScaling,
 	})

@@ -60,6 +60,12 @@ type Bucket struct {
 // Faults make a cloud slow, failing or throttled. It is safe for concurrent
 // use. Waiting and rates are by the wall clock, not by the cloud's, because
 // they are there for clients, which wait and retry by that clock.
+//
+// Faults of CloudWatch, or of one of its operations, also hit what Application
+// Auto Scaling asks of it while it handles a request: putting the alarms of a
+// policy (PutMetricAlarm), replacing them (DeleteAlarms), and finding those that
+// invoke a step scaling policy (DescribeAlarms). The client is then answered
+// FailedResourceAccessException, and nothing has changed.
 type Faults struct {
 	wall func() time.Time
 
@@ -188,16 +194,33 @@ func (f *Faults) before(ctx context.Context, service string, r *wire.Request) er
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !f.allow(service, r) {
+	if !f.allow(service, r.Operation, r.Account, all) {
 		return wire.Throttling()
 	}
-	return f.take(service, r.Operation, false)
+	return f.take(service, r.Operation, false, all)
 }
+
+// within fails a call that one service makes of another while it handles a
+// request, as injected. Only faults that name the service or the operation are
+// meant for it: those of any operation of any service are for the calls of
+// clients. It does not wait, and takes effect before the call only.
+func (f *Faults) within(service, operation, account string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	meant := func(fault *Fault) bool { return fault.Service == service || fault.Operation == operation }
+	if !f.allow(service, operation, account, meant) {
+		return wire.Throttling()
+	}
+	return f.take(service, operation, false, meant)
+}
+
+// all is every fault, for the calls of clients.
+func all(*Fault) bool { return true }
 
 func (f *Faults) after(service string, r *wire.Request) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.take(service, r.Operation, true)
+	return f.take(service, r.Operation, true, all)
 }
 
 // delay returns how long a call has to wait.
@@ -235,15 +258,16 @@ func wait(ctx context.Context, d time.Duration) error {
 }
 
 // allow takes a token out of each bucket for the call. The lock is held.
-func (f *Faults) allow(service string, r *wire.Request) bool {
+func (f *Faults) allow(service, operation, account string, meant func(*Fault) bool) bool {
+	f.expire()
 	for _, fault := range f.active {
-		if fault.Bucket == nil || !fault.hits(service, r.Operation) {
+		if fault.Bucket == nil || !fault.hits(service, operation) || !meant(fault) {
 			continue
 		}
-		bucket := fault.buckets[r.Account]
+		bucket := fault.buckets[account]
 		if bucket == nil {
 			bucket = rate.NewLimiter(fault.Bucket.Rate, fault.Bucket.Burst)
-			fault.buckets[r.Account] = bucket
+			fault.buckets[account] = bucket
 		}
 		if !bucket.AllowN(f.wall(), 1) {
 			f.hit(fault)
@@ -255,10 +279,10 @@ func (f *Faults) allow(service string, r *wire.Request) bool {
 
 // take returns the error of the first fault for the call and uses it up. The
 // lock is held.
-func (f *Faults) take(service, operation string, afterEffect bool) error {
+func (f *Faults) take(service, operation string, afterEffect bool, meant func(*Fault) bool) error {
 	f.expire()
 	at := slices.IndexFunc(f.active, func(fault *Fault) bool {
-		return fault.fails() && fault.AfterEffect == afterEffect && fault.hits(service, operation)
+		return fault.fails() && fault.AfterEffect == afterEffect && fault.hits(service, operation) && meant(fault)
 	})
 	if at < 0 {
 		return nil

@@ -140,6 +140,16 @@ func (c *Cloud) handle(ctx context.Context, b binding, r *wire.Request) (any, er
 	return out, err
 }
 
+// reach fails a call of CloudWatch that Application Auto Scaling is about to make
+// while it handles a request. Replaying a change has no faults: one that they
+// prevented was none.
+func (c *Cloud) reach(s wire.Scope, operation string) error {
+	if c.replaying {
+		return nil
+	}
+	return c.faults.within(CloudWatch, operation, s.Account)
+}
+
 // reads tells whether an operation changes nothing, which its name says.
 func reads(operation string) bool {
 	for _, prefix := range []string{"Describe", "List", "Get"} {

@@ -25,7 +25,7 @@ func (a *Admin) History(q HistoryQuery) (History, error) {
 		}
 		q.Key = key
 	} else if !cloudwatch.IsStatistic(cmp.Or(q.Metric.Statistic, "Average")) {
-		return History{}, wrong("statistic: %q is not computed here; write Average, Sum, Minimum, Maximum, SampleCount or a percentile such as p90", q.Metric.Statistic)
+		return History{}, wrong("statistic: there is no %q; write Average, Sum, Minimum, Maximum, SampleCount, a percentile such as p90, or a statistic of a part of the values such as tm90", q.Metric.Statistic)
 	}
 	if q.Metric.Period < 0 || q.Metric.Period > 86400 {
 		return History{}, wrong("period: %d is not possible; write a number of seconds up to 86400, such as 60", q.Metric.Period)

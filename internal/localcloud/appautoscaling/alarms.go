@@ -14,34 +14,55 @@ type managed struct {
 	refreshes bool
 }
 
-// managedAlarms builds the alarms of a target tracking policy, in the order in
-// which the API lists them. Every call gives them new names.
-func (s *Service) managedAlarms(t *target, p *policy) ([]Alarm, error) {
-	p.provisioned = t.engine.Status().Desired
-	m, err := scaling.NewManaged(t.identity.domain(), *p.config.tracking.domain(), p.provisioned, s.engine.Scaling)
+// plan returns the alarms that a target tracking policy is going to have, in the
+// order in which the API lists them; of other policies none.
+func (s *Service) plan(t *target, config policyConfig) ([]scaling.ManagedAlarm, error) {
+	if config.policyType != targetTracking {
+		return nil, nil
+	}
+	m, err := scaling.NewManaged(t.identity.domain(), *config.tracking.domain(), t.engine.Status().Desired, s.engine.Scaling)
+	return m.Alarms, err
+}
+
+// checkAlarms refuses a policy whose alarms CloudWatch would not take, or cannot
+// be asked to: nothing has changed by then.
+func (s *Service) checkAlarms(sc wire.Scope, t *target, name string, config policyConfig) error {
+	planned, err := s.plan(t, config)
 	if err != nil {
-		return nil, wire.Validation("%s", err)
+		return wire.Validation("%s", err)
 	}
-	alarms := make([]Alarm, len(m.Alarms))
-	p.managed = make([]managed, len(m.Alarms))
-	for i, a := range m.Alarms {
-		alarms[i] = Alarm{
-			Name:        scaling.AlarmName(t.resourceID, a.Role, s.newID().String()),
-			Description: "DO NOT EDIT OR DELETE. For TargetTrackingScaling policy " + p.action + ".",
-			Action:      p.action,
-			Namespace:   a.Metric.Namespace, MetricName: a.Metric.Name, Dimensions: a.Metric.Dimensions,
-			Statistic: a.Metric.Statistic, Unit: a.Metric.Unit,
-			Metrics:            stats(a.Metric),
-			EvaluationPeriods:  a.Definition.EvaluationPeriods,
-			ComparisonOperator: string(a.Definition.Comparison),
-			Threshold:          a.Definition.Threshold,
+	for _, a := range planned {
+		if err := s.alarms.Check(alarmOf(a)); err != nil {
+			return wire.Validation("%s", err)
 		}
-		if len(alarms[i].Metrics) == 0 {
-			alarms[i].Period = a.Metric.Period
-		}
-		p.managed[i] = managed{name: alarms[i].Name, refreshes: a.Direction == 0}
 	}
-	return alarms, nil
+	for range planned {
+		if err := s.alarms.Reach(sc, "PutMetricAlarm"); err != nil {
+			return noAccess(err, "Unable to create alarms for scaling policy "+name)
+		}
+	}
+	if old := t.policies[name]; old != nil && len(old.alarms) > 0 {
+		if err := s.alarms.Reach(sc, "DeleteAlarms"); err != nil {
+			return noAccess(err, "Unable to delete alarms for scaling policy "+name)
+		}
+	}
+	return nil
+}
+
+// alarmOf returns a managed alarm as it is put, without what is of one policy.
+func alarmOf(a scaling.ManagedAlarm) Alarm {
+	made := Alarm{
+		Namespace: a.Metric.Namespace, MetricName: a.Metric.Name, Dimensions: a.Metric.Dimensions,
+		Statistic: a.Metric.Statistic, Unit: a.Metric.Unit,
+		Metrics:            stats(a.Metric),
+		EvaluationPeriods:  a.Definition.EvaluationPeriods,
+		ComparisonOperator: string(a.Definition.Comparison),
+		Threshold:          a.Definition.Threshold,
+	}
+	if len(made.Metrics) == 0 {
+		made.Period = a.Metric.Period
+	}
+	return made
 }
 
 // stats returns the metric math of an alarm as CloudWatch wants it: each metric
@@ -61,24 +82,25 @@ func queriesWith(queries []autoscaling.MetricQuery, period int32) []MetricQuery 
 	return out
 }
 
-// replaceAlarms gives a target tracking policy new managed alarms and then
-// deletes those that it had.
-func (s *Service) replaceAlarms(sc wire.Scope, t *target, p *policy) error {
+// replaceAlarms gives a target tracking policy new managed alarms, with new names,
+// and then deletes those that it had.
+func (s *Service) replaceAlarms(sc wire.Scope, t *target, p *policy) {
 	old := p.alarms
-	var made []Alarm
-	if p.config.policyType == targetTracking {
-		var err error
-		if made, err = s.managedAlarms(t, p); err != nil {
-			return err
-		}
+	planned, err := s.plan(t, p.config)
+	if err != nil {
+		return // checkAlarms has found none
 	}
-	p.alarms = nil
-	for _, a := range made {
+	p.alarms, p.managed, p.provisioned = nil, nil, t.engine.Status().Desired
+	for _, it := range planned {
+		a := alarmOf(it)
+		a.Name = scaling.AlarmName(t.resourceID, it.Role, s.newID().String())
+		a.Description = "DO NOT EDIT OR DELETE. For TargetTrackingScaling policy " + p.action + "."
+		a.Action = p.action
 		s.alarms.PutManaged(sc, a)
 		p.alarms = append(p.alarms, alarmMember{a.Name, alarmARN(sc, a.Name)})
+		p.managed = append(p.managed, managed{name: a.Name, refreshes: it.Direction == 0})
 	}
 	s.deleteAlarms(sc, old)
-	return nil
 }
 
 func (s *Service) deleteAlarms(sc wire.Scope, alarms []alarmMember) {
@@ -98,8 +120,7 @@ func (s *Service) deleteAlarms(sc wire.Scope, alarms []alarmMember) {
 func (s *Service) refresh(t *target) {
 	for _, p := range t.inOrder() {
 		if p.followsCapacity() && p.provisioned != t.engine.Status().Desired {
-			// It was made of the same configuration before.
-			_ = s.replaceAlarms(t.scope, t, p)
+			s.replaceAlarms(t.scope, t, p)
 		}
 	}
 }

@@ -8,7 +8,14 @@ import (
 
 // Alarms keeps CloudWatch alarms for the policies.
 type Alarms interface {
-	// PutManaged creates an alarm that belongs to a target tracking policy.
+	// Check tells why CloudWatch would refuse an alarm, in its words; nil: it would
+	// not. The name, the description and the action are not looked at.
+	Check(a Alarm) error
+	// Reach tells why a call of an operation of CloudWatch fails that is about to
+	// be made; nil: it does not.
+	Reach(s wire.Scope, operation string) error
+	// PutManaged creates an alarm that belongs to a target tracking policy and
+	// passed Check.
 	PutManaged(s wire.Scope, a Alarm)
 	// Delete deletes managed alarms by name. Names that are unknown are
 	// ignored: somebody may have deleted the alarm.
@@ -81,6 +88,8 @@ type Resources interface {
 
 type noAlarms struct{}
 
+func (noAlarms) Check(Alarm) error                        { return nil }
+func (noAlarms) Reach(wire.Scope, string) error           { return nil }
 func (noAlarms) PutManaged(wire.Scope, Alarm)             {}
 func (noAlarms) Delete(wire.Scope, []string)              {}
 func (noAlarms) WithAction(wire.Scope, string) []AlarmRef { return nil }

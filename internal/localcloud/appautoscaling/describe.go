@@ -157,24 +157,30 @@ func (s *Service) describeScalingPolicies(sc wire.Scope, in describePoliciesInpu
 	if err != nil {
 		return nil, err
 	}
-	l := listing[policyMember]{scope: sc, operation: "DescribeScalingPolicies", filter: f.parts(), names: in.PolicyNames, limit: policyPageLimit}
+	l := listing[policyOf]{scope: sc, operation: "DescribeScalingPolicies", filter: f.parts(), names: in.PolicyNames, limit: policyPageLimit}
 	for _, t := range targets {
 		for _, p := range t.policies {
 			if selected(in.PolicyNames, p.name) {
-				l.items = append(l.items, item[policyMember]{s.key(t, p.sequence, p.name), s.describePolicy(sc, t, p)})
+				l.items = append(l.items, item[policyOf]{s.key(t, p.sequence, p.name), policyOf{t, p}})
 			}
 		}
 	}
-	out, token, err := page(s, l, in.pageInput)
+	found, token, err := page(s, l, in.pageInput)
 	if err != nil {
 		return nil, err
 	}
-	return &describePoliciesOutput{out, token}, nil
+	out := &describePoliciesOutput{make([]policyMember, len(found)), token}
+	for i, it := range found {
+		if out.ScalingPolicies[i], err = s.describePolicy(sc, it.target, it.policy); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // describePolicy lists the managed alarms of a target tracking policy, and of
 // a step policy the alarms that have it as action.
-func (s *Service) describePolicy(sc wire.Scope, t *target, p *policy) policyMember {
+func (s *Service) describePolicy(sc wire.Scope, t *target, p *policy) (policyMember, error) {
 	m := policyMember{
 		PolicyARN:                                policyARN(sc, t, p.name),
 		PolicyName:                               p.name,
@@ -189,11 +195,14 @@ func (s *Service) describePolicy(sc wire.Scope, t *target, p *policy) policyMemb
 		CreationTime:                             wire.Time{Time: p.created},
 	}
 	if p.config.policyType == stepScaling {
+		if err := s.alarms.Reach(sc, "DescribeAlarms"); err != nil {
+			return m, noAccess(err, "Unable to retrieve alarms for scaling policy "+m.PolicyARN)
+		}
 		for _, a := range s.alarms.WithAction(sc, m.PolicyARN) {
 			m.Alarms = append(m.Alarms, alarmMember{a.Name, a.ARN})
 		}
 	}
-	return m
+	return m, nil
 }
 
 type describeActionsInput struct {

@@ -1,6 +1,8 @@
 package appautoscaling
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -27,6 +29,22 @@ func limitExceeded(format string, args ...any) *wire.Error {
 
 func concurrentUpdate() *wire.Error {
 	return &wire.Error{Code: "ConcurrentUpdateException", Message: "You already have a pending update to an Auto Scaling resource."}
+}
+
+// noAccess is the answer when an operation of CloudWatch failed that the service
+// called, in the words in which AWS was seen to answer. What is CloudWatch's own
+// fault is one of this service too; AWS documents the error for those of clients.
+func noAccess(failure error, what string) error {
+	var e *wire.Error
+	if !errors.As(failure, &e) || e.HTTPStatus() >= http.StatusInternalServerError {
+		return internalService(what + " due to reason: " + failure.Error())
+	}
+	// The service was seen to speak the query protocol with CloudWatch.
+	return &wire.Error{
+		Code: "FailedResourceAccessException",
+		Message: fmt.Sprintf("%s due to reason: %s (Service: AmazonCloudWatch; Status Code: %d; Error Code: %s)",
+			what, e.Message, e.HTTPStatus(), cmp.Or(e.QueryCode, e.Code)),
+	}
 }
 
 func invalidNextToken() *wire.Error {

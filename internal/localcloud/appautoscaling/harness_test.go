@@ -240,6 +240,10 @@ type fakeAlarms struct {
 	actions map[string][]string // of the alarms of users, by name
 }
 
+func (f *fakeAlarms) Check(appautoscaling.Alarm) error { return nil }
+
+func (f *fakeAlarms) Reach(wire.Scope, string) error { return nil }
+
 func (f *fakeAlarms) PutManaged(s wire.Scope, a appautoscaling.Alarm) {
 	f.log = append(f.log, "put "+a.Name)
 	f.managed = append(f.managed, a)

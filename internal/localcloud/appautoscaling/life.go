@@ -82,8 +82,8 @@ func (q *queue) Pop() any {
 	return last
 }
 
-// invoked is what the action of an alarm invokes.
-type invoked struct {
+// policyOf is a policy with its target.
+type policyOf struct {
 	target *target
 	policy *policy
 }

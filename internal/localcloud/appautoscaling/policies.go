@@ -43,6 +43,12 @@ func (s *Service) putScalingPolicy(sc wire.Scope, in putPolicyInput) (any, error
 		if err := s.checkPolicyQuota(t, config); err != nil {
 			return nil, err
 		}
+	}
+	t.engine.Advance(s.now())
+	if err := s.checkAlarms(sc, t, *in.PolicyName, config); err != nil {
+		return nil, err
+	}
+	if p == nil {
 		p = &policy{
 			sequence:  s.region(sc).next(),
 			name:      *in.PolicyName,
@@ -64,18 +70,15 @@ func (s *Service) putPolicy(sc wire.Scope, t *target, p *policy, config policyCo
 	next := *p
 	next.config, next.forecasts = config, nil
 	next.action = alarmAction(sc, t, &next)
-	t.engine.Advance(s.now())
 	if err := t.engine.PutPolicy(next.domain()); err != nil {
 		return wire.Validation("%s", err)
 	}
-	if err := s.replaceAlarms(sc, t, &next); err != nil {
-		return err
-	}
+	s.replaceAlarms(sc, t, &next)
 	invokedBy := s.region(sc).invoked
 	delete(invokedBy, p.action)
 	*p = next
 	t.policies[p.name] = p
-	invokedBy[p.action] = invoked{t, p}
+	invokedBy[p.action] = policyOf{t, p}
 	return nil
 }
 

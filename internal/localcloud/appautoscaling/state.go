@@ -24,9 +24,9 @@ type region struct {
 	created int // how many things were created, which orders them
 	// registered counts the targets by namespace.
 	registered map[string]int
-	invoked    map[string]invoked // by the actions of alarms
-	activities []*activity        // oldest first
-	recorded   int                // how many activities there were
+	invoked    map[string]policyOf // by the actions of alarms
+	activities []*activity         // oldest first
+	recorded   int                 // how many activities there were
 }
 
 // identity is what tells scalable targets apart.
@@ -120,7 +120,7 @@ func (s *Service) region(sc wire.Scope) *region {
 		r = &region{
 			targets:    map[identity]*target{},
 			registered: map[string]int{},
-			invoked:    map[string]invoked{},
+			invoked:    map[string]policyOf{},
 		}
 		s.regions[key] = r
 	}

@@ -93,22 +93,32 @@ type Alarm struct {
 	StateTransitionedTimestamp wire.Time `json:"StateTransitionedTimestamp"`
 
 	tags  map[string]string
-	watch *watch // nil: it is not evaluated
+	watch *watch
 }
 
 // initialReason is the state reason of an alarm not yet evaluated (Amazon
 // CloudWatch User Guide).
 const initialReason = "Unchecked: Initial alarm creation"
 
-// Put creates or updates an alarm, as PutMetricAlarm does after validation.
-func (s *Service) Put(scope wire.Scope, c Config) *Alarm {
+// Put creates or updates an alarm, as PutMetricAlarm does after validation. The
+// error is that the alarm cannot be evaluated, which none is that passes
+// [Config.Check].
+func (s *Service) Put(scope wire.Scope, c Config) (*Alarm, error) {
 	now := wire.Time{Time: s.options.Now()}
 	st := s.store(scope)
 	a := st.alarms[c.AlarmName]
+	state := StateInsufficientData
+	if a != nil {
+		state = a.StateValue
+	}
+	w, err := s.newWatch(scope, &c, state)
+	if err != nil {
+		return nil, err
+	}
 	if a == nil {
 		a = &Alarm{
 			AlarmArn:                   arn(scope, c.AlarmName),
-			StateValue:                 StateInsufficientData,
+			StateValue:                 state,
 			StateReason:                initialReason,
 			StateUpdatedTimestamp:      now,
 			StateTransitionedTimestamp: now,
@@ -123,8 +133,8 @@ func (s *Service) Put(scope wire.Scope, c Config) *Alarm {
 	a.Config = c.normalized()
 	a.AlarmConfigurationUpdatedTimestamp = now
 	st.history.configured(now.Time, change, a)
-	s.watch(scope, a)
-	return a
+	s.watch(a, w)
+	return a, nil
 }
 
 // Delete removes alarms and returns the names that do not exist.
@@ -137,9 +147,7 @@ func (s *Service) Delete(scope wire.Scope, names ...string) (missing []string) {
 			continue
 		}
 		st.remove(name)
-		if a.watch != nil {
-			a.watch.gone = true
-		}
+		a.watch.gone = true
 		st.history.configured(s.options.Now(), changeDelete, a)
 	}
 	return missing

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling/metricmath"
-	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch/metricstore"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -78,12 +77,8 @@ func (q MetricDataQuery) checkData(path, account string) (wrong []string) {
 	if !isPeriod(*m.Period) {
 		add("The parameter %sPeriod must be 1, 5, 10, 20, 30 or a multiple of 60.", path)
 	}
-	if _, known := metricstore.ParseStatistic(m.Stat); !known {
-		if extendedStatistic.MatchString(m.Stat) {
-			add("The value %s for parameter %sStat is not computed by the local cloud, which has percentiles only.", m.Stat, path)
-		} else {
-			add("The value for parameter %sStat is not a valid statistic.", path)
-		}
+	if !IsStatistic(m.Stat) {
+		add("The value for parameter %sStat is not a valid statistic.", path)
 	}
 	return wrong
 }

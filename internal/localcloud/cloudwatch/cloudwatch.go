@@ -6,8 +6,8 @@
 // [Service.SetMetricDelay] says otherwise. Other services of the local cloud put
 // with [Service.Record], and what evaluates alarms reads with
 // [Service.Statistic]. Labels of GetMetricData are returned as they are given,
-// also those that the real service would expand; linked accounts, Metrics
-// Insights queries and trimmed statistics are not implemented.
+// also those that the real service would expand; linked accounts and
+// Metrics Insights queries are not implemented.
 //
 // An alarm is what PutMetricAlarm configures ([Config]) and the state it is in
 // ([Alarm]). A new alarm has insufficient data; an update overwrites the whole

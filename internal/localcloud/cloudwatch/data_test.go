@@ -196,7 +196,7 @@ func TestGetMetricDataRefuses(t *testing.T) {
 		{&sdk.GetMetricDataInput{MetricDataQueries: expression("AVG(m1)")}, "the result is a scalar", "results are series"},
 		{&sdk.GetMetricDataInput{MetricDataQueries: metric(func(q *types.MetricDataQuery) { q.MetricStat.Stat = aws.String("Median") })},
 			"The value for parameter MetricDataQueries.member.1.MetricStat.Stat is not a valid statistic.", "the words of the real service"},
-		{&sdk.GetMetricDataInput{MetricDataQueries: metric(func(q *types.MetricDataQuery) { q.MetricStat.Stat = aws.String("tm90") })}, "percentiles only", "what is not computed is named"},
+		{&sdk.GetMetricDataInput{MetricDataQueries: metric(func(q *types.MetricDataQuery) { q.MetricStat.Stat = aws.String("TM(2%)") })}, "not a valid statistic", "boundaries are two"},
 		{&sdk.GetMetricDataInput{MetricDataQueries: metric(func(q *types.MetricDataQuery) { q.MetricStat.Period = aws.Int32(45) })}, "multiple of 60", "periods are checked"},
 		{&sdk.GetMetricDataInput{MetricDataQueries: metric(func(q *types.MetricDataQuery) { q.Id = aws.String("M") })}, "lowercase", "Ids are checked"},
 		{&sdk.GetMetricDataInput{MetricDataQueries: metric(func(q *types.MetricDataQuery) { q.Expression = aws.String("1") })}, "not both", "a metric or an expression"},
@@ -314,8 +314,8 @@ func TestStatisticOfRecords(t *testing.T) {
 	if allocations := testing.AllocsPerRun(100, func() { _ = s.Statistic(scope, q, now, values) }); allocations > 0 {
 		t.Errorf("reading for an alarm allocates %v times", allocations)
 	}
-	q.Stat = "tm99"
+	q.Stat = "Median"
 	if err := s.Statistic(scope, q, now, values); err == nil {
-		t.Error("a statistic that is not computed is an error, not missing data")
+		t.Error("a statistic that there is not is an error, not missing data")
 	}
 }

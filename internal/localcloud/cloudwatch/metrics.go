@@ -9,11 +9,6 @@ import (
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
-// extendedStatistic is the grammar of percentiles and trimmed statistics
-// (Amazon CloudWatch User Guide: CloudWatch statistics definitions).
-var extendedStatistic = regexp.MustCompile(
-	`^((p|tm|tc|ts|wm)(\d{1,2}(\.\d{1,10})?|100)|IQM|(PR|TM|TC|TS|WM)\(-?[0-9.]*%?:-?[0-9.]*%?\))$`)
-
 var metricID = regexp.MustCompile(`^[a-z][A-Za-z0-9_]*$`)
 
 // Limits of an alarm on metric math (AWS API: PutMetricAlarm).
@@ -53,6 +48,9 @@ func checkMetrics(in *putInput) error {
 		if (q.MetricStat == nil) == (q.Expression == "") {
 			return wire.Validation("The element %s of the metrics list must have exactly one of MetricStat and Expression", q.ID)
 		}
+		if err := q.checkStat(); err != nil {
+			return err
+		}
 		if q.returnsData() {
 			returned++
 		}
@@ -74,6 +72,19 @@ func checkMetrics(in *putInput) error {
 		return err
 	}
 	return checkExpressions(in.Metrics)
+}
+
+// checkStat checks the metric of an entry, if it is one.
+func (q MetricDataQuery) checkStat() error {
+	m := q.MetricStat
+	switch {
+	case m == nil:
+	case m.Metric.Namespace == "" || m.Metric.MetricName == "":
+		return wire.Validation("The element %s of the metrics list must have the Namespace and the MetricName of its metric", q.ID)
+	case !IsStatistic(m.Stat):
+		return invalidValue("The value " + m.Stat + " for parameter Stat of the element " + q.ID + " of the metrics list is not supported.")
+	}
+	return nil
 }
 
 // checkExpressions: an alarm watches one time series (AWS API: PutMetricAlarm).

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch/metricstore"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -35,19 +36,33 @@ func (s *Service) putMetricAlarm(r *wire.Request) (any, error) {
 	if err := r.Decode(&in); err != nil {
 		return nil, err
 	}
-	for _, check := range []func(*putInput) error{
-		checkImplemented, checkModel, checkName, checkActions, checkMetricSource, checkTrigger, checkSpan, checkTags,
-	} {
-		if err := check(&in); err != nil {
-			return nil, err
-		}
+	if err := in.check(); err != nil {
+		return nil, err
 	}
 	isNew := s.store(r.Scope).alarms[in.AlarmName] == nil
-	a := s.Put(r.Scope, in.Config)
+	a, err := s.Put(r.Scope, in.Config)
+	if err != nil {
+		return nil, err
+	}
 	if isNew {
 		a.tag(in.Tags)
 	}
 	return nil, nil
+}
+
+// Check tells why PutMetricAlarm would refuse the configuration, in its words;
+// nil: it would not.
+func (c Config) Check() error { return (&putInput{Config: c}).check() }
+
+func (in *putInput) check() error {
+	for _, check := range []func(*putInput) error{
+		checkImplemented, checkModel, checkName, checkActions, checkMetricSource, checkTrigger, checkSpan, checkTags,
+	} {
+		if err := check(in); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkImplemented refuses alarms of kinds that the local cloud does not have.
@@ -113,7 +128,7 @@ func checkMetricSource(in *putInput) error {
 		return missingParameter("Statistic or ExtendedStatistic")
 	case in.Statistic != "" && in.ExtendedStatistic != "":
 		return invalidCombination("Statistic and ExtendedStatistic must not be given together.")
-	case in.ExtendedStatistic != "" && !extendedStatistic.MatchString(in.ExtendedStatistic):
+	case in.ExtendedStatistic != "" && !metricstore.IsExtended(in.ExtendedStatistic):
 		return invalidValue("The value " + in.ExtendedStatistic + " for parameter ExtendedStatistic is not supported.")
 	}
 	return nil

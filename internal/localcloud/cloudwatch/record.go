@@ -87,12 +87,11 @@ func (m *Metric) id() metricstore.ID {
 // Statistic writes a statistic of consecutive periods into values, the first
 // period beginning at from, NaN where there are no data. The periods are those
 // of q; values says how many. Without a unit, and with data in several, it is of
-// the first in alphabetical order. The error is that the statistic is not
-// computed here.
+// the first in alphabetical order. The error is that there is no such statistic.
 func (s *Service) Statistic(scope wire.Scope, q MetricStat, from time.Time, values []float64) error {
 	statistic, known := metricstore.ParseStatistic(q.Stat)
 	if !known || q.Metric == nil || q.Period == nil {
-		return fmt.Errorf("the statistic %q of a metric over periods is not computed by the local cloud", q.Stat)
+		return fmt.Errorf("there is no statistic %q of a metric over periods", q.Stat)
 	}
 	series := s.store(scope).metrics.Find(q.Metric.id())
 	if series == nil {

@@ -19,8 +19,8 @@ type source interface {
 	setTime(now int64)
 }
 
-// newSource returns what an alarm watches. It fails for statistics that the
-// local cloud does not compute.
+// newSource returns what an alarm watches. It fails for what no metric or metric
+// math is.
 func newSource(st *store, c *Config, size int) (source, error) {
 	if len(c.Metrics) > 0 {
 		return newMathSource(st, c, size)
@@ -54,7 +54,7 @@ type statSource struct {
 func newStatSource(st *store, m MetricStat) (*statSource, error) {
 	statistic, known := metricstore.ParseStatistic(m.Stat)
 	if !known || m.Metric == nil || m.Period == nil {
-		return nil, fmt.Errorf("the statistic %q of a metric over periods is not computed by the local cloud", m.Stat)
+		return nil, fmt.Errorf("there is no statistic %q of a metric over periods", m.Stat)
 	}
 	return &statSource{
 		store: st.metrics, id: m.Metric.id(), statistic: statistic, unit: m.Unit, period: int64(*m.Period), read: math.MinInt64,

@@ -142,14 +142,8 @@ func (in *statisticsInput) check() error {
 		}
 	}
 	for i, name := range in.ExtendedStatistics {
-		path := fmt.Sprintf("ExtendedStatistics.member.%d", i+1)
-		if _, known := metricstore.ParseStatistic(name); known && !slices.Contains(statistics, name) {
-			continue
-		}
-		if extendedStatistic.MatchString(name) {
-			e.wrong("The value %s for parameter %s is not computed by the local cloud, which has percentiles only.", name, path)
-		} else {
-			e.invalid(path, name)
+		if !metricstore.IsExtended(name) {
+			e.invalid(fmt.Sprintf("ExtendedStatistics.member.%d", i+1), name)
 		}
 	}
 	if in.Unit != "" && !slices.Contains(units, in.Unit) {

@@ -31,8 +31,7 @@ type Point struct {
 func (a *Alarm) PeriodSeconds() int32 { return a.period() }
 
 // Watched returns what an alarm watches, from one time until before another, in
-// whole periods, without those that have no data. An alarm on a statistic that
-// the local cloud does not compute has no points.
+// whole periods, without those that have no data.
 func (s *Service) Watched(scope wire.Scope, a *Alarm, from, to time.Time) []Point {
 	period := time.Duration(a.period()) * time.Second
 	if period <= 0 {
@@ -130,8 +129,7 @@ func (c *Config) Watches() string {
 	return string(text)
 }
 
-// IsStatistic tells whether there is a statistic of that name that the local
-// cloud computes.
+// IsStatistic tells whether there is a statistic of that name.
 func IsStatistic(name string) bool {
 	_, ok := metricstore.ParseStatistic(name)
 	return ok

@@ -31,52 +31,56 @@ type round struct {
 	watches []*watch
 }
 
-// watch begins to evaluate an alarm, in the state that it has. An alarm whose
-// statistic is not computed here, such as a trimmed mean, stays in that state.
-func (s *Service) watch(scope wire.Scope, a *Alarm) {
+// newWatch prepares the evaluation of an alarm that is in a state.
+func (s *Service) newWatch(scope wire.Scope, c *Config, state State) (*watch, error) {
+	d := c.definition()
+	src, err := newSource(s.store(scope), c, int(d.EvaluationPeriods)+s.options.Alarm.ExtraDatapoints)
+	if err != nil {
+		return nil, wire.Validation("%s", err)
+	}
+	evaluator, err := alarm.NewEvaluator(d, src, alarm.State(state), *s.options.Alarm)
+	if err != nil {
+		return nil, wire.Validation("%s", err)
+	}
+	return &watch{scope: scope, source: src, evaluator: evaluator}, nil
+}
+
+// watch begins to evaluate an alarm.
+func (s *Service) watch(a *Alarm, w *watch) {
 	if a.watch != nil {
 		a.watch.gone = true
-		a.watch = nil
 	}
-	d := a.definition()
-	src, err := newSource(s.store(scope), &a.Config, int(d.EvaluationPeriods)+s.options.Alarm.ExtraDatapoints)
-	var evaluator *alarm.Evaluator
-	if err == nil {
-		evaluator, err = alarm.NewEvaluator(d, src, alarm.State(a.StateValue), *s.options.Alarm)
-	}
-	if err != nil {
-		return
-	}
-	a.watch = &watch{scope: scope, alarm: a, source: src, evaluator: evaluator}
-	i := slices.IndexFunc(s.rounds[:], func(r round) bool { return r.step == d.Step() })
+	a.watch, w.alarm = w, a
+	step := w.evaluator.Definition().Step()
+	i := slices.IndexFunc(s.rounds[:], func(r round) bool { return r.step == step })
 	r := &s.rounds[i]
 	if len(r.watches) == 0 {
-		r.next = evaluator.NextEvaluation(s.options.Now().Unix())
+		r.next = w.evaluator.NextEvaluation(s.options.Now().Unix())
 	}
-	r.watches = append(r.watches, a.watch)
+	r.watches = append(r.watches, w)
 }
 
 // definition returns what decides the state of an alarm. Missing data of
 // DynamoDB are ignored unless the alarm says otherwise (Amazon CloudWatch User
 // Guide: "Configuring how CloudWatch alarms treat missing data").
-func (a *Alarm) definition() alarm.Definition {
+func (c *Config) definition() alarm.Definition {
 	d := alarm.Definition{
-		Comparison: alarm.Comparison(a.ComparisonOperator), Period: a.period(),
-		TreatMissingData: alarm.Treatment(a.TreatMissingData), Statistic: a.Statistic, Unit: a.Unit,
+		Comparison: alarm.Comparison(c.ComparisonOperator), Period: c.period(),
+		TreatMissingData: alarm.Treatment(c.TreatMissingData), Statistic: c.Statistic, Unit: c.Unit,
 	}
 	if d.Statistic == "" {
-		d.Statistic = a.ExtendedStatistic
+		d.Statistic = c.ExtendedStatistic
 	}
-	if a.Threshold != nil {
-		d.Threshold = *a.Threshold
+	if c.Threshold != nil {
+		d.Threshold = *c.Threshold
 	}
-	if a.EvaluationPeriods != nil {
-		d.EvaluationPeriods = *a.EvaluationPeriods
+	if c.EvaluationPeriods != nil {
+		d.EvaluationPeriods = *c.EvaluationPeriods
 	}
-	if a.DatapointsToAlarm != nil {
-		d.DatapointsToAlarm = *a.DatapointsToAlarm
+	if c.DatapointsToAlarm != nil {
+		d.DatapointsToAlarm = *c.DatapointsToAlarm
 	}
-	if d.TreatMissingData == "" && a.Namespace == "AWS/DynamoDB" {
+	if d.TreatMissingData == "" && c.Namespace == "AWS/DynamoDB" {
 		d.TreatMissingData = alarm.Ignore
 	}
 	return d

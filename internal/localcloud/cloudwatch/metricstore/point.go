@@ -135,10 +135,7 @@ func (d *distribution) bounded() *distribution {
 // percentile returns the smallest value that at least p percent of the samples
 // do not exceed. AWS does not document how it interpolates.
 func (d *distribution) percentile(p float64) float64 {
-	var total, below float64
-	for _, count := range d.counts {
-		total += count
-	}
+	total, below := d.total(), 0.0
 	for i, x := range d.values {
 		if below += d.counts[i]; below >= p/100*total && d.counts[i] > 0 {
 			return x

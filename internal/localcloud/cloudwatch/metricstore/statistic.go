@@ -8,8 +8,8 @@ import (
 
 // Statistic is how the samples of a period become one number.
 type Statistic struct {
-	compute    func(point) float64
-	percentile float64 // used when there is no compute
+	compute  func(point) float64
+	ofValues func(*distribution) float64 // used when there is no compute
 }
 
 // SampleCount is the statistic of that name.
@@ -26,24 +26,34 @@ var statistics = map[string]func(point) float64{
 
 var percentile = regexp.MustCompile(`^p((\d{1,2})(\.\d{1,10})?|100(\.0{1,10})?)$`)
 
-// ParseStatistic reads SampleCount, Sum, Average, Minimum, Maximum, or a
-// percentile such as p99.9. It reports false for anything else, such as the
-// trimmed statistics of CloudWatch, which are not computed.
+// ParseStatistic reads the statistics of CloudWatch (Amazon CloudWatch User Guide:
+// "CloudWatch statistics definitions"): SampleCount, Sum, Average, Minimum,
+// Maximum, a percentile such as p99.9, or a statistic of a part of the values,
+// such as tm90, TM(2%:98%), WM(150:1000), IQM or PR(:300). It reports false for
+// anything else.
 func ParseStatistic(name string) (Statistic, bool) {
 	if compute, known := statistics[name]; known {
 		return Statistic{compute: compute}, true
 	}
-	if !percentile.MatchString(name) {
-		return Statistic{}, false
+	if percentile.MatchString(name) {
+		p, err := strconv.ParseFloat(name[1:], 64)
+		return Statistic{ofValues: func(d *distribution) float64 { return d.percentile(p) }}, err == nil
 	}
-	p, err := strconv.ParseFloat(name[1:], 64)
-	return Statistic{percentile: p}, err == nil
+	trimmed, ok := parseTrimmed(name)
+	return Statistic{ofValues: trimmed}, ok
+}
+
+// IsExtended tells whether a name is that of a statistic which needs the values
+// themselves, as ExtendedStatistic and ExtendedStatistics do.
+func IsExtended(name string) bool {
+	s, known := ParseStatistic(name)
+	return known && s.needsValues()
 }
 
 func (s Statistic) needsValues() bool { return s.compute == nil }
 
-// of computes the statistic. Percentiles are not available where the values are
-// not known or one is negative (AWS API: GetMetricStatistics).
+// of computes the statistic. Those of values are not available where these are
+// not known or one is negative (AWS API: GetMetricStatistics, about percentiles).
 func (s Statistic) of(p point, known *distribution) float64 {
 	if !s.needsValues() {
 		return s.compute(p)
@@ -51,5 +61,5 @@ func (s Statistic) of(p point, known *distribution) float64 {
 	if known == nil || len(known.values) == 0 || p.least < 0 {
 		return math.NaN()
 	}
-	return known.percentile(s.percentile)
+	return s.ofValues(known)
 }
