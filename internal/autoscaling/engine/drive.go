@@ -29,3 +29,10 @@ func (t *Target) Register(b scaling.Bounds, s autoscaling.ObservedSuspension) er
 	t.suspended = s
 	return t.SetBounds(b)
 }
+
+// Retire is DeregisterScalableTarget: nothing scales the resource any more. An
+// activity that is under way is followed to its end.
+func (t *Target) Retire() {
+	t.policies, t.alarms, t.actions, t.owed = nil, nil, nil, false
+	t.arrange()
+}

@@ -39,7 +39,7 @@ func (s *Service) acted(t *target) {
 		t.rescaled = false
 		s.refresh(t)
 	}
-	next, waits := t.engine.Next()
+	next, waits := s.next(t)
 	switch {
 	case !waits && t.position >= 0:
 		heap.Remove(&s.queue, t.position)
@@ -51,6 +51,20 @@ func (s *Service) acted(t *target) {
 		t.next = next
 		heap.Fix(&s.queue, t.position)
 	}
+}
+
+// next returns when something happens next in a target. One that is deregistered
+// is looked at as long as an activity is under way, each minute if the resource
+// does not know when it changes, as one that was deleted.
+func (s *Service) next(t *target) (time.Time, bool) {
+	if t.gone && len(t.open) == 0 {
+		return time.Time{}, false
+	}
+	next, waits := t.engine.Next()
+	if t.gone && !waits {
+		return s.now().Add(time.Minute), true
+	}
+	return next, waits
 }
 
 // queue is the targets in which something is going to happen, the next first.

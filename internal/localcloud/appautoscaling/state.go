@@ -57,6 +57,7 @@ type target struct {
 	next     time.Time           // of the next event
 	position int                 // in the queue; -1: nothing is going to happen
 	open     map[int64]*activity // under way, by the engine's number
+	gone     bool                // deregistered, and followed while something is under way
 	// What happened in one step.
 	told     []engine.Notification
 	touched  bool

@@ -2,7 +2,6 @@ package appautoscaling
 
 import (
 	"cmp"
-	"container/heap"
 	"maps"
 	"slices"
 	"strings"
@@ -221,16 +220,19 @@ func (s *Service) deregisterScalableTarget(sc wire.Scope, in deregisterInput) (a
 	return nil, nil
 }
 
+// remove takes out a target. What is under way goes on without it, and its
+// activity comes to an end.
 func (s *Service) remove(sc wire.Scope, t *target) {
 	for _, p := range t.inOrder() {
 		s.releaseAlarms(sc, t, p, s.behaviour.DeregisterKeepsAlarms)
 	}
-	if t.position >= 0 {
-		heap.Remove(&s.queue, t.position)
-	}
 	r := s.region(sc)
 	delete(r.targets, t.identity)
 	r.registered[t.namespace]--
+	t.gone, t.policies, t.actions = true, nil, nil
+	t.engine.Advance(s.now())
+	t.engine.Retire()
+	s.acted(t)
 }
 
 // Registered reports whether a resource of a namespace is a scalable target,
