@@ -22,6 +22,6 @@ func (m metrics) Recorder(s wire.Scope, id metricstore.ID, unit string) sagemake
 	return m.cloudwatch.Recorder(s, id, unit)
 }
 
-func (m metrics) Hourly(s wire.Scope, metrics []appautoscaling.MetricQuery, from time.Time, hours int) ([]float64, error) {
-	return m.cloudwatch.Series(s, queries(metrics), from, time.Hour, hours)
+func (m metrics) Values(s wire.Scope, metrics []appautoscaling.MetricQuery, from time.Time, period time.Duration, n int) ([]float64, error) {
+	return m.cloudwatch.Series(s, queries(metrics), from, period, n)
 }

@@ -41,7 +41,8 @@ type Behaviour struct {
 	IgnoreCustomRole bool
 	// IgnoreInferred accepts what only inferred facts of the catalog forbid: a
 	// predefined metric type that the namespace has but perhaps not for this
-	// dimension, and a minimum capacity below a floor that is not documented.
+	// dimension, a minimum capacity below a floor that is not documented, and in
+	// predictive scaling any predefined type for the load and the scaling metric.
 	IgnoreInferred bool
 	// VariantFloor is the least MinCapacity of a SageMaker endpoint variant's
 	// instance count. The SageMaker guide says 1 (except for asynchronous

@@ -104,6 +104,12 @@ func TestBehaviour(t *testing.T) {
 				_, err = c.call(tableRead.tracking("p", predefined(types.MetricTypeDynamoDBWriteCapacityUtilization, 50)))
 				wantError(t, err, "ValidationException",
 					"Scalable dimension dynamodb:table:ReadCapacityUnits only supports the following predefined metric types: DynamoDBReadCapacityUtilization")
+				pair := "ECSServiceCPUUtilization"
+				c.must(ecs.register(1, 4), ecs.predictive("p", &types.PredictiveScalingPolicyConfiguration{MetricSpecifications: []types.PredictiveScalingMetricSpecification{{
+					TargetValue:                          at(5),
+					PredefinedLoadMetricSpecification:    &types.PredictiveScalingPredefinedLoadMetricSpecification{PredefinedMetricType: &pair},
+					PredefinedScalingMetricSpecification: &types.PredictiveScalingPredefinedScalingMetricSpecification{PredefinedMetricType: &pair},
+				}}}))
 			},
 		},
 		{

@@ -2,6 +2,7 @@ package appautoscaling
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
@@ -12,23 +13,16 @@ import (
 
 // Metrics are what predictive scaling learns from.
 type Metrics interface {
-	// Hourly computes the one of the metrics that returns data, for each of so
-	// many hours from a time on, NaN where there are no data.
-	Hourly(s wire.Scope, metrics []MetricQuery, from time.Time, hours int) ([]float64, error)
+	// Values computes the one of the metrics that returns data, for each of so
+	// many periods from a time on, NaN where there are no data. The metrics have
+	// the period.
+	Values(s wire.Scope, metrics []MetricQuery, from time.Time, period time.Duration, n int) ([]float64, error)
 }
 
 type noMetrics struct{}
 
-func (noMetrics) Hourly(_ wire.Scope, _ []MetricQuery, _ time.Time, hours int) ([]float64, error) {
-	return unknown(hours), nil
-}
-
-func unknown(hours int) []float64 {
-	values := make([]float64, hours)
-	for i := range values {
-		values[i] = math.NaN()
-	}
-	return values
+func (noMetrics) Values(_ wire.Scope, _ []MetricQuery, _ time.Time, _ time.Duration, n int) ([]float64, error) {
+	return slices.Repeat([]float64{math.NaN()}, n), nil
 }
 
 // refreshed is how often a forecast is made (Application Auto Scaling User
@@ -47,43 +41,51 @@ type forecasts struct {
 type forecastHour struct{ load, capacity float64 }
 
 // forecaster is the forecast of the policies of a target.
-type forecaster struct {
-	service *Service
-	target  *target
-}
+type forecaster struct{ target *target }
 
 // Capacity returns the capacity that a policy forecasts for the hour that
 // begins then.
 func (f forecaster) Capacity(policy string, hour time.Time) (float64, bool) {
 	p := f.target.policies[policy]
-	if p == nil {
+	if p == nil || p.forecasts == nil {
 		return 0, false
 	}
-	found, ok := f.service.forecasts(f.target, p).hours[hour.Unix()]
+	found, ok := p.forecasts.hours[hour.Unix()]
 	return found.capacity, ok
 }
 
-// forecasts returns those of a policy, made as often as AWS does: when the
-// policy is created or changed and there are data enough, or else in the first
-// hour in which there are, and every six hours from then on. That somebody asks
-// does not matter.
-func (s *Service) forecasts(t *target, p *policy) *forecasts {
-	f := p.forecasts
-	if f == nil {
-		f = &forecasts{due: s.now().Truncate(time.Hour), hours: map[int64]forecastHour{}}
-		p.forecasts = f
-	}
-	for !f.due.After(s.now()) {
-		if s.foresee(t, p, f.due) {
-			f.updated = f.due
+// newForecasts are those of a policy that is created or changed now.
+func (s *Service) newForecasts() *forecasts {
+	return &forecasts{due: s.now().Truncate(time.Hour), hours: map[int64]forecastHour{}}
+}
+
+// foretell makes the forecasts that are due for a target, as often as AWS does:
+// when a policy is created or changed and there are data enough, or else in the
+// first hour in which there are, and every six hours from then on.
+func (s *Service) foretell(t *target) {
+	for _, p := range t.policies {
+		f := p.forecasts
+		for f != nil && !f.due.After(s.now()) {
+			if s.foresee(t, p, f.due) {
+				f.updated = f.due
+			}
+			if f.updated.IsZero() {
+				f.due = f.due.Add(time.Hour)
+			} else {
+				f.due = f.due.Add(refreshed)
+			}
 		}
-		if f.updated.IsZero() {
-			f.due = f.due.Add(time.Hour)
-		} else {
-			f.due = f.due.Add(refreshed)
+	}
+}
+
+// nextForecast returns when the next forecast for a target is made.
+func (t *target) nextForecast() (next time.Time, found bool) {
+	for _, p := range t.policies {
+		if f := p.forecasts; f != nil && (!found || f.due.Before(next)) {
+			next, found = f.due, true
 		}
 	}
-	return f
+	return next, found
 }
 
 // foresee makes a forecast from what was known at an hour. It reports whether
@@ -95,7 +97,7 @@ func (s *Service) foresee(t *target, p *policy, hour time.Time) bool {
 		return false
 	}
 	from := hour.Add(-forecast.MaxHistory * time.Hour)
-	history, err := s.metrics.Hourly(t.scope, load, from, forecast.MaxHistory)
+	history, err := s.metrics.Values(t.scope, queriesWith(load, hourSeconds), from, time.Hour, forecast.MaxHistory)
 	if err != nil {
 		return false
 	}
@@ -103,8 +105,7 @@ func (s *Service) foresee(t *target, p *policy, hour time.Time) bool {
 	if err != nil {
 		return false
 	}
-	perUnit := s.perUnit(t, spec, history, scaling, from)
-	units, err := forecast.Capacity(made.Values, perUnit)
+	units, err := forecast.Capacity(made.Values, s.perUnit(t, spec, history, load, scaling, from))
 	if err != nil {
 		return false
 	}
@@ -114,35 +115,52 @@ func (s *Service) foresee(t *target, p *policy, hour time.Time) bool {
 	return true
 }
 
+// The periods of metrics, in seconds.
+const (
+	minuteSeconds = int32(time.Minute / time.Second)
+	hourSeconds   = int32(time.Hour / time.Second)
+)
+
 // perUnit returns the load of an hour that a unit of capacity bears. The load of
 // predefined pairs is a sum over minutes and units of what the target value is a
-// mean of.
-func (s *Service) perUnit(t *target, spec autoscaling.PredictiveMetric, load []float64, scaling []MetricQuery, from time.Time) float64 {
+// mean of. That of customized metrics may be a sum or a mean, which their minutes
+// tell. They also are what the target value is about.
+func (s *Service) perUnit(t *target, spec autoscaling.PredictiveMetric, history []float64, load, scaling []autoscaling.MetricQuery, from time.Time) float64 {
 	target := value(spec.TargetValue)
-	if len(spec.CustomizedCapacity) == 0 {
-		if len(spec.CustomizedLoad) == 0 {
-			return target * time.Hour.Minutes()
-		}
-		return target
+	if len(spec.CustomizedCapacity) > 0 {
+		return forecast.PerUnit(history, s.minutes(t, scaling, from), s.minutes(t, spec.CustomizedCapacity, from), target)
 	}
-	metric, err := s.metrics.Hourly(t.scope, scaling, from, len(load))
-	if err != nil {
-		return target
+	if len(spec.CustomizedLoad) == 0 {
+		return target * time.Hour.Minutes()
 	}
-	capacity, err := s.metrics.Hourly(t.scope, hourly(spec.CustomizedCapacity), from, len(load))
-	if err != nil {
-		return target
-	}
-	return forecast.PerUnit(load, metric, capacity, target)
+	one := slices.Repeat([]float64{1}, len(history))
+	return forecast.PerUnit(history, s.minutes(t, load, from), one, target)
 }
 
-func hourly(queries []autoscaling.MetricQuery) []MetricQuery {
-	return queriesWith(queries, int32(time.Hour/time.Second))
+// minutes returns what a metric was in the minutes of each hour on average, of
+// those minutes that have data.
+func (s *Service) minutes(t *target, queries []autoscaling.MetricQuery, from time.Time) []float64 {
+	const inHour = int(time.Hour / time.Minute)
+	values, err := s.metrics.Values(t.scope, queriesWith(queries, minuteSeconds), from, time.Minute, forecast.MaxHistory*inHour)
+	if err != nil {
+		return nil
+	}
+	means := make([]float64, forecast.MaxHistory)
+	for hour := range means {
+		sum, n := 0.0, 0
+		for _, x := range values[hour*inHour : (hour+1)*inHour] {
+			if !math.IsNaN(x) {
+				sum, n = sum+x, n+1
+			}
+		}
+		means[hour] = sum / float64(n) // not a number if there is none
+	}
+	return means
 }
 
 // pair returns the load and the scaling metric of a policy.
-func (s *Service) pair(t *target, spec autoscaling.PredictiveMetric) (load, scaling []MetricQuery, ok bool) {
-	load, scaling = hourly(spec.CustomizedLoad), hourly(spec.CustomizedScaling)
+func (s *Service) pair(t *target, spec autoscaling.PredictiveMetric) (load, scaling []autoscaling.MetricQuery, ok bool) {
+	load, scaling = spec.CustomizedLoad, spec.CustomizedScaling
 	predefinedLoad, predefinedScaling := spec.PredefinedLoad, spec.PredefinedScaling
 	if spec.PredefinedPair != nil {
 		predefinedLoad, predefinedScaling = spec.PredefinedPair, spec.PredefinedPair
@@ -176,7 +194,7 @@ var predictiveNames = map[string]struct{ namespace, load, scaling string }{
 
 // predictiveQuery returns the metric of a predefined type for a target. The
 // dimensions are those that the same metric has in target tracking.
-func predictiveQuery(t *target, m autoscaling.PredefinedMetric, load bool) ([]MetricQuery, bool) {
+func predictiveQuery(t *target, m autoscaling.PredefinedMetric, load bool) ([]autoscaling.MetricQuery, bool) {
 	names, ok := predictiveNames[m.Type]
 	if !ok {
 		return nil, false
@@ -198,5 +216,5 @@ func predictiveQuery(t *target, m autoscaling.PredefinedMetric, load bool) ([]Me
 	for _, d := range found {
 		q.Dimensions = append(q.Dimensions, autoscaling.Dimension(d))
 	}
-	return hourly([]autoscaling.MetricQuery{{ID: "m", Stat: &q}}), true
+	return []autoscaling.MetricQuery{{ID: "m", Stat: &q}}, true
 }

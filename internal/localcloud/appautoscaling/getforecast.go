@@ -70,7 +70,7 @@ func (s *Service) getPredictiveScalingForecast(sc wire.Scope, in forecastInput) 
 		return nil, wire.Validation("StartTime cannot be more than one year in the past")
 	}
 	p := t.policies[*in.PolicyName]
-	f := s.forecasts(t, p)
+	f := p.forecasts
 	load := loadForecast{Timestamps: []wire.Time{}, Values: []float64{}, MetricSpecification: p.config.predictive.MetricSpecifications[0]}
 	capacity := capacityForecast{Timestamps: []wire.Time{}, Values: []float64{}}
 	first := in.StartTime.Add(time.Hour - time.Nanosecond).Truncate(time.Hour)

@@ -28,6 +28,7 @@ func (s *Service) Happen() {
 	now := s.now()
 	for len(s.queue) > 0 && !s.queue[0].next.After(now) {
 		t := s.queue[0]
+		s.foretell(t)
 		t.engine.Advance(now)
 		s.acted(t)
 	}
@@ -63,6 +64,9 @@ func (s *Service) next(t *target) (time.Time, bool) {
 	next, waits := t.engine.Next()
 	if t.gone && !waits {
 		return s.now().Add(time.Minute), true
+	}
+	if due, ok := t.nextForecast(); ok && (!waits || due.Before(next)) {
+		return due, true
 	}
 	return next, waits
 }

@@ -69,6 +69,9 @@ func (s *Service) putScalingPolicy(sc wire.Scope, in putPolicyInput) (any, error
 func (s *Service) putPolicy(sc wire.Scope, t *target, p *policy, config policyConfig) error {
 	next := *p
 	next.config, next.forecasts = config, nil
+	if config.policyType == predictiveScaling {
+		next.forecasts = s.newForecasts()
+	}
 	next.action = alarmAction(sc, t, &next)
 	if err := t.engine.PutPolicy(next.domain()); err != nil {
 		return wire.Validation("%s", err)
@@ -79,6 +82,7 @@ func (s *Service) putPolicy(sc wire.Scope, t *target, p *policy, config policyCo
 	*p = next
 	t.policies[p.name] = p
 	invokedBy[p.action] = policyOf{t, p}
+	s.foretell(t)
 	return nil
 }
 

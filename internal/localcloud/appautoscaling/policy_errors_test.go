@@ -195,6 +195,19 @@ func TestRefusedPredictive(t *testing.T) {
 		TargetValue:                       at(50),
 		PredefinedLoadMetricSpecification: &types.PredictiveScalingPredefinedLoadMetricSpecification{PredefinedMetricType: aws.String("ECSServiceTotalCPUUtilization")},
 	}
+	both := func(load, scaling string) *types.PredictiveScalingPolicyConfiguration {
+		return config(types.PredictiveScalingMetricSpecification{
+			TargetValue:                          at(50),
+			PredefinedLoadMetricSpecification:    &types.PredictiveScalingPredefinedLoadMetricSpecification{PredefinedMetricType: &load},
+			PredefinedScalingMetricSpecification: &types.PredictiveScalingPredefinedScalingMetricSpecification{PredefinedMetricType: &scaling},
+		})
+	}
+	labelled := pair("ECSServiceCPUUtilization")
+	labelled.PredefinedMetricPairSpecification.ResourceLabel = aws.String("app/a/1/targetgroup/b/2")
+	const (
+		loads    = "The supported values are: ECSServiceTotalMemoryUtilization, TotalALBRequestCount and ECSServiceTotalCPUUtilization."
+		scalings = "The supported values are: ECSServiceAverageMemoryUtilization, ALBRequestCountPerTarget and ECSServiceAverageCPUUtilization."
+	)
 	refuse := func(name, reason, message string, c *types.PredictiveScalingPolicyConfiguration) refusal {
 		return refusal{name: name, reason: reason, target: ecs, in: ecs.predictive("p", c), message: message}
 	}
@@ -204,6 +217,15 @@ func TestRefusedPredictive(t *testing.T) {
 		refuse("load alone", "the service was seen to answer so", "The metric specification is invalid. A policy must have either one scaling metric and one load metric or one metric pair.", config(loadOnly)),
 		refuse("type of a pair", "the service was seen to answer so", "The predefined metric pair type for scalable dimension ecs:service:DesiredCount isn't valid. "+
 			"The supported values are: ECSServiceMemoryUtilization, ALBRequestCount and ECSServiceCPUUtilization.", config(pair("TotalALBRequestCount"))),
+		refuse("unknown load", "such a policy would never forecast", "The predefined load metric type for scalable dimension ecs:service:DesiredCount isn't valid. "+loads,
+			both("Nonsense", "ECSServiceAverageCPUUtilization")),
+		refuse("unknown scaling metric", "such a policy would never forecast", "The predefined scaling metric type for scalable dimension ecs:service:DesiredCount isn't valid. "+scalings,
+			both("ECSServiceTotalCPUUtilization", "Nonsense")),
+		refuse("scaling metric as load", "an average is no load", "The predefined load metric type for scalable dimension ecs:service:DesiredCount isn't valid. "+loads,
+			both("ECSServiceAverageCPUUtilization", "ECSServiceAverageCPUUtilization")),
+		refuse("no label of a pair", "requests are of a target group", "Resource label should be specified for predefined metric type ALBRequestCount", config(pair("ALBRequestCount"))),
+		refuse("no label of a load", "requests are of a target group", "Resource label should be specified for predefined metric type TotalALBRequestCount", both("TotalALBRequestCount", "ECSServiceAverageCPUUtilization")),
+		refuse("needless label", "processors have no load balancer", "Resource label should not be specified for predefined metric type ECSServiceCPUUtilization", config(labelled)),
 		refuse("buffer without increase", "the service was seen to answer so", "You cannot specify MaxCapacityBuffer when using HonorMaxCapacity.", buffer),
 		refuse("increase without buffer", "the service was seen to answer so", "You must specify MaxCapacityBuffer when using IncreaseMaxCapacity.", increase),
 		{

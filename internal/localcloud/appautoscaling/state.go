@@ -87,7 +87,7 @@ type policy struct {
 	managed     []managed
 	provisioned int32
 
-	forecasts *forecasts // of predictive scaling; nil: nobody has asked
+	forecasts *forecasts // of predictive scaling
 }
 
 // policyConfig is the type of a policy and the one configuration that belongs

@@ -191,7 +191,7 @@ func (s *Service) create(sc wire.Scope, t *target, resource Resource) error {
 	t.position = -1
 	made, err := engine.New(engine.Options{
 		Identity: t.identity.domain(), Bounds: t.bounds(), Suspended: t.suspended.domain(), Start: s.now(),
-		Resource: resource, Forecast: forecaster{s, t}, Observer: witness{s, t}, Behaviour: &s.engine,
+		Resource: resource, Forecast: forecaster{t}, Observer: witness{s, t}, Behaviour: &s.engine,
 	})
 	if err != nil {
 		return wire.Validation("%s", err)

@@ -28,7 +28,7 @@ func (s *Service) checkPolicy(sc wire.Scope, dim catalog.Dimension, t *target, n
 		}
 		return checkDuplicateMetric(t, name, config.tracking)
 	default:
-		return checkPredictive(sc, t, config.predictive)
+		return s.checkPredictive(sc, dim, t, config.predictive)
 	}
 }
 
@@ -62,13 +62,8 @@ func (s *Service) checkPredefined(dim catalog.Dimension, m *predefinedMetric, ta
 	if allowed := s.predefinedTypes(dim); !slices.Contains(allowed, metric.Type) {
 		return wire.Validation("Scalable dimension %s only supports the following predefined metric types: %s", dim.Name, strings.Join(allowed, ", "))
 	}
-	switch _, _, ok := catalog.ParseResourceLabel(value(m.ResourceLabel)); {
-	case metric.NeedsResourceLabel && m.ResourceLabel == nil:
-		return wire.Validation("Resource label should be specified for predefined metric type %s", metric.Type)
-	case metric.NeedsResourceLabel && !ok:
-		return wire.Validation("Invalid resource label '%s' for predefined metric type %s", *m.ResourceLabel, metric.Type)
-	case !metric.NeedsResourceLabel && m.ResourceLabel != nil:
-		return wire.Validation("Resource label should not be specified for predefined metric type %s", metric.Type)
+	if err := m.checkLabel(metric.NeedsResourceLabel); err != nil {
+		return err
 	}
 	least := metric.TargetMin
 	if dim.Namespace == "dynamodb" && s.behaviour.DynamoDBTargetMin != 0 {
@@ -76,6 +71,20 @@ func (s *Service) checkPredefined(dim catalog.Dimension, m *predefinedMetric, ta
 	}
 	if metric.TargetMax > 0 && (target < least || target > metric.TargetMax) {
 		return wire.Validation("For predefined metric type %s, target value must be between '%.1f' and '%.1f'", metric.Type, least, metric.TargetMax)
+	}
+	return nil
+}
+
+// checkLabel checks the label of a metric that counts requests of a load
+// balancer, or of one that does not.
+func (p *predefinedMetric) checkLabel(needed bool) error {
+	switch _, _, ok := catalog.ParseResourceLabel(value(p.ResourceLabel)); {
+	case needed && p.ResourceLabel == nil:
+		return wire.Validation("Resource label should be specified for predefined metric type %s", *p.PredefinedMetricType)
+	case needed && !ok:
+		return wire.Validation("Invalid resource label '%s' for predefined metric type %s", *p.ResourceLabel, *p.PredefinedMetricType)
+	case !needed && p.ResourceLabel != nil:
+		return wire.Validation("Resource label should not be specified for predefined metric type %s", *p.PredefinedMetricType)
 	}
 	return nil
 }

@@ -154,6 +154,7 @@ type truth struct {
 	State                       admin.State
 	History                     admin.History
 	Activities, Alarms, Changes string
+	Forecast                    string // of the policy of the random lives, if there is one
 }
 
 func (w *world) truth() truth {
@@ -179,6 +180,14 @@ func (w *world) truth() truth {
 	changes, err := w.metrics.DescribeAlarmHistory(w.Context(), &cloudwatch.DescribeAlarmHistoryInput{MaxRecords: aws.Int32(100)})
 	w.must(err)
 	t.Changes = show(changes.AlarmHistoryItems, nil)
+	now := w.admin.Clock().Time
+	forecast, err := w.scaling.GetPredictiveScalingForecast(w.Context(), &applicationautoscaling.GetPredictiveScalingForecastInput{
+		PolicyName: aws.String("daily"), ServiceNamespace: "ecs", ResourceId: aws.String("service/default/web"), ScalableDimension: "ecs:service:DesiredCount",
+		StartTime: aws.Time(now.Add(-24 * time.Hour)), EndTime: aws.Time(now.Add(72 * time.Hour)),
+	})
+	if err == nil {
+		t.Forecast = show([]any{forecast.CapacityForecast, forecast.LoadForecast, forecast.UpdateTime}, nil)
+	}
 	return t
 }
 

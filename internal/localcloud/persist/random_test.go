@@ -31,6 +31,9 @@ func TestRandomLives(t *testing.T) {
 					l.world = l.restarted()
 				}
 			}
+			if f := l.truth().Forecast; !strings.Contains(f, `"Values":[`) || strings.Contains(f, `"Values":[]`) {
+				t.Errorf("a life has forecasts to compare, not %q", f)
+			}
 		})
 	}
 }
@@ -57,7 +60,7 @@ func (l *life) step() {
 	variant := l.one(variantID, "endpoint/second/variant/AllTraffic", "endpoint/third/variant/AllTraffic")
 	id := fmt.Sprintf(`"ServiceNamespace":"sagemaker","ResourceId":%q,"ScalableDimension":%q`, variant, dimension)
 	n := l.random.IntN(5)
-	switch l.random.IntN(14) {
+	switch l.random.IntN(16) {
 	case 0, 1:
 		l.call(scaling+"RegisterScalableTarget", `{%s,"MinCapacity":%d,"MaxCapacity":%d}`, id, n, l.random.IntN(9))
 	case 2, 3:
@@ -89,7 +92,29 @@ func (l *life) step() {
 		}
 	case 13:
 		l.cloud.SetMetricDelay(time.Duration(n) * 20 * time.Second)
+	case 14:
+		l.predict(n)
+	case 15: // what somebody reads, another need not
+		l.call(scaling+"GetPredictiveScalingForecast", `{%s,"PolicyName":"daily","StartTime":%d,"EndTime":%d}`, serviceID, l.admin.Clock().Time.Unix(), l.admin.Clock().Time.Add(time.Hour).Unix())
 	}
+}
+
+const serviceID = `"ServiceNamespace":"ecs","ResourceId":"service/default/web","ScalableDimension":"ecs:service:DesiredCount"`
+
+// predict puts a predictive scaling policy, and a day and a half of what it
+// forecasts.
+func (l *life) predict(n int) {
+	query := func(stat string) string {
+		return fmt.Sprintf(`{"MetricDataQueries":[{"Id":"m","MetricStat":{"Stat":%q,"Metric":{"Namespace":"Shop","MetricName":"Requests"}}}]}`, stat)
+	}
+	l.call(scaling+"RegisterScalableTarget", `{%s,"MinCapacity":1,"MaxCapacity":9}`, serviceID)
+	l.call(scaling+"PutScalingPolicy", `{%s,"PolicyName":"daily","PolicyType":"PredictiveScaling","PredictiveScalingPolicyConfiguration":{"Mode":%q,"MetricSpecifications":[{"TargetValue":%d,"CustomizedLoadMetricSpecification":%s,"CustomizedScalingMetricSpecification":%s}]}}`,
+		serviceID, l.one("ForecastOnly", "ForecastAndScale"), 100+n, query("Sum"), query("Average"))
+	var data []string
+	for hour := range 36 {
+		data = append(data, fmt.Sprintf(`{"MetricName":"Requests","Value":%d,"Timestamp":%d}`, 100*(hour%8+n), l.admin.Clock().Time.Add(time.Duration(hour-36)*time.Hour).Unix()))
+	}
+	l.call("GraniteServiceVersion20100801.PutMetricData", `{"Namespace":"Shop","MetricData":[%s]}`, strings.Join(data, ","))
 }
 
 func (l *life) traffic() traffic.Spec {
