@@ -3,6 +3,7 @@ package localcloud
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -76,11 +77,12 @@ func BenchmarkHTTP(b *testing.B) {
 	})
 }
 
-// fleet is a cloud with so many endpoints that are scalable targets, each with a
-// target tracking policy and a wave of traffic of its own that makes it scale.
+// fleet is a cloud as `setpoint cloud` runs it, with so many endpoints that are
+// scalable targets, each with a target tracking policy and a wave of traffic of
+// its own that makes it scale.
 func fleet(b testing.TB, size int) *Cloud {
 	b.Helper()
-	o := Options{EndpointDelay: 4 * time.Minute, Seed: 1}
+	o := Options{EndpointDelay: 4 * time.Minute, Seed: 1, KeepCapacities: true, Logger: slog.New(slog.DiscardHandler)}
 	o.AppAutoScaling.Quotas.Targets = size
 	c := newPaused(b, o)
 	endpoints := make([]Endpoint, size)
@@ -121,18 +123,25 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
+// maxFleetDay is how many seconds a day of ten thousand targets may take on two
+// processors.
+const maxFleetDay = 60
+
 // BenchmarkFleetDay lets a day pass for scalable targets with two alarms each.
+// What is reported of the processors counts also when others use the machine.
 func BenchmarkFleetDay(b *testing.B) {
 	for _, size := range []int{1000, 10_000} {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			c := fleet(b, size)
-			before := heap()
+			before, used := heap(), processors()
 			days := 0.0
 			for b.Loop() {
 				c.Advance(24 * time.Hour)
 				days++
 			}
 			b.ReportMetric(b.Elapsed().Seconds()/days, "s/day")
+			b.ReportMetric(float64(maxFleetDay*size)/10_000, "s/day-limit")
+			b.ReportMetric((processors()-used).Seconds()/days, "cpu-s/day")
 			b.ReportMetric(float64(heap()-before)/days/float64(size)/(24*60), "bytes/target-minute")
 			runtime.KeepAlive(c)
 		})

@@ -21,11 +21,11 @@ const maxPoints = 2000
 // capacities remember what targets had. They look at every full minute, after
 // all else has happened, which is as exact as metrics are.
 type capacities struct {
-	now   func() time.Time
-	each  func(func(wire.Scope, autoscaling.Identity, appautoscaling.Capacity))
-	of    map[wire.Scope]map[resources.Key][]CapacityPoint
-	next  time.Time
-	asked bool // to remember
+	now     func() time.Time
+	changed func(func(wire.Scope, autoscaling.Identity, appautoscaling.Capacity)) // since it was called last
+	of      map[wire.Scope]map[resources.Key][]CapacityPoint
+	next    time.Time
+	asked   bool // to remember
 }
 
 var _ process = (*capacities)(nil)
@@ -43,7 +43,7 @@ func (c *capacities) Happen() {
 // look notes what has changed since it last looked.
 func (c *capacities) look() {
 	at := c.now()
-	c.each(func(s wire.Scope, id autoscaling.Identity, has appautoscaling.Capacity) {
+	c.changed(func(s wire.Scope, id autoscaling.Identity, has appautoscaling.Capacity) {
 		if c.of[s] == nil {
 			c.of[s] = map[resources.Key][]CapacityPoint{}
 		}

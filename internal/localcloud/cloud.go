@@ -283,7 +283,7 @@ func (c *Cloud) newServices() *services {
 	})
 	s.traffic = &attachments{now: now, offer: s.offer, of: map[wire.Scope]map[resources.Key]*attached{}}
 	s.capacities = &capacities{
-		now: now, each: s.appautoscaling.Capacities, asked: c.options.KeepCapacities, next: c.present.Truncate(time.Minute),
+		now: now, changed: s.appautoscaling.NewCapacities, asked: c.options.KeepCapacities, next: c.present.Truncate(time.Minute),
 		of: map[wire.Scope]map[resources.Key][]CapacityPoint{},
 	}
 	s.processes = []process{s.sagemaker, s.ecs, s.dynamodb, s.traffic, &c.minutes, s.appautoscaling, s.cloudwatch, s.capacities}

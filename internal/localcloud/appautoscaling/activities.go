@@ -2,7 +2,6 @@ package appautoscaling
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling/scaling"
@@ -16,8 +15,7 @@ const keepActivities = 6 * 7 * 24 * time.Hour
 // activity is a scaling activity of a target, which may be gone.
 type activity struct {
 	identity
-	id     string
-	number int // counts the activities of the region
+	id string
 	scaling.Activity
 }
 
@@ -30,13 +28,10 @@ func (s *Service) record(t *target, a scaling.Activity) {
 		}
 		return
 	}
-	r := s.region(t.scope)
-	r.recorded++
-	made := &activity{identity: t.identity, id: s.newID().String(), number: r.recorded, Activity: a}
-	for len(r.activities) > 0 && r.activities[0].Start.Before(a.Start.Add(-keepActivities)) {
-		r.activities = r.activities[1:]
-	}
-	r.activities = append(r.activities, made)
+	all := &s.region(t.scope).activities
+	made := &activity{identity: t.identity, id: s.newID().String(), Activity: a}
+	all.Forget(func(old **activity) bool { return (*old).Start.Before(a.Start.Add(-keepActivities)) })
+	all.Add(resource{t.namespace, t.resourceID}, made)
 	if !a.Final() {
 		t.open[a.ID] = made
 	}
@@ -91,9 +86,13 @@ func (s *Service) describeScalingActivities(sc wire.Scope, in describeActivities
 	if err != nil {
 		return nil, err
 	}
-	r := s.region(sc)
+	all := &s.region(sc).activities
+	selected := all.All()
+	if in.ResourceID != nil {
+		selected = all.Of(resource{f.namespace, *in.ResourceID})
+	}
 	question := fingerprint(sc.Account, sc.Region, "DescribeScalingActivities", f.namespace, value(in.ResourceID))
-	before := r.recorded + 1
+	before := all.Next()
 	if in.NextToken != nil {
 		last, err := s.readToken(*in.NextToken, question, fingerprint())
 		if err != nil {
@@ -105,11 +104,12 @@ func (s *Service) describeScalingActivities(sc wire.Scope, in describeActivities
 	}
 	out := &describeActivitiesOutput{ScalingActivities: []activityMember{}}
 	oldest := s.now().Add(-keepActivities)
-	for _, a := range slices.Backward(r.activities) {
+	for number, it := range selected.Before(before) {
+		a := *it
 		if a.Start.Before(oldest) {
 			break
 		}
-		if a.number >= before || !f.selects(a.identity) || len(a.NotScaled) > 0 && !value(in.IncludeNotScaledActivities) {
+		if !f.selects(a.identity) || len(a.NotScaled) > 0 && !value(in.IncludeNotScaledActivities) {
 			continue
 		}
 		if len(out.ScalingActivities) == size {
@@ -118,7 +118,7 @@ func (s *Service) describeScalingActivities(sc wire.Scope, in describeActivities
 			break
 		}
 		out.ScalingActivities = append(out.ScalingActivities, a.member())
-		before = a.number
+		before = number
 	}
 	return out, nil
 }

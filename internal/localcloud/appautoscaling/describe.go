@@ -59,19 +59,21 @@ func (s *Service) describeScalableTargets(sc wire.Scope, in describeTargetsInput
 		return nil, dimensionAlone()
 	}
 	f := targetFilter{namespace: *in.ServiceNamespace, resourceIDs: in.ResourceIDs, dimension: in.ScalableDimension}
-	l := listing[targetMember]{scope: sc, operation: "DescribeScalableTargets", filter: f.parts(), limit: pageLimit}
 	targets, err := s.filterTargets(sc, f)
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range targets {
-		l.items = append(l.items, item[targetMember]{s.key(t, t.sequence, ""), describeTarget(sc, t)})
-	}
-	out, token, err := page(s, l, in.pageInput)
+	l := listing[*target]{scope: sc, operation: "DescribeScalableTargets", filter: f.parts(), limit: pageLimit, targets: targets}
+	l.of = func(t *target) []item[*target] { return []item[*target]{{s.key(t, t.sequence, ""), t}} }
+	found, token, err := page(s, l, in.pageInput)
 	if err != nil {
 		return nil, err
 	}
-	return &describeTargetsOutput{out, token}, nil
+	out := &describeTargetsOutput{make([]targetMember, len(found)), token}
+	for i, t := range found {
+		out.ScalableTargets[i] = describeTarget(sc, t)
+	}
+	return out, nil
 }
 
 func describeTarget(sc wire.Scope, t *target) targetMember {
@@ -157,13 +159,14 @@ func (s *Service) describeScalingPolicies(sc wire.Scope, in describePoliciesInpu
 	if err != nil {
 		return nil, err
 	}
-	l := listing[policyOf]{scope: sc, operation: "DescribeScalingPolicies", filter: f.parts(), names: in.PolicyNames, limit: policyPageLimit}
-	for _, t := range targets {
+	l := listing[policyOf]{scope: sc, operation: "DescribeScalingPolicies", filter: f.parts(), names: in.PolicyNames, limit: policyPageLimit, targets: targets}
+	l.of = func(t *target) (items []item[policyOf]) {
 		for _, p := range t.policies {
 			if selected(in.PolicyNames, p.name) {
-				l.items = append(l.items, item[policyOf]{s.key(t, p.sequence, p.name), policyOf{t, p}})
+				items = append(items, item[policyOf]{s.key(t, p.sequence, p.name), policyOf{t, p}})
 			}
 		}
+		return items
 	}
 	found, token, err := page(s, l, in.pageInput)
 	if err != nil {
@@ -245,13 +248,14 @@ func (s *Service) describeScheduledActions(sc wire.Scope, in describeActionsInpu
 	if err != nil {
 		return nil, err
 	}
-	l := listing[actionMember]{scope: sc, operation: "DescribeScheduledActions", filter: f.parts(), names: in.ScheduledActionNames, limit: pageLimit}
-	for _, t := range targets {
+	l := listing[actionMember]{scope: sc, operation: "DescribeScheduledActions", filter: f.parts(), names: in.ScheduledActionNames, limit: pageLimit, targets: targets}
+	l.of = func(t *target) (items []item[actionMember]) {
 		for _, a := range t.actions {
 			if selected(in.ScheduledActionNames, a.name) {
-				l.items = append(l.items, item[actionMember]{s.key(t, a.sequence, a.name), describeAction(sc, t, a)})
+				items = append(items, item[actionMember]{s.key(t, a.sequence, a.name), describeAction(sc, t, a)})
 			}
 		}
+		return items
 	}
 	out, token, err := page(s, l, in.pageInput)
 	if err != nil {
@@ -300,17 +304,40 @@ func (f targetFilter) selects(id identity) bool {
 	return id.namespace == f.namespace && selected(f.resourceIDs, id.resourceID) && (f.dimension == nil || id.dimension == *f.dimension)
 }
 
+// filterTargets returns the targets that a filter selects, by their keys.
 func (s *Service) filterTargets(sc wire.Scope, f targetFilter) ([]*target, error) {
 	if err := f.consistent(); err != nil {
 		return nil, err
 	}
+	r := s.region(sc)
+	candidates := r.of(f.namespace)
+	switch {
+	case len(f.resourceIDs) > 0:
+		candidates = r.named(f.namespace, f.resourceIDs)
+	case s.behaviour.RegisterDelay <= 0:
+		return candidates, nil // all of a namespace, which a page need not look at
+	}
 	var out []*target
-	for id, t := range s.region(sc).targets {
-		if f.selects(id) && s.visible(t) {
+	for _, t := range candidates {
+		if f.selects(t.identity) && s.visible(t) {
 			out = append(out, t)
 		}
 	}
 	return out, nil
+}
+
+// named returns the targets of some resources, in order.
+func (r *region) named(namespace string, resourceIDs []string) []*target {
+	var found []*target
+	for _, resourceID := range resourceIDs {
+		for _, dimension := range dimensionsIn[namespace] {
+			if t := r.targets[identity{namespace, resourceID, dimension}]; t != nil {
+				found = append(found, t)
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b *target) int { return strings.Compare(a.key, b.key) })
+	return slices.Compact(found)
 }
 
 // selected reports whether a filter, which may be empty, names a value.
@@ -323,5 +350,5 @@ func (s *Service) key(t *target, sequence int, name string) string {
 	if s.behaviour.OldestFirst {
 		return fmt.Sprintf("%020d", sequence)
 	}
-	return t.resourceID + "\x00" + t.dimension + "\x00" + name
+	return t.key + name
 }

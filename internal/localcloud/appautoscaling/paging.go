@@ -1,10 +1,11 @@
 package appautoscaling
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
+	"iter"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
@@ -30,7 +31,8 @@ type listing[T any] struct {
 	filter    []string // what is asked for; a token is good for this only
 	names     []string // the filter by names, which is part of what is asked for
 	limit     int
-	items     []item[T]
+	targets   []*target               // by their keys
+	of        func(*target) []item[T] // what is listed of a target, in any order
 }
 
 // item is an element with the text that orders it. Keys are unique.
@@ -47,28 +49,57 @@ func page[T any](s *Service, l listing[T], in pageInput) ([]T, *string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	slices.SortFunc(l.items, func(a, b item[T]) int { return strings.Compare(a.key, b.key) })
-	first := 0
+	last := ""
 	if in.NextToken != nil {
-		last, err := s.readToken(*in.NextToken, l.fingerprint(), fingerprint(l.names...))
-		if err != nil {
+		if last, err = s.readToken(*in.NextToken, l.fingerprint(), fingerprint(l.names...)); err != nil {
 			return nil, nil, err
 		}
-		at, found := slices.BinarySearchFunc(l.items, last, func(i item[T], key string) int { return cmp.Compare(i.key, key) })
-		if first = at; found {
-			first++
+	}
+	out := make([]T, 0, min(size, len(l.targets)))
+	lastKey := ""
+	for it := range l.after(last, s.behaviour.OldestFirst) {
+		if len(out) == size {
+			token := writeToken(l.fingerprint(), fingerprint(l.names...), lastKey)
+			return out, &token, nil
+		}
+		out, lastKey = append(out, it.value), it.key
+	}
+	return out, nil, nil
+}
+
+// after returns the items whose keys are greater than one, in order. Where these
+// begin with the keys of targets, it does not look at the targets before.
+func (l listing[T]) after(last string, oldestFirst bool) iter.Seq[item[T]] {
+	return func(yield func(item[T]) bool) {
+		if oldestFirst {
+			var all []item[T]
+			for _, t := range l.targets {
+				all = append(all, l.of(t)...)
+			}
+			yieldAfter(all, last, yield)
+			return
+		}
+		at := sort.Search(len(l.targets), func(i int) bool {
+			return l.targets[i].key > last || strings.HasPrefix(last, l.targets[i].key)
+		})
+		for _, t := range l.targets[at:] {
+			if !yieldAfter(l.of(t), last, yield) {
+				return
+			}
 		}
 	}
-	rest := l.items[first:]
-	out := make([]T, 0, min(size, len(rest)))
-	for _, i := range rest[:min(size, len(rest))] {
-		out = append(out, i.value)
+}
+
+// yieldAfter yields the items whose keys are greater than one, in order, and tells
+// whether more are wanted.
+func yieldAfter[T any](items []item[T], last string, yield func(item[T]) bool) bool {
+	slices.SortFunc(items, func(a, b item[T]) int { return strings.Compare(a.key, b.key) })
+	for _, it := range items {
+		if it.key > last && !yield(it) {
+			return false
+		}
 	}
-	if len(rest) <= size {
-		return out, nil, nil
-	}
-	token := writeToken(l.fingerprint(), fingerprint(l.names...), rest[size-1].key)
-	return out, &token, nil
+	return true
 }
 
 func (s *Service) pageSize(limit int, maxResults *int32) (int, error) {

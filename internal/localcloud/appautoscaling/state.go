@@ -12,6 +12,7 @@ import (
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling/catalog"
 	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
+	"github.com/setpoint-io/setpoint/internal/localcloud/ledger"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -25,9 +26,13 @@ type region struct {
 	// registered counts the targets by namespace.
 	registered map[string]int
 	invoked    map[string]policyOf // by the actions of alarms
-	activities []*activity         // oldest first
-	recorded   int                 // how many activities there were
+	byID       map[string]*target  // by the ID in its ARN
+	sorted     []*target           // by namespace and key; nil: anew
+	activities ledger.Ledger[resource, *activity]
 }
+
+// resource is what targets of several dimensions may scale.
+type resource struct{ namespace, resourceID string }
 
 // identity is what tells scalable targets apart.
 type identity struct{ namespace, resourceID, dimension string }
@@ -40,6 +45,7 @@ func (i identity) String() string {
 // target is a scalable target with all that is under it.
 type target struct {
 	identity
+	key       string // orders the targets of a namespace
 	sequence  int
 	id        string // in its own ARN
 	childID   string // in the ARNs of its policies and actions
@@ -54,6 +60,8 @@ type target struct {
 
 	scope    wire.Scope
 	engine   *engine.Target
+	resource Resource            // of the engine
+	seen     Capacity            // by who watches capacities
 	next     time.Time           // of the next event
 	position int                 // in the queue; -1: nothing is going to happen
 	open     map[int64]*activity // under way, by the engine's number
@@ -122,11 +130,46 @@ func (s *Service) region(sc wire.Scope) *region {
 			targets:    map[identity]*target{},
 			registered: map[string]int{},
 			invoked:    map[string]policyOf{},
+			byID:       map[string]*target{},
 		}
 		s.regions[key] = r
 	}
 	s.latest.place, s.latest.region = key, r
 	return r
+}
+
+// add keeps a new target.
+func (r *region) add(t *target) {
+	r.targets[t.identity], r.byID[t.id] = t, t
+	r.registered[t.namespace]++
+	r.sorted = nil
+}
+
+// remove takes out a target.
+func (r *region) remove(t *target) {
+	delete(r.targets, t.identity)
+	delete(r.byID, t.id)
+	r.registered[t.namespace]--
+	r.sorted = nil
+}
+
+// inOrder returns all targets by namespace and key. The list is not to be changed.
+func (r *region) inOrder() []*target {
+	if r.sorted == nil {
+		r.sorted = slices.SortedFunc(maps.Values(r.targets), func(a, b *target) int {
+			return cmp.Or(strings.Compare(a.namespace, b.namespace), strings.Compare(a.key, b.key))
+		})
+	}
+	return r.sorted
+}
+
+// of returns the targets of a namespace, in order.
+func (r *region) of(namespace string) []*target {
+	byNamespace := func(t *target, namespace string) int { return strings.Compare(t.namespace, namespace) }
+	all := r.inOrder()
+	first, _ := slices.BinarySearchFunc(all, namespace, byNamespace)
+	after, _ := slices.BinarySearchFunc(all, namespace+"\x00", byNamespace)
+	return all[first:after]
 }
 
 // next returns the number of the next thing that is created.

@@ -116,12 +116,11 @@ func (s *Service) untagResource(sc wire.Scope, in untagInput) (any, error) {
 
 // byARN finds a target of the caller's account and Region.
 func (s *Service) byARN(sc wire.Scope, arn string) (*target, error) {
-	for _, t := range s.region(sc).targets {
-		if s.visible(t) && targetARN(sc, t) == arn {
-			return t, nil
-		}
+	t := s.region(sc).byID[arn[strings.LastIndex(arn, "/")+1:]]
+	if t == nil || !s.visible(t) || targetARN(sc, t) != arn {
+		return nil, resourceNotFound(arn)
 	}
-	return nil, resourceNotFound(arn)
+	return t, nil
 }
 
 // refuseSystemTags refuses keys that AWS keeps for itself.

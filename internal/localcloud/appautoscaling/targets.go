@@ -185,6 +185,7 @@ func (s *Service) create(sc wire.Scope, t *target, resource Resource) error {
 	}
 	t.scope = wire.Scope{Account: sc.Account, Region: sc.Region}
 	t.sequence = r.next()
+	t.key = t.resourceID + "\x00" + t.dimension + "\x00"
 	t.created = s.now()
 	t.id, t.childID = s.newIDs(sc, t.identity)
 	t.open = map[int64]*activity{}
@@ -196,9 +197,8 @@ func (s *Service) create(sc wire.Scope, t *target, resource Resource) error {
 	if err != nil {
 		return wire.Validation("%s", err)
 	}
-	t.engine = made
-	r.targets[t.identity] = t
-	r.registered[t.namespace]++
+	t.engine, t.resource, t.seen.Desired = made, resource, -1 // seen by nobody
+	r.add(t)
 	return nil
 }
 
@@ -226,9 +226,7 @@ func (s *Service) remove(sc wire.Scope, t *target) {
 	for _, p := range t.inOrder() {
 		s.releaseAlarms(sc, t, p, s.behaviour.DeregisterKeepsAlarms)
 	}
-	r := s.region(sc)
-	delete(r.targets, t.identity)
-	r.registered[t.namespace]--
+	s.region(sc).remove(t)
 	t.gone, t.policies, t.actions = true, nil, nil
 	t.engine.Advance(s.now())
 	t.engine.Retire()

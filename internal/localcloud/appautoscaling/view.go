@@ -1,10 +1,8 @@
 package appautoscaling
 
 import (
-	"cmp"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
@@ -37,7 +35,7 @@ type ActionView struct {
 // Views lists the targets of an account in a Region, ordered by their identity.
 func (s *Service) Views(sc wire.Scope) []View {
 	var views []View
-	for _, t := range s.inOrder(sc) {
+	for _, t := range s.region(sc).inOrder() {
 		view := View{
 			Identity: t.identity.domain(),
 			ObservedTarget: autoscaling.ObservedTarget{
@@ -55,13 +53,6 @@ func (s *Service) Views(sc wire.Scope) []View {
 		views = append(views, view)
 	}
 	return views
-}
-
-func (s *Service) inOrder(sc wire.Scope) []*target {
-	return slices.SortedFunc(maps.Values(s.region(sc).targets), func(a, b *target) int {
-		return cmp.Or(
-			strings.Compare(a.namespace, b.namespace), strings.Compare(a.resourceID, b.resourceID), strings.Compare(a.dimension, b.dimension))
-	})
 }
 
 // status returns what a resource has now. The clock of the engine may be behind.
@@ -120,10 +111,12 @@ type ActivityView struct {
 // wanted, the latest first.
 func (s *Service) ActivityViews(sc wire.Scope, limit int, wanted func(autoscaling.Identity) bool) []ActivityView {
 	var views []ActivityView
-	for _, a := range slices.Backward(s.region(sc).activities) {
+	all := &s.region(sc).activities
+	for _, it := range all.All().Before(all.Next()) {
 		if len(views) == limit {
 			break
 		}
+		a := *it
 		if id := a.identity.domain(); wanted(id) {
 			views = append(views, ActivityView{id, a.id, a.Activity})
 		}
@@ -161,12 +154,17 @@ type Capacity struct {
 	Bounds           scaling.Bounds
 }
 
-// Capacities calls f for each target of all accounts, in no order.
-func (s *Service) Capacities(f func(wire.Scope, autoscaling.Identity, Capacity)) {
+// NewCapacities calls f for each target of all accounts that has not what it had
+// when this was called last, in no order.
+func (s *Service) NewCapacities(f func(wire.Scope, autoscaling.Identity, Capacity)) {
+	now := s.now()
 	for _, r := range s.regions {
 		for _, t := range r.targets {
-			status := s.status(t)
-			f(t.scope, t.identity.domain(), Capacity{status.Desired, status.Running, t.bounds()})
+			status := t.resource.Status(now)
+			if has := (Capacity{status.Desired, status.Running, t.bounds()}); has != t.seen {
+				t.seen = has
+				f(t.scope, t.identity.domain(), has)
+			}
 		}
 	}
 }

@@ -2,7 +2,9 @@ package cloudwatch
 
 import (
 	"fmt"
+	"iter"
 	"slices"
+	"strings"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch/metricstore"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
@@ -130,7 +132,7 @@ func (s *Service) Put(scope wire.Scope, c Config) (*Alarm, error) {
 	if a.Config.AlarmName == "" {
 		change = changeCreate
 	}
-	a.Config = c.normalized()
+	st.configure(a, c.normalized())
 	a.AlarmConfigurationUpdatedTimestamp = now
 	st.history.configured(now.Time, change, a)
 	s.watch(a, w)
@@ -157,21 +159,38 @@ func (s *Service) Delete(scope wire.Scope, names ...string) (missing []string) {
 // ALARM state, sorted by name.
 func (s *Service) AlarmsByAction(scope wire.Scope, actionARN string) []*Alarm {
 	var found []*Alarm
-	for a := range s.store(scope).all() {
+	for _, a := range s.store(scope).acting[actionARN] {
 		if slices.Contains(a.AlarmActions, actionARN) {
 			found = append(found, a)
 		}
 	}
+	slices.SortFunc(found, func(a, b *Alarm) int { return strings.Compare(a.AlarmName, b.AlarmName) })
 	return found
+}
+
+// actions are all actions of an alarm, of whichever state.
+func (c *Config) actions() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, list := range [][]string{c.OKActions, c.AlarmActions, c.InsufficientDataActions} {
+			for _, arn := range list {
+				if !yield(arn) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // RemoveAction takes an action's ARN out of all alarms and leaves the alarms,
 // as deleting a step scaling policy does (AWS API: DeleteScalingPolicy).
 func (s *Service) RemoveAction(scope wire.Scope, actionARN string) {
-	for _, a := range s.store(scope).alarms {
-		for _, actions := range []*[]string{&a.OKActions, &a.AlarmActions, &a.InsufficientDataActions} {
+	st := s.store(scope)
+	for _, a := range slices.Clone(st.acting[actionARN]) {
+		c := a.Config
+		for _, actions := range []*[]string{&c.OKActions, &c.AlarmActions, &c.InsufficientDataActions} {
 			*actions = slices.DeleteFunc(slices.Clone(*actions), func(arn string) bool { return arn == actionARN })
 		}
+		st.configure(a, c)
 	}
 }
 

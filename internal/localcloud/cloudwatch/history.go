@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/setpoint-io/setpoint/internal/localcloud/ledger"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -14,10 +15,9 @@ import (
 // was deleted (Amazon CloudWatch User Guide).
 const keepHistory = 14 * 24 * time.Hour
 
-// history is what happened to the alarms of a store, oldest first.
+// history is what happened to the alarms of a store, by name.
 type history struct {
-	items []historyItem
-	next  int // number of the next item
+	items ledger.Ledger[string, historyItem]
 }
 
 type historyItem struct {
@@ -28,33 +28,37 @@ type historyItem struct {
 	HistorySummary  string
 	HistoryData     string // of items that are answered
 
-	data   any   // becomes HistoryData when somebody asks, which is seldom
-	number int   // orders items of the same time, and is the token of pages
-	state  State // what the alarm is from then on; empty if that did not change
+	data  any   // becomes HistoryData when somebody asks, which is seldom
+	state State // what the alarm is from then on; empty if that did not change
 }
 
 // told returns the item as it is answered. The data are written by us and can be
 // encoded.
-func (i historyItem) told() historyItem {
+func (i *historyItem) told() historyItem {
 	encoded, err := json.Marshal(i.data)
 	if err != nil {
 		encoded = []byte("{}")
 	}
-	i.HistoryData = string(encoded)
-	return i
+	told := *i
+	told.HistoryData = string(encoded)
+	return told
 }
 
 // add appends an item, whose data do not change any more.
 func (h *history) add(at time.Time, alarm, kind, summary string, state State, data any) {
-	old, _ := slices.BinarySearchFunc(h.items, at.Add(-keepHistory), func(i historyItem, t time.Time) int { return i.Timestamp.Compare(t) })
-	if old > len(h.items)/2 { // seldom, because it takes time
-		h.items = slices.Delete(h.items, 0, old)
-	}
-	h.items = append(h.items, historyItem{
+	h.items.Forget(func(i *historyItem) bool { return i.Timestamp.Before(at.Add(-keepHistory)) })
+	h.items.Add(alarm, historyItem{
 		AlarmName: alarm, AlarmType: "MetricAlarm", Timestamp: wire.Time{Time: at},
-		HistoryItemType: kind, HistorySummary: summary, data: data, number: h.next, state: state,
+		HistoryItemType: kind, HistorySummary: summary, data: data, state: state,
 	})
-	h.next++
+}
+
+// of returns what happened to an alarm, or without a name to all.
+func (h *history) of(alarm string) ledger.Selection[string, historyItem] {
+	if alarm == "" {
+		return h.items.All()
+	}
+	return h.items.Of(alarm)
 }
 
 // A configChange is a kind of ConfigurationUpdate; AWS's documentation shows
@@ -180,32 +184,36 @@ func (s *Service) describeAlarmHistory(r *wire.Request) (any, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	items := slices.Clone(s.store(r.Scope).history.items)
-	if in.ScanBy != ascending {
-		slices.Reverse(items)
+	h := &s.store(r.Scope).history
+	items := h.of(in.AlarmName).Before(h.items.Next())
+	if in.ScanBy == ascending {
+		items = h.of(in.AlarmName).From(0)
 	}
-	last, err := parseToken(in.NextToken)
-	if err != nil {
-		return nil, err
-	}
-	if last != "" {
-		at := slices.IndexFunc(items, func(i historyItem) bool { return strconv.Itoa(i.number) == last })
-		items = items[at+1:] // all of them when the last item has expired
+	if in.NextToken != "" {
+		last, err := parseOffset(in.NextToken)
+		if err != nil {
+			return nil, err
+		}
+		items = h.of(in.AlarmName).Before(last)
+		if in.ScanBy == ascending {
+			items = h.of(in.AlarmName).From(last + 1)
+		}
 	}
 	limit := maxRecords
 	if in.MaxRecords != nil {
 		limit = int(*in.MaxRecords)
 	}
 	out := historyOutput{AlarmHistoryItems: []historyItem{}}
-	for _, item := range items {
+	last := 0 // its number is the token of the next page
+	for number, item := range items {
 		if !in.matches(item, s.options.Now()) {
 			continue
 		}
 		if len(out.AlarmHistoryItems) == limit {
-			out.NextToken = formatToken(strconv.Itoa(out.AlarmHistoryItems[limit-1].number))
+			out.NextToken = formatToken(strconv.Itoa(last))
 			break
 		}
-		out.AlarmHistoryItems = append(out.AlarmHistoryItems, item.told())
+		out.AlarmHistoryItems, last = append(out.AlarmHistoryItems, item.told()), number
 	}
 	return out, nil
 }
@@ -225,10 +233,9 @@ func (in *historyInput) check() error {
 	return m.Err()
 }
 
-func (in *historyInput) matches(i historyItem, now time.Time) bool {
+func (in *historyInput) matches(i *historyItem, now time.Time) bool {
 	switch {
-	case in.AlarmName != "" && in.AlarmName != i.AlarmName,
-		len(in.AlarmTypes) > 0 && !slices.Contains(in.AlarmTypes, i.AlarmType),
+	case len(in.AlarmTypes) > 0 && !slices.Contains(in.AlarmTypes, i.AlarmType),
 		in.AlarmContributorID != "", // only alarms on several series have contributors
 		in.HistoryItemType != "" && in.HistoryItemType != i.HistoryItemType,
 		in.StartDate != nil && i.Timestamp.Before(in.StartDate.Time),

@@ -18,6 +18,7 @@ type place struct{ account, region string }
 type store struct {
 	alarms  map[string]*Alarm
 	names   []string
+	acting  map[string][]*Alarm // by the actions that they have, in no order
 	history history
 	metrics *metricstore.Store
 }
@@ -27,10 +28,32 @@ func (s *Service) store(scope wire.Scope) *store {
 	p := place{scope.Account, scope.Region}
 	st := s.stores[p]
 	if st == nil {
-		st = &store{alarms: map[string]*Alarm{}, metrics: metricstore.New()}
+		st = &store{alarms: map[string]*Alarm{}, acting: map[string][]*Alarm{}, metrics: metricstore.New()}
 		s.stores[p] = st
 	}
 	return st
+}
+
+// configure gives an alarm that is stored a configuration.
+func (st *store) configure(a *Alarm, c Config) {
+	st.forgetActions(a)
+	a.Config = c
+	for arn := range a.actions() {
+		if list := st.acting[arn]; !slices.Contains(list, a) {
+			st.acting[arn] = append(list, a)
+		}
+	}
+}
+
+// forgetActions finds an alarm by its actions no more.
+func (st *store) forgetActions(a *Alarm) {
+	for arn := range a.actions() {
+		if left := slices.DeleteFunc(st.acting[arn], func(other *Alarm) bool { return other == a }); len(left) > 0 {
+			st.acting[arn] = left
+		} else {
+			delete(st.acting, arn)
+		}
+	}
 }
 
 // add stores a new alarm.
@@ -42,6 +65,7 @@ func (st *store) add(name string, a *Alarm) {
 
 // remove takes out an alarm that is there.
 func (st *store) remove(name string) {
+	st.forgetActions(st.alarms[name])
 	delete(st.alarms, name)
 	at, _ := slices.BinarySearch(st.names, name)
 	st.names = slices.Delete(st.names, at, at+1)

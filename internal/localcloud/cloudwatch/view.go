@@ -91,9 +91,9 @@ type StateChange struct {
 // that far back.
 func (s *Service) States(scope wire.Scope, name string, from, to time.Time) []StateChange {
 	var list []StateChange
-	for _, i := range s.store(scope).history.items {
+	for _, i := range s.store(scope).history.items.Of(name).From(0) {
 		switch at := i.Timestamp.Time; {
-		case i.AlarmName != name || i.state == "" || at.After(to):
+		case i.state == "" || at.After(to):
 		case at.After(from):
 			list = append(list, StateChange{at, i.state})
 		default:
