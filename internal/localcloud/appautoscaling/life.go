@@ -106,8 +106,9 @@ type policyOf struct {
 	policy *policy
 }
 
-// Task is what an alarm tells a policy: that it is in ALARM, once when it enters
-// that state and then once a minute, or that it has left it.
+// Task is what an alarm tells a policy: that it is in the state that has the policy
+// for an action, which mostly is ALARM, once when it enters it and then once a
+// minute, or that it has left ALARM.
 type Task struct {
 	Scope      wire.Scope
 	Alarm      string

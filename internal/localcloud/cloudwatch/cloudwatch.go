@@ -13,8 +13,9 @@
 // ([Alarm]). A new alarm has insufficient data; an update overwrites the whole
 // configuration and leaves the state alone. [Service.Happen] evaluates the
 // alarms that are due (package alarm decides), writes their states and history,
-// and lets those in ALARM invoke [Policies]. Composite, log and PromQL alarms
-// and anomaly detection models are not implemented and say so.
+// and lets them invoke the [Policies] that are actions of their state. Composite,
+// log and PromQL alarms and anomaly detection models are not implemented and say
+// so.
 //
 // Validation answers in AWS's words where real answers of AWS are known. AWS
 // does not document the texts, so clients should not read them.

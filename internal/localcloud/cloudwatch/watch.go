@@ -21,6 +21,8 @@ type watch struct {
 	gone      bool // deleted, or replaced by another
 
 	found  alarm.Evaluation // by the last evaluation
+	acts   bool             // it invokes the scaling policies of its state now
+	acted  int64            // when it last did in a state other than ALARM
 	points []float64
 }
 
@@ -141,19 +143,45 @@ func (s *Service) Happen() {
 func (w *watch) evaluate(now int64) {
 	w.source.setTime(now)
 	w.found = w.evaluator.Evaluate(now)
-	if w.found.Invoke {
+	w.acts = w.found.Invoke || w.actsOtherwise(now)
+	if w.acts {
 		w.points = w.evaluator.Datapoints(w.points[:0])
 	}
 }
 
-// Task is what an alarm tells a scaling policy: that it is in ALARM, once when
-// it enters that state and then once a minute, or that it has left it (Amazon
-// CloudWatch User Guide: "Alarm actions").
+// actsOtherwise tells whether the alarm invokes scaling policies in a state other
+// than ALARM: as in ALARM, when it enters the state and then once a minute.
+func (w *watch) actsOtherwise(now int64) bool {
+	if w.found.State == alarm.Alarm || len(w.alarm.actionsOf(w.found.State)) == 0 {
+		return false
+	}
+	if !w.found.Changed() && (now/60 == w.acted/60 || now%60 >= w.evaluator.Definition().Step()) {
+		return false
+	}
+	w.acted = now
+	return true
+}
+
+// actionsOf returns the actions of a state.
+func (a *Alarm) actionsOf(state alarm.State) []string {
+	switch state {
+	case alarm.Alarm:
+		return a.AlarmActions
+	case alarm.OK:
+		return a.OKActions
+	default:
+		return a.InsufficientDataActions
+	}
+}
+
+// Task is what an alarm tells a scaling policy: that it is in the state that has
+// the policy for an action, once when it enters it and then once a minute, or
+// that it has left ALARM (Amazon CloudWatch User Guide: "Alarm actions").
 type Task struct {
 	Scope      wire.Scope
 	Alarm      string
 	Action     string // the ARN of the policy, as the alarm has it
-	InAlarm    bool
+	InAlarm    bool   // in the state; that is ALARM, mostly
 	Comparison alarm.Comparison
 	Threshold  float64
 	Datapoints []float64 // those that the alarm looked at, oldest first; valid during the call
@@ -176,15 +204,21 @@ func (noPolicies) Perform([]Task) []error { return nil }
 func (w *watch) tasks(to []Task) []Task {
 	a := w.alarm
 	left := w.found.Changed() && w.found.Previous == alarm.Alarm
-	if !w.found.Invoke && !left || a.ActionsEnabled != nil && !*a.ActionsEnabled {
+	if !w.acts && !left || a.ActionsEnabled != nil && !*a.ActionsEnabled {
 		return to
 	}
-	for _, action := range a.AlarmActions {
-		d := w.evaluator.Definition()
-		to = append(to, Task{
-			Scope: w.scope, Alarm: a.AlarmName, Action: action, InAlarm: w.found.Invoke, Comparison: d.Comparison,
-			Threshold: d.Threshold, Datapoints: w.points, entered: w.found.Invoke && w.found.Changed(),
-		})
+	d := w.evaluator.Definition()
+	task := Task{Scope: w.scope, Alarm: a.AlarmName, Comparison: d.Comparison, Threshold: d.Threshold, Datapoints: w.points}
+	if left {
+		for _, task.Action = range a.AlarmActions {
+			to = append(to, task)
+		}
+	}
+	if w.acts {
+		task.InAlarm, task.entered = true, w.found.Changed()
+		for _, task.Action = range a.actionsOf(w.found.State) {
+			to = append(to, task)
+		}
 	}
 	return to
 }
@@ -232,7 +266,9 @@ func (s *Service) force(scope wire.Scope, name string, state State, reason, data
 		if json.Unmarshal([]byte(data), &given) != nil {
 			given.RecentDatapoints = nil // JSON of another form has no datapoints
 		}
-		w.found = w.evaluator.SetState(alarm.State(state), s.options.Now().Unix())
+		now := s.options.Now().Unix()
+		w.found = w.evaluator.SetState(alarm.State(state), now)
+		w.acts = w.found.Invoke || w.found.Changed() && w.actsOtherwise(now)
 		w.points = append(w.points[:0], given.RecentDatapoints...)
 		s.perform(w.tasks(nil))
 	}
