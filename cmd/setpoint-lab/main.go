@@ -69,6 +69,7 @@ when it stops.`,
 	cmd.Flags().Float64Var(&f.lab.Speed, "speed", 1, "how many times faster than ours the time of the local AWS passes")
 	cmd.Flags().StringVar(&f.lab.ConsoleAddr, "console-addr", "127.0.0.1:8088", `loopback address of the web console; "" for none`)
 	cmd.Flags().StringSliceVar(&f.lab.ConsoleHosts, "console-host", nil, "another name under which browsers may ask for the console, such as that of a proxy")
+	cmd.PersistentFlags().StringArrayVar(&f.lab.Assume, "assume", nil, "another assumption about AWS, as NAME=VALUE (may be repeated); docs/reference/assumptions.md lists them")
 	cmd.Flags().BoolVar(&f.lab.NoController, "no-controller", false, "do not run the controller, so that another one can be run against the lab")
 	cmd.Flags().BoolVar(&f.seed, "seed", true, "start with the SageMaker endpoint "+lab.SeedEndpoint+" and those of the other examples")
 	cmd.PersistentFlags().BoolVarP(&f.verbose, "verbose", "v", false, "print the log of all parts")

@@ -70,7 +70,7 @@ func TestCommandLine(t *testing.T) {
 		want   []string
 		not    []string
 	}{
-		"help":    {"the flags are ours alone", []string{"--help"}, []string{"--dir", "--kube-addr", "--cloud-addr", "--console-addr", "--console-host", "--speed", "--no-controller", "--seed", "demo", "kubectl"}, []string{"--vmodule", "--v "}},
+		"help":    {"the flags are ours alone", []string{"--help"}, []string{"--dir", "--kube-addr", "--cloud-addr", "--console-addr", "--console-host", "--speed", "--assume", "--no-controller", "--seed", "demo", "kubectl"}, []string{"--vmodule", "--v "}},
 		"version": {"the Kubernetes libraries have a flag of that name too", []string{"--version"}, []string{"setpoint-lab version dev"}, nil},
 	}
 	for name, c := range cases {
@@ -95,11 +95,12 @@ func TestCommandLine(t *testing.T) {
 	}
 }
 
-func TestBadAddresses(t *testing.T) {
+func TestBadFlags(t *testing.T) {
 	for name, args := range map[string][]string{
 		"cloud on all interfaces": {"--cloud-addr", "0.0.0.0:4566"},
 		"cloud without port":      {"--cloud-addr", "localhost"},
 		"console for everybody":   {"--console-addr", "192.0.2.1:8088"},
+		"an unknown assumption":   {"--assume", "lateness=2m"},
 		"an argument":             {"start"},
 	} {
 		t.Run(name, func(t *testing.T) {

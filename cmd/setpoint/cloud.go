@@ -29,6 +29,7 @@ type cloudOptions struct {
 	seed                  uint64
 	endpoints             []string
 	persist               string
+	assume                []string
 	verbose               bool
 }
 
@@ -72,9 +73,10 @@ func (o *cloudOptions) bind(cmd *cobra.Command) {
 	f.Uint64Var(&o.seed, "seed", 0, "make the IDs in ARNs and names follow from this number and the requests; 0: they are random")
 	f.StringSliceVar(&o.endpoints, "with-endpoint", nil, "begin with a SageMaker endpoint of this name, with a variant AllTraffic on one instance (may be repeated)")
 	f.StringVar(&o.persist, "persist", "", "keep everything in this file, and go on from it")
+	f.StringArrayVar(&o.assume, "assume", nil, "another assumption about AWS, as NAME=VALUE (may be repeated); docs/reference/assumptions.md lists them")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "print every call")
 	_ = cmd.MarkFlagFilename("persist") // the error is about a flag of another name
-	for _, name := range []string{"addr", "account", "region", "provisioning-delay", "speed", "seed", "with-endpoint"} {
+	for _, name := range []string{"addr", "account", "region", "provisioning-delay", "speed", "seed", "with-endpoint", "assume"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions) // the error is about a flag of another name
 	}
 }
@@ -135,6 +137,11 @@ func (o *cloudOptions) cloud(ctx context.Context, h host, given func(string) boo
 	options := localcloud.Options{
 		Account: o.account, Region: o.region, EndpointDelay: o.delay, Seed: o.seed, KeepCapacities: true,
 		Logger: slog.New(slog.NewTextHandler(h.err, &slog.HandlerOptions{Level: level})),
+	}
+	for _, text := range o.assume {
+		if err := options.Assume(text); err != nil {
+			return nil, nil, fmt.Errorf("--assume %s: %w", text, err)
+		}
 	}
 	if o.persist != "" {
 		return o.kept(ctx, h, given, options)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud"
@@ -41,7 +42,7 @@ func (o *cloudOptions) load(ctx context.Context, h host, given func(string) bool
 	}
 	progress := newProgress(h, "reading "+o.persist, "bytes")
 	cloud, dropped, err := file.Load(ctx, persist.Begin{
-		Account: o.account, Region: o.region, ProvisioningDelay: traffic.Duration(o.delay), Seed: o.seed,
+		Account: o.account, Region: o.region, ProvisioningDelay: traffic.Duration(o.delay), Seed: o.seed, Assume: o.assume,
 	}, options, progress.show)
 	progress.clear()
 	if err != nil {
@@ -71,10 +72,11 @@ func (o *cloudOptions) takeOver(b persist.Begin, given func(string) bool) error 
 		{"account", b.Account, o.account},
 		{"region", b.Region, o.region},
 		{"provisioning-delay", delay.String(), o.delay.String()},
+		{"assume", strings.Join(b.Assume, " "), strings.Join(o.assume, " ")},
 		{"seed", fmt.Sprint(b.Seed), fmt.Sprint(cmp.Or(o.seed, b.Seed))},
 	} {
 		if given(f.name) && f.have != f.want {
-			return fmt.Errorf("--%s %s: the local AWS in %s has %s; leave the flag out, or name another file", f.name, f.want, o.persist, f.have)
+			return fmt.Errorf("--%s %s: the local AWS in %s has %s; leave the flag out, or name another file", f.name, f.want, o.persist, cmp.Or(f.have, "none"))
 		}
 	}
 	o.account, o.region, o.delay, o.seed = b.Account, b.Region, delay, b.Seed

@@ -155,6 +155,7 @@ func TestCloudCannotStart(t *testing.T) {
 		{"a Region has a name", []string{"--region", ""}, "--region is empty"},
 		{"time does not run backwards", []string{"--speed", "-1"}, "write a number greater than 0"},
 		{"nor do delays", []string{"--provisioning-delay", "-1s"}, "such as 60s"},
+		{"an assumption is one of those that there are", []string{"--assume", "sagemaker.quota=1"}, "--assume sagemaker.quota=1: behaviour"},
 		{"an endpoint has a name", []string{"--with-endpoint", "no name"}, "--with-endpoint: the endpoint"},
 		{"a verb that does not exist", []string{"stat"}, "unknown command"},
 	} {
@@ -169,7 +170,7 @@ func TestCloudCannotStart(t *testing.T) {
 // with.
 func TestCloudIsKept(t *testing.T) {
 	kept := filepath.Join(t.TempDir(), "cloud")
-	args := []string{"--persist", kept, "--with-endpoint", "demo-endpoint", "--account", "111122223333", "--region", "us-east-1", "--speed", "0"}
+	args := []string{"--persist", kept, "--with-endpoint", "demo-endpoint", "--account", "111122223333", "--region", "us-east-1", "--speed", "0", "--assume", "highAlarmPeriods=2", "--assume", "appautoscaling.variantFloor=1"}
 	c := startCloud(t, args...)
 	if !strings.Contains(c.out.String(), "everything is kept in "+kept) {
 		t.Errorf("it says so: %s", c.out)
@@ -185,7 +186,7 @@ func TestCloudIsKept(t *testing.T) {
 	if code := c.stop(); code != exitOK {
 		t.Fatalf("exit %d: %s", code, c.err)
 	}
-	for _, flag := range []string{"--account=222233334444", "--region=eu-west-1", "--provisioning-delay=1h", "--seed=1"} {
+	for _, flag := range []string{"--account=222233334444", "--region=eu-west-1", "--provisioning-delay=1h", "--seed=1", "--assume=highAlarmPeriods=3"} {
 		got := setpoint(t, "", "cloud", "--addr", "127.0.0.1:0", "--persist", kept, flag)
 		if got.code != exitTrouble || !strings.Contains(got.err, "leave the flag out, or name another file") {
 			t.Errorf("%s is another beginning: exit %d, %s", flag, got.code, got.err)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -241,12 +240,12 @@ func writeFile(h host, name string, write func(io.Writer) error) error {
 func (o *simulateOptions) assumed() (*engine.Behaviour, error) {
 	b := engine.DefaultBehaviour()
 	for _, text := range o.behaviour {
-		name, value, ok := strings.Cut(text, "=")
-		if !ok {
-			return nil, fmt.Errorf("--assume %s: write NAME=VALUE", text)
+		name, value, err := engine.Assumption(text)
+		if err == nil {
+			err = b.Set(name, value)
 		}
-		if err := b.Set(name, value); err != nil {
-			return nil, fmt.Errorf("--assume: %w", err)
+		if err != nil {
+			return nil, fmt.Errorf("--assume %s: %w", text, err)
 		}
 	}
 	return &b, nil

@@ -72,6 +72,9 @@ type Options struct {
 	// Speed is how many times faster than ours the time of the local AWS passes.
 	// Default 1.
 	Speed float64
+	// Assume is what the local AWS does where AWS documents nothing, each as
+	// localcloud.Options.Assume takes it.
+	Assume []string
 	// Resync is the controller's period of the check for drift. Default 15
 	// seconds: in a lab somebody is watching.
 	Resync time.Duration
@@ -175,17 +178,23 @@ func Start(ctx context.Context, o Options) (_ *Lab, err error) {
 
 // startCloud serves the local AWS.
 func (l *Lab) startCloud(ctx context.Context, o Options) error {
-	listener, err := listen(ctx, "the local AWS", "--cloud-addr", o.CloudAddr)
-	if err != nil {
-		return err
-	}
-	l.Cloud = localcloud.New(localcloud.Options{
+	options := localcloud.Options{
 		Account: Account, Region: Region,
 		EndpointDelay:     o.EndpointDelay,
 		ProvisioningDelay: o.ProvisioningDelay,
 		KeepCapacities:    true,
 		Logger:            o.Logger.With("component", "cloud"),
-	})
+	}
+	for _, text := range o.Assume {
+		if err := options.Assume(text); err != nil {
+			return fmt.Errorf("--assume %s: %w", text, err)
+		}
+	}
+	listener, err := listen(ctx, "the local AWS", "--cloud-addr", o.CloudAddr)
+	if err != nil {
+		return err
+	}
+	l.Cloud = localcloud.New(options)
 	if err := l.Cloud.Clock().SetSpeed(o.Speed); err != nil {
 		return errors.Join(err, listener.Close())
 	}

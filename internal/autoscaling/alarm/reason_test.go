@@ -19,6 +19,19 @@ func at(t *testing.T, s string) int64 {
 	return v.Unix()
 }
 
+// The example of the CloudWatch User Guide with three datapoints, as far as it
+// gives their times.
+func TestReasonOfThree(t *testing.T) {
+	newest := at(t, "03/07/25 08:29:00")
+	d := alarm.Definition{Comparison: alarm.GreaterThanThreshold, Threshold: 31, Period: 60, EvaluationPeriods: 3, DatapointsToAlarm: 3}
+	e := evaluator(t, d, series{newest - 120: 41.0, newest - 60: 33.8, newest: 32.6}, alarm.OK, prompt())
+	e.Evaluate(newest + 60)
+	want := "Threshold Crossed: 3 out of the last 3 datapoints [32.6 (03/07/25 08:29:00), 33.8 (03/07/25 08:28:00), 41.0 (03/07/25 08:27:00)] were greater than the threshold (31.0) (minimum 3 datapoints for OK -> ALARM transition)."
+	if got := e.Reason(); got != want {
+		t.Errorf("the newest comes first:\ngot  %s\nwant %s", got, want)
+	}
+}
+
 func TestReason(t *testing.T) {
 	newest := at(t, "02/10/19 16:59:00")
 	of := func(values ...float64) series {

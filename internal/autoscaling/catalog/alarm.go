@@ -2,48 +2,17 @@ package catalog
 
 // Alarm is the blueprint of one CloudWatch alarm that Application Auto Scaling
 // manages for a target tracking policy. The alarms set no DatapointsToAlarm and
-// no TreatMissingData, so all periods must breach and missing data is missing.
+// no TreatMissingData, so all periods must breach and missing data is missing, as
+// was observed of ECS services and DynamoDB tables.
 //
-// AWS does not document the settings, and asks users not to rely on them. Those
-// of ECS services and DynamoDB tables are as observed; the others follow them.
+// What AWS documents of their settings is here; what it does not is
+// scaling.Behaviour.
 type Alarm struct {
 	Role              string // "AlarmHigh" and so on, as in the name of the alarm
 	Comparison        string // the API's ComparisonOperator
 	Period            int32  // seconds
-	EvaluationPeriods int32
-	Provisioned       bool // watches the provisioned capacity, by its Average, not the metric
-	threshold         threshold
-}
-
-// threshold says how the threshold of an alarm follows from the target value.
-type threshold int
-
-const (
-	atTarget         threshold = iota // the target value
-	belowTarget                       // 90 % of the target value
-	consumedAtTarget                  // what is consumed in a period at target utilization
-	consumedBelow                     // the same, 20 percentage points lower
-	atProvisioned                     // what is provisioned
-)
-
-// Threshold computes the threshold for a target value. Provisioned is the
-// provisioned capacity, which only the alarms of metrics with a ProvisionedName
-// use.
-func (a Alarm) Threshold(target, provisioned float64) float64 {
-	switch a.threshold {
-	case belowTarget:
-		// Divided, because 0.9 has no exact representation and 50 should
-		// give 45.
-		return target * 9 / 10
-	case consumedAtTarget:
-		return provisioned * float64(a.Period) * target / 100
-	case consumedBelow:
-		return max(0, provisioned*float64(a.Period)*(target-20)/100)
-	case atProvisioned:
-		return provisioned
-	default:
-		return target
-	}
+	EvaluationPeriods int32  // 0: not documented
+	Provisioned       bool   // watches the provisioned capacity, by its Average, not the metric
 }
 
 // ScalesIn reports whether the alarm asks for less capacity, so that a policy
@@ -63,7 +32,7 @@ func (m Metric) Alarms(disableScaleIn bool) []Alarm { return withoutScaleIn(m.al
 
 // CustomMetricAlarms returns the alarms of a policy with a customized metric.
 func CustomMetricAlarms(disableScaleIn bool) []Alarm {
-	return withoutScaleIn(trackingAlarms(60, 15), disableScaleIn)
+	return withoutScaleIn(trackingAlarms(60), disableScaleIn)
 }
 
 func withoutScaleIn(alarms []Alarm, disableScaleIn bool) []Alarm {
@@ -77,23 +46,24 @@ func withoutScaleIn(alarms []Alarm, disableScaleIn bool) []Alarm {
 }
 
 // trackingAlarms are the two alarms of a metric that is compared with the
-// target value itself. Low is the number of periods before it scales in; it
-// scales out after three.
-func trackingAlarms(period, low int32) []Alarm {
+// target value itself.
+func trackingAlarms(period int32) []Alarm {
 	return []Alarm{
-		{Role: highRole, Comparison: greater, Period: period, EvaluationPeriods: 3, threshold: atTarget},
-		{Role: lowRole, Comparison: less, Period: period, EvaluationPeriods: low, threshold: belowTarget},
+		{Role: highRole, Comparison: greater, Period: period},
+		{Role: lowRole, Comparison: less, Period: period},
 	}
 }
 
 // throughputAlarms are the four alarms of provisioned throughput: two on what
 // is consumed, and two that only notice that the provisioned capacity changed,
-// which makes the service compute the thresholds of the other two anew.
+// which makes the service compute the thresholds of the other two anew. It
+// scales out after two consecutive minutes (Amazon DynamoDB Developer Guide:
+// "Managing throughput capacity automatically with DynamoDB auto scaling").
 func throughputAlarms() []Alarm {
 	return []Alarm{
-		{Role: highRole, Comparison: greater, Period: 60, EvaluationPeriods: 2, threshold: consumedAtTarget},
-		{Role: lowRole, Comparison: less, Period: 60, EvaluationPeriods: 15, threshold: consumedBelow},
-		{Role: "ProvisionedCapacityHigh", Comparison: greater, Period: 300, EvaluationPeriods: 3, Provisioned: true, threshold: atProvisioned},
-		{Role: "ProvisionedCapacityLow", Comparison: less, Period: 300, EvaluationPeriods: 3, Provisioned: true, threshold: atProvisioned},
+		{Role: highRole, Comparison: greater, Period: 60, EvaluationPeriods: 2},
+		{Role: lowRole, Comparison: less, Period: 60},
+		{Role: "ProvisionedCapacityHigh", Comparison: greater, Period: 300, Provisioned: true},
+		{Role: "ProvisionedCapacityLow", Comparison: less, Period: 300, Provisioned: true},
 	}
 }

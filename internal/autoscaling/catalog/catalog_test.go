@@ -258,58 +258,33 @@ func TestMetricDimensions(t *testing.T) {
 }
 
 func TestAlarms(t *testing.T) {
-	type row struct {
-		Role, Comparison string
-		Period, Periods  int32
-		Threshold        float64
-	}
 	for _, tc := range []struct {
 		metric         string
-		target         float64
-		provisioned    float64
 		disableScaleIn bool
-		want           []row
+		want           []Alarm
 		reason         string
 	}{
-		{"ECSServiceAverageCPUUtilization", 50, 0, false, []row{
-			{"AlarmHigh", "GreaterThanThreshold", 60, 3, 50},
-			{"AlarmLow", "LessThanThreshold", 60, 15, 45},
-		}, "as observed on an ECS service"},
-		{"ECSServiceAverageCPUUtilization", 30, 0, true, []row{
-			{"AlarmHigh", "GreaterThanThreshold", 60, 3, 30},
-		}, "without scale-in there is no low alarm"},
-		{"DynamoDBReadCapacityUtilization", 70, 1, false, []row{
-			{"AlarmHigh", "GreaterThanThreshold", 60, 2, 42},
-			{"AlarmLow", "LessThanThreshold", 60, 15, 30},
-			{"ProvisionedCapacityHigh", "GreaterThanThreshold", 300, 3, 1},
-			{"ProvisionedCapacityLow", "LessThanThreshold", 300, 3, 1},
-		}, "as observed on a DynamoDB table with one unit"},
-		{"DynamoDBReadCapacityUtilization", 70, 1, true, []row{
-			{"AlarmHigh", "GreaterThanThreshold", 60, 2, 42},
-			{"ProvisionedCapacityHigh", "GreaterThanThreshold", 300, 3, 1},
-			{"ProvisionedCapacityLow", "LessThanThreshold", 300, 3, 1},
-		}, "the alarms on provisioned capacity do not scale in"},
-		{"DynamoDBReadCapacityUtilization", 10, 100, false, []row{
-			{"AlarmHigh", "GreaterThanThreshold", 60, 2, 600},
-			{"AlarmLow", "LessThanThreshold", 60, 15, 0},
-			{"ProvisionedCapacityHigh", "GreaterThanThreshold", 300, 3, 100},
-			{"ProvisionedCapacityLow", "LessThanThreshold", 300, 3, 100},
-		}, "consumption is never negative"},
-		{"SageMakerVariantConcurrentRequestsPerModelHighResolution", 5, 0, false, []row{
-			{"AlarmHigh", "GreaterThanThreshold", 10, 3, 5},
-			{"AlarmLow", "LessThanThreshold", 10, 90, 4.5},
-		}, "scales out on three short periods, in on fifteen minutes"},
+		{"ECSServiceAverageCPUUtilization", false, []Alarm{
+			{"AlarmHigh", "GreaterThanThreshold", 60, 0, false}, {"AlarmLow", "LessThanThreshold", 60, 0, false},
+		}, "as observed on an ECS service; how many periods is not documented"},
+		{"ECSServiceAverageCPUUtilization", true, []Alarm{{"AlarmHigh", "GreaterThanThreshold", 60, 0, false}}, "without scale-in there is no low alarm"},
+		{"DynamoDBReadCapacityUtilization", true, []Alarm{
+			{"AlarmHigh", "GreaterThanThreshold", 60, 2, false},
+			{"ProvisionedCapacityHigh", "GreaterThanThreshold", 300, 0, true}, {"ProvisionedCapacityLow", "LessThanThreshold", 300, 0, true},
+		}, "two minutes are documented; the alarms on provisioned capacity do not scale in"},
+		{"SageMakerVariantConcurrentRequestsPerModelHighResolution", false, []Alarm{
+			{"AlarmHigh", "GreaterThanThreshold", 10, 0, false}, {"AlarmLow", "LessThanThreshold", 10, 0, false},
+		}, "the metric is emitted every ten seconds"},
 	} {
 		m, _ := LookupMetric(tc.metric)
-		var got []row
-		for _, a := range m.Alarms(tc.disableScaleIn) {
-			got = append(got, row{a.Role, a.Comparison, a.Period, a.EvaluationPeriods, a.Threshold(tc.target, tc.provisioned)})
+		got := m.Alarms(tc.disableScaleIn)
+		if diff := cmp.Diff(tc.want, got); diff != "" {
+			t.Errorf("%s: %s\n%s", tc.metric, tc.reason, diff)
+		}
+		for _, a := range got {
 			if a.Provisioned && m.ProvisionedName == "" {
 				t.Errorf("%s: alarm %s watches a metric that is not named", tc.metric, a.Role)
 			}
-		}
-		if diff := cmp.Diff(tc.want, got); diff != "" {
-			t.Errorf("%s: %s\n%s", tc.metric, tc.reason, diff)
 		}
 	}
 	if got := len(CustomMetricAlarms(false)); got != 2 {

@@ -78,6 +78,15 @@ func (m Metric) Dimensions(d Dimension, resourceID, label string) ([]MetricDimen
 	return out, true
 }
 
+// DimensionNames returns the names of the CloudWatch dimensions.
+func (m Metric) DimensionNames() []string {
+	names := make([]string, len(m.dimensions))
+	for i, d := range m.dimensions {
+		names[i] = d.Name
+	}
+	return names
+}
+
 // expand replaces every <name> by its part. It returns false if there is no
 // such part, as with the index of a DynamoDB table.
 func expand(template string, parts map[string]string) (string, bool) {

@@ -24,7 +24,7 @@ var metrics = []Metric{
 		Statistic: sum, Unit: none, Period: 60, NeedsResourceLabel: true,
 		// The guide names TargetGroup alone; the load balancer is in the label.
 		dimensions: []MetricDimension{{"LoadBalancer", "<load-balancer>"}, {"TargetGroup", "<target-group>"}},
-		alarms:     trackingAlarms(60, 15),
+		alarms:     trackingAlarms(60),
 		Inferred:   Inferred{FactDimensions, FactStatistic, FactAlarms},
 	},
 	utilization("RDSReaderAverageCPUUtilization", "AWS/RDS", "CPUUtilization",
@@ -75,12 +75,11 @@ var metrics = []Metric{
 		Type: "WorkSpacesAverageUserSessionsCapacityUtilization", Namespace: "AWS/WorkSpaces", Name: "UserSessionsCapacityUtilization",
 		Statistic: average, Unit: percent, Period: 60, Percent: true,
 		dimensions: []MetricDimension{{"WorkSpaces pool ID", "<pool-id>"}},
-		alarms:     trackingAlarms(60, 15),
+		alarms:     trackingAlarms(60),
 		Inferred:   Inferred{FactMetric, FactDimensions, FactAlarms},
 	},
 	// SageMaker emits these every 10 seconds with Minimum and Maximum as the
-	// valid statistics, and says that scale-in is as slow as with the other
-	// metrics: hence 15 minutes of 10 seconds.
+	// valid statistics; which of them the alarms take is scaling.Behaviour.
 	highResolution("SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution", "ConcurrentRequestsPerCopy", component),
 	highResolution("SageMakerVariantConcurrentRequestsPerModelHighResolution", "ConcurrentRequestsPerModel", variant...),
 	ecsHighResolution("ECSServiceAverageCPUUtilizationHighResolution", "CPUUtilization"),
@@ -100,7 +99,7 @@ func utilization(metricType, namespace, name string, dims ...MetricDimension) Me
 		Type: metricType, Namespace: namespace, Name: name,
 		Statistic: average, Unit: percent, Period: 60, Percent: true,
 		dimensions: dims,
-		alarms:     trackingAlarms(60, 15),
+		alarms:     trackingAlarms(60),
 		Inferred:   Inferred{FactAlarms},
 	}
 }
@@ -111,7 +110,7 @@ func fraction(metricType, namespace, name string, dims ...MetricDimension) Metri
 		Type: metricType, Namespace: namespace, Name: name,
 		Statistic: average, Period: 60, Fraction: true,
 		dimensions: dims,
-		alarms:     trackingAlarms(60, 15),
+		alarms:     trackingAlarms(60),
 		Inferred:   Inferred{FactAlarms},
 	}
 }
@@ -121,7 +120,7 @@ func countOf(metricType, namespace, name, statistic, unit string, dims ...Metric
 		Type: metricType, Namespace: namespace, Name: name,
 		Statistic: statistic, Unit: unit, Period: 60,
 		dimensions: dims,
-		alarms:     trackingAlarms(60, 15),
+		alarms:     trackingAlarms(60),
 		Inferred:   Inferred{FactAlarms},
 	}
 }
@@ -145,7 +144,7 @@ func highResolution(metricType, name string, dims ...MetricDimension) Metric {
 		Type: metricType, Namespace: "AWS/SageMaker", Name: name,
 		Statistic: maximum, Period: 10,
 		dimensions: dims,
-		alarms:     trackingAlarms(10, 90),
+		alarms:     trackingAlarms(10),
 		Inferred:   Inferred{FactStatistic, FactAlarms},
 	}
 }
@@ -155,7 +154,7 @@ func ecsHighResolution(metricType, name string) Metric {
 		Type: metricType, Namespace: "AWS/ECS", Name: name,
 		Statistic: average, Unit: percent, Period: 20, Percent: true,
 		dimensions: ecsService,
-		alarms:     trackingAlarms(20, 30),
+		alarms:     trackingAlarms(20),
 		Inferred:   Inferred{FactAlarms},
 	}
 }

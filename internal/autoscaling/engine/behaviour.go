@@ -31,7 +31,27 @@ type Behaviour struct {
 	// SuspensionStopsEnforcement leaves the capacity as it is when the bounds of
 	// a target with any suspended flag are set.
 	SuspensionStopsEnforcement bool
+	// SuspensionStopsForecasts lets DynamicScalingOutSuspended stop predictive
+	// scaling. AWS documents the flag for policies that alarms invoke.
+	SuspensionStopsForecasts bool
+	// ScaleInReadyFor is how long a target tracking policy is ready to scale in
+	// after its low alarm invoked it last. AWS documents that all policies have
+	// to be ready, and not what ready is.
+	ScaleInReadyFor time.Duration
+	// ForecastLoad is what the load of the predefined metrics of predictive
+	// scaling adds up.
+	ForecastLoad ForecastLoad
 }
+
+// ForecastLoad is what an hour of the load metric behind a predefined type of
+// predictive scaling is, of which the scaling metric is the average.
+type ForecastLoad string
+
+// The loads.
+const (
+	LoadByMinute ForecastLoad = "minutes" // the sum over minutes and units
+	LoadByHour   ForecastLoad = "hours"   // the sum over units
+)
 
 // BusyScheduledAction is what a scheduled action does whose resource is busy.
 type BusyScheduledAction string
@@ -49,6 +69,8 @@ func DefaultBehaviour() Behaviour {
 		Scaling:             scaling.DefaultBehaviour(),
 		BusyScheduledAction: Fail,
 		RaiseMaxWhenClose:   true,
+		ScaleInReadyFor:     time.Minute,
+		ForecastLoad:        LoadByMinute,
 	}
 }
 
@@ -143,6 +165,12 @@ var options = []option{
 		Source:     "Inferred from the rule without exception.",
 	}, func(b *Behaviour) *bool { return &b.Scaling.PercentOfZero }),
 	count(BehaviourOption{
+		Name: "highAlarmPeriods", Alternatives: []string{"1", "2", "5"},
+		Meaning:    "How many minutes a metric must be high before target tracking scales out; not of provisioned throughput, for which AWS documents two.",
+		Documented: "Alarms are managed by the service and not to be relied on.",
+		Source:     "Seen of ECS; inferred for other services.",
+	}, func(b *Behaviour) *int32 { return &b.Scaling.HighAlarmPeriods }),
+	count(BehaviourOption{
 		Name: "lowAlarmPeriods", Alternatives: []string{"3", "9"},
 		Meaning:    "How many minutes a metric must be low before target tracking scales in.",
 		Documented: "Alarms are managed by the service and not to be relied on.",
@@ -202,4 +230,82 @@ var options = []option{
 		Documented: "The flags suspend policies and scheduled actions.",
 		Source:     "Inferred from the wording.",
 	}, func(b *Behaviour) *bool { return &b.SuspensionStopsEnforcement }),
+	flag(BehaviourOption{
+		Name: "suspensionStopsForecasts", Alternatives: []string{"true"},
+		Meaning:    "Whether suspending dynamic scale-out stops predictive scaling too.",
+		Documented: "The flags name dynamic scaling, which alarms trigger, and scheduled scaling.",
+		Source:     "Inferred from the wording.",
+	}, func(b *Behaviour) *bool { return &b.SuspensionStopsForecasts }),
+	duration(BehaviourOption{
+		Name: "scaleInReadyFor", Alternatives: []string{"2m0s", "5m0s"},
+		Meaning:    "How long a policy is ready to scale in after its low alarm invoked it, while others are not yet.",
+		Documented: "All target tracking policies must be ready to scale in; not what ready is.",
+		Source:     "Inferred: an alarm in ALARM invokes its policy once a minute.",
+	}, func(b *Behaviour) *time.Duration { return &b.ScaleInReadyFor }),
+	word(BehaviourOption{
+		Name: "forecastLoad", Alternatives: []string{"hours"},
+		Meaning:    "What an hour of the load behind a predefined type of predictive scaling adds up: every minute of each unit, or the mean of each unit. Only the local AWS forecasts from metrics.",
+		Documented: "Load and scaling metric belong together; not the metrics behind them.",
+		Source:     "Inferred: the statistic Sum of a metric that each unit puts once a minute.",
+	}, func(b *Behaviour) *ForecastLoad { return &b.ForecastLoad }, "minutes"),
+	word(BehaviourOption{
+		Name: "stepRule", Alternatives: []string{"byMetric"},
+		Meaning:    "Whether the alarm or the metric says that a step includes its lower bound (above the threshold) or its upper one (below).",
+		Documented: "One rule for metrics above the breach threshold, one for those below; both examples include a metric at it.",
+		Source:     "Inferred; a third-party emulator does the same.",
+	}, func(b *Behaviour) *scaling.StepRule { return &b.Scaling.StepRule }, "byAlarm"),
+	word(BehaviourOption{
+		Name: "unmatchedStep", Alternatives: []string{"nearest"},
+		Meaning:    "What a step scaling policy does when no step holds the metric.",
+		Documented: "Nothing.",
+		Source:     "Inferred.",
+	}, func(b *Behaviour) *scaling.UnmatchedStep { return &b.Scaling.UnmatchedStep }, "none"),
+	count(BehaviourOption{
+		Name: "fineHighAlarmPeriods", Alternatives: []string{"1", "6"},
+		Meaning:    "How many periods of 10 or 20 seconds a metric of high resolution must be high before target tracking scales out.",
+		Documented: "Scale-out is much faster than with other metrics.",
+		Source:     "Inferred from the alarms of other metrics; for ECS a third-party emulator.",
+	}, func(b *Behaviour) *int32 { return &b.Scaling.FineHighAlarmPeriods }),
+	count(BehaviourOption{
+		Name: "concurrencyLowAlarmPeriods", Alternatives: []string{"30"},
+		Meaning:    "How many periods of 10 seconds SageMaker's concurrent requests must be low before target tracking scales in.",
+		Documented: "Scale-in is as fast as with other metrics.",
+		Source:     "Inferred: 15 minutes.",
+	}, func(b *Behaviour) *int32 { return &b.Scaling.ConcurrencyLowAlarmPeriods }),
+	count(BehaviourOption{
+		Name: "fineLowAlarmPeriods", Alternatives: []string{"45"},
+		Meaning:    "How many periods of 20 seconds the high-resolution metrics of ECS must be low before target tracking scales in.",
+		Documented: "Nothing.",
+		Source:     "A third-party emulator.",
+	}, func(b *Behaviour) *int32 { return &b.Scaling.FineLowAlarmPeriods }),
+	word(BehaviourOption{
+		Name: "concurrencyStatistic", Alternatives: []string{"Minimum"},
+		Meaning:    "The statistic of the alarms on SageMaker's concurrent requests.",
+		Documented: "Minimum and Maximum are valid.",
+		Source:     "Inferred.",
+	}, func(b *Behaviour) *scaling.ConcurrencyStatistic { return &b.Scaling.ConcurrencyStatistic }, "Maximum"),
+	fraction(BehaviourOption{
+		Name: "throughputMargin", Alternatives: []string{"10", "30"},
+		Meaning:    "By how many percentage points of utilization the low alarm of provisioned throughput is below the target.",
+		Documented: "The alarm exists.",
+		Source:     "Seen of DynamoDB, as a third-party emulator explains it; Keyspaces is taken to be alike.",
+	}, func(b *Behaviour) *float64 { return &b.Scaling.ThroughputMargin }),
+	count(BehaviourOption{
+		Name: "provisionedAlarmPeriods", Alternatives: []string{"2"},
+		Meaning:    "After how many periods of five minutes alarms notice that provisioned throughput changed. In the engine the change itself renews the alarms.",
+		Documented: "The alarms exist.",
+		Source:     "Two emulators, which differ: 3, and 2 for the high one.",
+	}, func(b *Behaviour) *int32 { return &b.Scaling.ProvisionedAlarmPeriods }),
+	number(BehaviourOption{
+		Name: "dueAtEnd", Alternatives: []string{"skip"},
+		Meaning:    "Whether a recurring action that is due exactly at its end time runs.",
+		Documented: "It stops repeating after the end time.",
+		Source:     "Inferred from the wording.",
+	}, func(b *Behaviour) *schedule.AtEnd { return &b.Schedule.AtEnd }, "fire", "skip"),
+	number(BehaviourOption{
+		Name: "atPeriod", Alternatives: []string{"ignore"},
+		Meaning:    "Whether start and end time bound a one-time action too.",
+		Documented: "Start and end time are explained for recurring actions.",
+		Source:     "Inferred: the API takes both for every schedule.",
+	}, func(b *Behaviour) *schedule.AtPeriod { return &b.Schedule.AtPeriod }, "heed", "ignore"),
 }

@@ -117,13 +117,14 @@ func (t *Target) decideIn(v *verdict, n int32, now int64) {
 		return
 	}
 	b := t.behaviour.Scaling
+	ready := max(1, int64(t.behaviour.ScaleInReadyFor/time.Second))
 	var largest scaling.Proposal
 	first, flaps := true, false
 	for _, p := range t.policies {
 		if p.tracking == nil || p.tracking.ScaleInDisabled {
 			continue
 		}
-		if p.low.at == 0 || now-p.low.at >= 60 || t.holdsScaleIn(p, now) {
+		if p.low.at == 0 || now-p.low.at >= ready || t.holdsScaleIn(p, now) {
 			return
 		}
 		proposal := scaling.Proposal{
@@ -155,7 +156,7 @@ func (t *Target) holdsScaleIn(p *policy, now int64) bool {
 // decideStep is step scaling in either direction.
 func (t *Target) decideStep(v *verdict, i invocation, n int32, now int64) {
 	b := t.behaviour.Scaling
-	adjustment, ok := i.policy.step.Adjustment(i.metric-i.threshold, i.above)
+	adjustment, ok := i.policy.step.Adjustment(i.metric-i.threshold, i.above, b)
 	if !ok {
 		return
 	}

@@ -57,8 +57,6 @@ func (p *predictive) plan(now int64) {
 
 // foresee scales out to the forecasts that are due. Predictive scaling never
 // scales in (Application Auto Scaling User Guide: "Predictive scaling").
-// SuspendedState names dynamic and scheduled scaling only, so it does not
-// suspend this.
 func (t *Target) foresee(now int64) {
 	for _, p := range t.policies {
 		if p.predictive != nil && p.predictive.next <= now {
@@ -67,10 +65,22 @@ func (t *Target) foresee(now int64) {
 	}
 }
 
+// reconsiderForecasts looks at the forecasts at once that hold now.
+func (t *Target) reconsiderForecasts() {
+	for _, p := range t.policies {
+		if p.predictive != nil && p.predictive.scales {
+			p.predictive.next = t.now
+		}
+	}
+	t.planActions()
+}
+
 func (t *Target) foreseeOne(p *policy, now int64) {
 	f := p.predictive
 	f.plan(now)
-	if t.forecast == nil {
+	if t.forecast == nil || t.behaviour.SuspensionStopsForecasts && t.suspended.DynamicScalingOut {
+		t.changed = t.changed || f.floor != 0
+		f.floor = 0
 		return
 	}
 	before := f.floor

@@ -32,6 +32,15 @@ func (b *Behaviour) Set(name, value string) error {
 	return nil
 }
 
+// Assumption takes apart what is written as NAME=VALUE, for [Behaviour.Set].
+func Assumption(text string) (name, value string, err error) {
+	name, value, ok := strings.Cut(text, "=")
+	if !ok {
+		return "", "", fmt.Errorf("%q is no assumption; write NAME=VALUE, such as metricDelay=2m", text)
+	}
+	return name, value, nil
+}
+
 // Get returns one option by its name, as text. It returns false if there is no
 // such option.
 func (b Behaviour) Get(name string) (string, bool) {

@@ -180,6 +180,9 @@ func (t *Target) SetSuspended(s autoscaling.ObservedSuspension) {
 	t.suspended = s
 	t.enforce(t.now)
 	t.wake(t.now)
+	if t.behaviour.SuspensionStopsForecasts {
+		t.reconsiderForecasts()
+	}
 }
 
 // enforce brings the capacity into bounds if the resource can be scaled (AWS

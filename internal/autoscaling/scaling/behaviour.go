@@ -36,6 +36,18 @@ type Behaviour struct {
 	// capacity. Not documented by AWS.
 	PercentOfZero bool
 
+	// StepRule says by what a step includes its lower bound or its upper one.
+	// AWS documents the two rules for metrics above and below "the breach
+	// threshold", with examples that both include a metric at the threshold.
+	StepRule StepRule
+	// UnmatchedStep is what a step scaling policy does when no step holds the
+	// metric. Not documented by AWS.
+	UnmatchedStep UnmatchedStep
+
+	// HighAlarmPeriods is EvaluationPeriods of the high alarm of metrics with a
+	// period of a minute. 3 was seen for ECS. That of provisioned throughput is
+	// documented by DynamoDB.
+	HighAlarmPeriods int32
 	// LowAlarmPeriods is EvaluationPeriods of the low alarm of metrics with a
 	// period of a minute. 15 was seen for ECS and DynamoDB; reports for
 	// customized metrics differ.
@@ -44,7 +56,54 @@ type Behaviour struct {
 	// target value. 90 was seen for ECS; AWS documents "usually more than 10
 	// percent lower". Provisioned throughput has another rule.
 	LowThresholdPercent float64
+	// FineHighAlarmPeriods is EvaluationPeriods of the high alarm of metrics of
+	// high resolution. Not documented by AWS.
+	FineHighAlarmPeriods int32
+	// ConcurrencyLowAlarmPeriods is EvaluationPeriods of the low alarm of
+	// SageMaker's concurrent requests, with a period of 10 seconds. SageMaker
+	// documents that scale-in is as slow as with its other metrics.
+	ConcurrencyLowAlarmPeriods int32
+	// FineLowAlarmPeriods is EvaluationPeriods of the low alarm of metrics with
+	// a period of 20 seconds, which are those of ECS. Not documented by AWS.
+	FineLowAlarmPeriods int32
+	// ConcurrencyStatistic is the statistic of the alarms on SageMaker's
+	// concurrent requests. SageMaker documents Minimum and Maximum as valid.
+	ConcurrencyStatistic ConcurrencyStatistic
+	// ThroughputMargin is by how many percentage points of utilization the low
+	// alarm of provisioned throughput is below the target. 20 was seen for
+	// DynamoDB.
+	ThroughputMargin float64
+	// ProvisionedAlarmPeriods is EvaluationPeriods of the alarms that watch
+	// whether provisioned throughput changes. Emulators differ.
+	ProvisionedAlarmPeriods int32
 }
+
+// StepRule chooses between the rules for metrics above and below a threshold.
+type StepRule string
+
+// The ways to choose.
+const (
+	ByAlarm  StepRule = "byAlarm"  // by the alarm's comparison
+	ByMetric StepRule = "byMetric" // by where the metric is; at the threshold by the alarm
+)
+
+// UnmatchedStep is what is done when no step holds the metric.
+type UnmatchedStep string
+
+// The ways to go on without a step.
+const (
+	NoStep      UnmatchedStep = "none"
+	NearestStep UnmatchedStep = "nearest" // the step whose bounds are nearest
+)
+
+// ConcurrencyStatistic is a statistic of CloudWatch.
+type ConcurrencyStatistic string
+
+// The statistics that are valid for concurrent requests.
+const (
+	MaximumStatistic ConcurrencyStatistic = "Maximum"
+	MinimumStatistic ConcurrencyStatistic = "Minimum"
+)
 
 // Aggregate is a way to make one value of several datapoints.
 type Aggregate string
@@ -92,14 +151,23 @@ const (
 // DefaultBehaviour returns the most likely behaviour.
 func DefaultBehaviour() Behaviour {
 	return Behaviour{
-		Aggregate:           Average,
-		ScaleInPace:         Proportional,
-		ScaleInGuard:        true,
-		FromZero:            ToOne,
-		UnneededScaleIn:     AlreadyAtDesiredCapacity,
-		Credit:              CreditFromBase,
-		PercentOfZero:       true,
-		LowAlarmPeriods:     15,
-		LowThresholdPercent: 90,
+		Aggregate:                  Average,
+		ScaleInPace:                Proportional,
+		ScaleInGuard:               true,
+		FromZero:                   ToOne,
+		UnneededScaleIn:            AlreadyAtDesiredCapacity,
+		Credit:                     CreditFromBase,
+		PercentOfZero:              true,
+		StepRule:                   ByAlarm,
+		UnmatchedStep:              NoStep,
+		HighAlarmPeriods:           3,
+		LowAlarmPeriods:            15,
+		LowThresholdPercent:        90,
+		FineHighAlarmPeriods:       3,
+		ConcurrencyLowAlarmPeriods: 90,
+		FineLowAlarmPeriods:        30,
+		ConcurrencyStatistic:       MaximumStatistic,
+		ThroughputMargin:           20,
+		ProvisionedAlarmPeriods:    3,
 	}
 }

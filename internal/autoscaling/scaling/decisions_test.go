@@ -115,7 +115,7 @@ func TestStepExample(t *testing.T) {
 		if c.metric < 50 {
 			policy, above = in, false
 		}
-		adjustment, ok := policy.Adjustment(c.metric-50, above)
+		adjustment, ok := policy.Adjustment(c.metric-50, above, b)
 		if !ok {
 			t.Fatalf("metric %v: no step", c.metric)
 		}
@@ -129,25 +129,37 @@ func TestStepExample(t *testing.T) {
 func TestStepBounds(t *testing.T) {
 	out, in := step(t, scaleOut), step(t, scaleIn)
 	none := step(t, autoscaling.Step{AdjustmentType: "ChangeInCapacity", Adjustments: []autoscaling.StepAdjustment{{LowerBound: new(5.0), UpperBound: new(6.0), Adjustment: 1}}})
+	defaults := scaling.DefaultBehaviour()
+	byMetric, nearest := defaults, defaults
+	byMetric.StepRule, nearest.UnmatchedStep = scaling.ByMetric, scaling.NearestStep
 	for _, c := range []struct {
 		policy     scaling.Step
+		b          scaling.Behaviour
 		difference float64
 		above      bool
 		want       int32
 		ok         bool
 		reason     string
 	}{
-		{out, 0, true, 0, true, "at the threshold of an alarm above it, the first step begins"},
-		{out, 9.99, true, 0, true, "the upper bound is not of the step"},
-		{out, 10, true, 10, true, "the lower bound is of the step"},
-		{out, 1e9, true, 30, true, "no upper bound is infinity"},
-		{in, 0, false, 0, true, "at the threshold of an alarm below it, the first step begins"},
-		{in, -10, false, -10, true, "below, the upper bound is of the step"},
-		{in, -20, false, -30, true, "and the lower is not"},
-		{none, 7, true, 0, false, "no step is meant"},
-		{none, 6, true, 0, false, "nor at its open end"},
+		{out, defaults, 0, true, 0, true, "at the threshold of an alarm above it, the first step begins"},
+		{out, defaults, 9.99, true, 0, true, "the upper bound is not of the step"},
+		{out, defaults, 10, true, 10, true, "the lower bound is of the step"},
+		{out, defaults, 1e9, true, 30, true, "no upper bound is infinity"},
+		{in, defaults, 0, false, 0, true, "at the threshold of an alarm below it, the first step begins"},
+		{in, defaults, -10, false, -10, true, "below, the upper bound is of the step"},
+		{in, defaults, -20, false, -30, true, "and the lower is not"},
+		{none, defaults, 7, true, 0, false, "no step is meant"},
+		{none, defaults, 6, true, 0, false, "nor at its open end"},
+		{in, byMetric, -10, true, -10, true, "a metric below the threshold decides, whatever the alarm compares for"},
+		{in, defaults, -10, true, 0, true, "and does not by default"},
+		{out, byMetric, 10, false, 10, true, "so does one above"},
+		{out, byMetric, 0, true, 0, true, "at the threshold the alarm decides"},
+		{in, byMetric, 0, false, 0, true, "in both directions"},
+		{none, nearest, 7, true, 1, true, "the only step is the nearest"},
+		{in, nearest, 3, false, 0, true, "above all steps the uppermost is"},
+		{out, nearest, -3, true, 0, true, "and below them the lowest"},
 	} {
-		got, ok := c.policy.Adjustment(c.difference, c.above)
+		got, ok := c.policy.Adjustment(c.difference, c.above, c.b)
 		if got != c.want || ok != c.ok {
 			t.Errorf("%v above %v: got %d, %v, want %d, %v: %s", c.difference, c.above, got, ok, c.want, c.ok, c.reason)
 		}
@@ -312,7 +324,7 @@ func FuzzStep(f *testing.F) {
 		if err != nil {
 			return
 		}
-		chosen, ok := p.Adjustment(difference, above)
+		chosen, ok := p.Adjustment(difference, above, scaling.DefaultBehaviour())
 		got := p.Capacity(max(0, n), chosen, scaling.DefaultBehaviour())
 		if got < 0 {
 			t.Errorf("%d with %d gives %d", n, chosen, got)

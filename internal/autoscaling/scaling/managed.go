@@ -41,6 +41,10 @@ func AlarmName(resourceID, role, id string) string {
 // works with one-minute data (Application Auto Scaling User Guide).
 const customPeriod = 60
 
+// concurrencyPeriod is the period of SageMaker's concurrent requests in seconds,
+// and of no other metric.
+const concurrencyPeriod = 10
+
 // Managed is a target tracking policy at work: what it decides with, and its
 // alarms in the order in which the API lists them.
 type Managed struct {
@@ -124,15 +128,18 @@ func watched(dim catalog.Dimension, id autoscaling.Identity, p autoscaling.Targe
 
 func managedAlarm(blueprint catalog.Alarm, metric Metric, provisionedName string, target float64, provisioned int32, b Behaviour) ManagedAlarm {
 	metric.Period = blueprint.Period
-	if blueprint.Provisioned {
+	switch {
+	case blueprint.Provisioned:
 		metric.Name, metric.Statistic = provisionedName, "Average"
+	case metric.Period == concurrencyPeriod:
+		metric.Statistic = string(b.ConcurrencyStatistic)
 	}
 	a := ManagedAlarm{
 		Role:   blueprint.Role,
 		Metric: metric,
 		Definition: alarm.Definition{
 			Comparison:        alarm.Comparison(blueprint.Comparison),
-			Threshold:         blueprint.Threshold(target, float64(provisioned)),
+			Threshold:         target,
 			Period:            blueprint.Period,
 			EvaluationPeriods: blueprint.EvaluationPeriods,
 			Statistic:         metric.Statistic,
@@ -142,14 +149,38 @@ func managedAlarm(blueprint catalog.Alarm, metric Metric, provisionedName string
 	if !blueprint.Provisioned {
 		a.Direction = DirectionOf(a.Definition.Comparison)
 	}
-	if a.Direction == In {
-		if blueprint.Period == customPeriod && b.LowAlarmPeriods > 0 {
-			a.Definition.EvaluationPeriods = b.LowAlarmPeriods
-		}
-		if provisionedName == "" {
-			// Divided, because few percentages have an exact representation.
-			a.Definition.Threshold = target * b.LowThresholdPercent / 100
-		}
+	consumed := float64(provisioned) * float64(blueprint.Period) / 100 // of each percent
+	switch {
+	case blueprint.Provisioned:
+		a.Definition.Threshold = float64(provisioned)
+	case provisionedName != "" && a.Direction == In:
+		a.Definition.Threshold = max(0, consumed*(target-b.ThroughputMargin))
+	case provisionedName != "":
+		a.Definition.Threshold = consumed * target
+	case a.Direction == In:
+		// Divided, because few percentages have an exact representation.
+		a.Definition.Threshold = target * b.LowThresholdPercent / 100
+	}
+	if a.Definition.EvaluationPeriods == 0 {
+		a.Definition.EvaluationPeriods = max(1, b.periods(blueprint, a.Direction))
 	}
 	return a
+}
+
+// periods is how many periods an alarm evaluates, where AWS does not document it.
+func (b Behaviour) periods(blueprint catalog.Alarm, d Direction) int32 {
+	switch {
+	case blueprint.Provisioned:
+		return b.ProvisionedAlarmPeriods
+	case d == Out && blueprint.Period < customPeriod:
+		return b.FineHighAlarmPeriods
+	case d == Out:
+		return b.HighAlarmPeriods
+	case blueprint.Period == concurrencyPeriod:
+		return b.ConcurrencyLowAlarmPeriods
+	case blueprint.Period < customPeriod:
+		return b.FineLowAlarmPeriods
+	default:
+		return b.LowAlarmPeriods
+	}
 }

@@ -1,6 +1,7 @@
 package scaling_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -72,6 +73,53 @@ func TestManagedAlarms(t *testing.T) {
 		}
 		if m.ScaleInCooldown != c.cooldown || m.ScaleOutCooldown != c.cooldown {
 			t.Errorf("%s: cooldowns %d and %d, want the default %d", c.metric, m.ScaleOutCooldown, m.ScaleInCooldown, c.cooldown)
+		}
+	}
+}
+
+func TestManagedAlarmsFollowTheBehaviour(t *testing.T) {
+	index := autoscaling.Identity{ServiceNamespace: "dynamodb", ResourceID: "table/orders", ScalableDimension: "dynamodb:table:ReadCapacityUnits"}
+	variant := autoscaling.Identity{ServiceNamespace: "sagemaker", ResourceID: "endpoint/demo/variant/AllTraffic", ScalableDimension: "sagemaker:variant:DesiredInstanceCount"}
+	service := autoscaling.Identity{ServiceNamespace: "ecs", ResourceID: "service/prod/web", ScalableDimension: "ecs:service:DesiredCount"}
+	const (
+		invocations = "SageMakerVariantInvocationsPerInstance"
+		concurrency = "SageMakerVariantConcurrentRequestsPerModelHighResolution"
+		fine        = "ECSServiceAverageCPUUtilizationHighResolution"
+		throughput  = "DynamoDBReadCapacityUtilization"
+	)
+	for _, c := range []struct {
+		reason string
+		id     autoscaling.Identity
+		metric string
+		change func(*scaling.Behaviour)
+		want   string // of each alarm: periods, threshold, statistic
+	}{
+		{"as assumed", variant, invocations, func(*scaling.Behaviour) {}, "3 50 Sum, 15 45 Sum"},
+		{"scales out sooner", variant, invocations, func(b *scaling.Behaviour) { b.HighAlarmPeriods = 1 }, "1 50 Sum, 15 45 Sum"},
+		{"scales in sooner", variant, invocations, func(b *scaling.Behaviour) { b.LowAlarmPeriods = 9 }, "3 50 Sum, 9 45 Sum"},
+		{"concurrency is not of a minute", variant, concurrency, func(b *scaling.Behaviour) { b.HighAlarmPeriods, b.LowAlarmPeriods = 1, 1 }, "3 50 Maximum, 90 45 Maximum"},
+		{"concurrency has options of its own", variant, concurrency, func(b *scaling.Behaviour) {
+			b.FineHighAlarmPeriods, b.ConcurrencyLowAlarmPeriods, b.ConcurrencyStatistic = 6, 30, scaling.MinimumStatistic
+		}, "6 50 Minimum, 30 45 Minimum"},
+		{"so has the high resolution of ECS", service, fine, func(b *scaling.Behaviour) { b.FineHighAlarmPeriods, b.FineLowAlarmPeriods = 2, 45 }, "2 50 Average, 45 45 Average"},
+		{"two minutes are documented for throughput", index, throughput, func(b *scaling.Behaviour) { b.HighAlarmPeriods, b.ThroughputMargin = 5, 10 },
+			"2 300 Sum, 15 240 Sum, 3 10 Average, 3 10 Average"},
+		{"nothing is less than nothing", index, throughput, func(b *scaling.Behaviour) { b.ThroughputMargin, b.ProvisionedAlarmPeriods = 90, 2 },
+			"2 300 Sum, 15 0 Sum, 2 10 Average, 2 10 Average"},
+		{"no alarm looks at nothing", variant, invocations, func(b *scaling.Behaviour) { b.HighAlarmPeriods, b.LowAlarmPeriods = 0, 0 }, "1 50 Sum, 1 45 Sum"},
+	} {
+		b := scaling.DefaultBehaviour()
+		c.change(&b)
+		m, err := scaling.NewManaged(c.id, autoscaling.TargetTracking{TargetValue: new(50.0), Predefined: &autoscaling.PredefinedMetric{Type: c.metric}}, 10, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, a := range m.Alarms {
+			got = append(got, fmt.Sprint(a.Definition.EvaluationPeriods, " ", a.Definition.Threshold, " ", a.Metric.Statistic))
+		}
+		if diff := cmp.Diff(c.want, strings.Join(got, ", ")); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.reason, diff)
 		}
 	}
 }

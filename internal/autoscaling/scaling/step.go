@@ -53,22 +53,38 @@ func (s Step) Metric(points []float64) (float64, bool) { return s.aggregate.Of(p
 
 // Adjustment returns the adjustment for a metric that is this much above the
 // threshold of the alarm, or below if it is negative. Steps include the bound
-// that is nearer to the threshold; which that is follows the alarm (AWS API:
-// StepAdjustment). It returns false if no step is meant.
-func (s Step) Adjustment(difference float64, above bool) (int32, bool) {
+// that is nearer to the threshold (AWS API: StepAdjustment). Above says that the
+// alarm compares for that. It returns false if no step is meant.
+func (s Step) Adjustment(difference float64, above bool, b Behaviour) (int32, bool) {
+	if b.StepRule == ByMetric && difference != 0 {
+		above = difference > 0
+	}
+	nearest, least := int32(0), math.Inf(1)
 	for _, step := range s.steps {
-		lower, upper := math.Inf(-1), math.Inf(1)
-		if step.LowerBound != nil {
-			lower = *step.LowerBound
-		}
-		if step.UpperBound != nil {
-			upper = *step.UpperBound
-		}
+		lower, upper := interval(step)
 		if above && lower <= difference && difference < upper || !above && lower < difference && difference <= upper {
 			return step.Adjustment, true
 		}
+		if distance := max(lower-difference, difference-upper); distance < least {
+			nearest, least = step.Adjustment, distance
+		}
+	}
+	if b.UnmatchedStep == NearestStep && !math.IsInf(least, 1) {
+		return nearest, true
 	}
 	return 0, false
+}
+
+// interval returns the bounds of a step. One that is not given is infinite.
+func interval(step autoscaling.StepAdjustment) (lower, upper float64) {
+	lower, upper = math.Inf(-1), math.Inf(1)
+	if step.LowerBound != nil {
+		lower = *step.LowerBound
+	}
+	if step.UpperBound != nil {
+		upper = *step.UpperBound
+	}
+	return lower, upper
 }
 
 // Capacity applies an adjustment to a capacity (Application Auto Scaling User

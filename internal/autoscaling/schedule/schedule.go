@@ -8,6 +8,8 @@ type Options struct {
 	Nonexistent Nonexistent
 	Ambiguous   Ambiguous
 	FirstRun    FirstRun
+	AtEnd       AtEnd
+	AtPeriod    AtPeriod
 }
 
 // Nonexistent says what becomes of local times that do not exist because the
@@ -40,14 +42,33 @@ const (
 	AtAnchor                      // at the anchor
 )
 
+// AtEnd says whether a schedule that is due exactly at its end fires. Not
+// documented by AWS.
+type AtEnd int
+
+// The choices for a firing at the end.
+const (
+	FireAtEnd AtEnd = iota
+	SkipAtEnd
+)
+
+// AtPeriod says whether start and end bound an at expression. Not documented by
+// AWS.
+type AtPeriod int
+
+// The choices for the start and end of an at expression.
+const (
+	HeedPeriod AtPeriod = iota
+	IgnorePeriod
+)
+
 // Schedule is an expression with what else decides when it fires: the zone, and
 // the bounds of the action (AWS API: PutScheduledAction).
 //
 // A recurring action with a start fires at the start and from then on by its
 // expression, whether or not the start itself matches the expression; after the
 // end it fires no more (Application Auto Scaling User Guide: "Scheduled
-// scaling"). That a firing exactly at the end still takes place, and that start
-// and end bound an at expression too, is not documented by AWS.
+// scaling"). What [Options] choose between is not documented by AWS.
 type Schedule struct {
 	Expression Expression
 	Location   *time.Location // nil: UTC
@@ -69,6 +90,7 @@ var (
 // Next returns the first firing after the given instant, in the schedule's
 // zone. It returns false if there is none.
 func (s Schedule) Next(after time.Time) (time.Time, bool) {
+	s = s.bounded()
 	next, ok := s.next(after)
 	if !ok || next.After(latest) || s.End != nil && next.After(*s.End) {
 		return time.Time{}, false
@@ -110,6 +132,7 @@ func (s Schedule) next(after time.Time) (time.Time, bool) {
 // [Schedule.Next] it divides time: for every t, Prev(t) <= t < Next(t), and
 // nothing fires in between.
 func (s Schedule) Prev(at time.Time) (time.Time, bool) {
+	s = s.bounded()
 	if at.After(latest) {
 		at = latest
 	}
@@ -147,6 +170,18 @@ func (s Schedule) prev(at time.Time) (time.Time, bool) {
 	default:
 		return time.Time{}, false
 	}
+}
+
+// bounded returns the schedule with the start and end that hold, of which the
+// last instant is in the period.
+func (s Schedule) bounded() Schedule {
+	if s.Expression.kind == At && s.Options.AtPeriod == IgnorePeriod {
+		s.Start, s.End = nil, nil
+	}
+	if s.End != nil && s.Options.AtEnd == SkipAtEnd {
+		s.End = new(s.End.Add(-time.Nanosecond))
+	}
+	return s
 }
 
 func (s Schedule) location() *time.Location {

@@ -36,6 +36,7 @@ func (s *Service) putScheduledAction(sc wire.Scope, in putActionInput) (any, err
 	if err := t.engine.PutAction(next.domain(), next.created); err != nil {
 		return nil, wire.Validation("%s", err)
 	}
+	next.put = s.now()
 	t.actions[next.name] = &next
 	s.changed(t)
 	s.acted(t)
@@ -86,6 +87,22 @@ func (s *Service) checkAction(dim catalog.Dimension, a action) error {
 		return wire.Validation("At least one of minimum capacity and maximum capacity should be provided")
 	}
 	return s.checkBounds(dim, a.bounds.MinCapacity, a.bounds.MaxCapacity)
+}
+
+// forgetRunActions deletes the one-time actions whose time has come since they
+// were put.
+func (s *Service) forgetRunActions(t *target) {
+	for name, a := range t.actions {
+		firings, err := a.domain().Firings(a.created)
+		if err != nil || firings.Expression.Recurring() {
+			continue
+		}
+		firings.Options = s.engine.Schedule
+		if at, ok := firings.Prev(s.now()); ok && at.After(a.put) {
+			delete(t.actions, name)
+			t.engine.RemoveAction(name)
+		}
+	}
 }
 
 // deleteScheduledAction deletes a scheduled action.

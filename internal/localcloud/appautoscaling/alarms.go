@@ -38,12 +38,12 @@ func (s *Service) checkAlarms(sc wire.Scope, t *target, name string, config poli
 	}
 	for range planned {
 		if err := s.alarms.Reach(sc, "PutMetricAlarm"); err != nil {
-			return noAccess(err, "Unable to create alarms for scaling policy "+name)
+			return s.behaviour.noAccess(err, "Unable to create alarms for scaling policy "+name)
 		}
 	}
 	if old := t.policies[name]; old != nil && len(old.alarms) > 0 {
 		if err := s.alarms.Reach(sc, "DeleteAlarms"); err != nil {
-			return noAccess(err, "Unable to delete alarms for scaling policy "+name)
+			return s.behaviour.noAccess(err, "Unable to delete alarms for scaling policy "+name)
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package appautoscaling
 
 import (
 	"cmp"
+	"net/http"
 	"time"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling/catalog"
@@ -97,20 +98,34 @@ type Behaviour struct {
 	// any other.
 	PolicyNamesFault bool
 
+	// InternalServiceStatus is the HTTP status of InternalServiceException; 0
+	// means 500, as the protocol has it for faults of the service. The API model
+	// gives no status.
+	InternalServiceStatus int
+	// ForgetRunActions deletes one-time scheduled actions once their time has
+	// come. By default they stay listed, as they were put; AWS documents nothing.
+	ForgetRunActions bool
+
 	// Quotas are the account's limits.
 	Quotas Quotas
 }
 
 // Quotas are limits per account and Region. Zero means AWS's default.
 type Quotas struct {
-	Targets  int // scalable targets of one namespace
-	Policies int // step and target tracking policies of one target
-	Actions  int // scheduled actions of one target
-	Steps    int // step adjustments of one policy
-	Tags     int // tags of one target; AWS does not state this one
+	// Targets is how many scalable targets of one namespace there may be.
+	Targets int
+	// Policies is how many step and target tracking policies a target may have.
+	Policies int
+	// Actions is how many scheduled actions a target may have.
+	Actions int
+	// Steps is how many step adjustments a policy may have.
+	Steps int
+	// Tags is how many tags a target may have. AWS does not state this one.
+	Tags int
 }
 
 func (b Behaviour) withDefaults() Behaviour {
+	b.InternalServiceStatus = cmp.Or(b.InternalServiceStatus, http.StatusInternalServerError)
 	q := &b.Quotas
 	q.Policies = cmp.Or(q.Policies, catalog.MaxPoliciesPerTarget)
 	q.Actions = cmp.Or(q.Actions, catalog.MaxActionsPerTarget)

@@ -213,6 +213,21 @@ func TestBehaviour(t *testing.T) {
 			},
 		},
 		{
+			name: "ForgetRunActions", behaviour: B{ForgetRunActions: true},
+			reason: "whether a one-time action stays listed after it ran is not documented; what recurs, is to come or was put too late does",
+			check: func(t *testing.T, c *cloud) {
+				c.must(ecs.register(1, 4), ecs.action("once", "at(2026-03-02T11:00:00)", bounds(1, 2)), ecs.action("again", "rate(1 hour)", bounds(1, 2)),
+					ecs.action("later", "at(2026-03-02T13:00:00)", bounds(1, 2)), ecs.action("late", "at(2026-03-02T09:00:00)", bounds(1, 2)))
+				c.advance(time.Hour)
+				c.must(ecs.action("again", "at(2026-03-02T10:30:00)", bounds(1, 2)))
+				var names []string
+				for _, a := range c.actions(ecs) {
+					names = append(names, *a.ScheduledActionName)
+				}
+				diff(t, "actions", []string{"again", "late", "later"}, names)
+			},
+		},
+		{
 			name: "Quotas", behaviour: B{Quotas: appautoscaling.Quotas{Targets: 1, Policies: 1, Actions: 1, Steps: 1, Tags: 1}},
 			reason: "limits of the account; updates need no room, another namespace has its own, predictive policies do not count",
 			check: func(t *testing.T, c *cloud) {

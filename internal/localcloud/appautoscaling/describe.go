@@ -199,7 +199,7 @@ func (s *Service) describePolicy(sc wire.Scope, t *target, p *policy) (policyMem
 	}
 	if p.config.policyType == stepScaling {
 		if err := s.alarms.Reach(sc, "DescribeAlarms"); err != nil {
-			return m, noAccess(err, "Unable to retrieve alarms for scaling policy "+m.PolicyARN)
+			return m, s.behaviour.noAccess(err, "Unable to retrieve alarms for scaling policy "+m.PolicyARN)
 		}
 		for _, a := range s.alarms.WithAction(sc, m.PolicyARN) {
 			m.Alarms = append(m.Alarms, alarmMember{a.Name, a.ARN})

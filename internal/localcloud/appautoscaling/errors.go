@@ -34,10 +34,10 @@ func concurrentUpdate() *wire.Error {
 // noAccess is the answer when an operation of CloudWatch failed that the service
 // called, in the words in which AWS was seen to answer. What is CloudWatch's own
 // fault is one of this service too; AWS documents the error for those of clients.
-func noAccess(failure error, what string) error {
+func (b Behaviour) noAccess(failure error, what string) error {
 	var e *wire.Error
 	if !errors.As(failure, &e) || e.HTTPStatus() >= http.StatusInternalServerError {
-		return internalService(what + " due to reason: " + failure.Error())
+		return b.internalService(what + " due to reason: " + failure.Error())
 	}
 	// The service was seen to speak the query protocol with CloudWatch.
 	return &wire.Error{
@@ -51,8 +51,8 @@ func invalidNextToken() *wire.Error {
 	return &wire.Error{Code: "InvalidNextTokenException", Message: "The NextToken value is not valid"}
 }
 
-func internalService(message string) *wire.Error {
-	return &wire.Error{Code: "InternalServiceException", Status: http.StatusInternalServerError, Message: message}
+func (b Behaviour) internalService(message string) *wire.Error {
+	return &wire.Error{Code: "InternalServiceException", Status: b.InternalServiceStatus, Message: message}
 }
 
 // resourceNotFound is what the tag operations, and only they, answer for a

@@ -7,6 +7,7 @@ import (
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/autoscaling/catalog"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/autoscaling/forecast"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
@@ -131,7 +132,10 @@ func (s *Service) perUnit(t *target, spec autoscaling.PredictiveMetric, history 
 		return forecast.PerUnit(history, s.minutes(t, scaling, from), s.minutes(t, spec.CustomizedCapacity, from), target)
 	}
 	if len(spec.CustomizedLoad) == 0 {
-		return target * time.Hour.Minutes()
+		if s.engine.ForecastLoad == engine.LoadByMinute {
+			return target * time.Hour.Minutes()
+		}
+		return target
 	}
 	one := slices.Repeat([]float64{1}, len(history))
 	return forecast.PerUnit(history, s.minutes(t, load, from), one, target)

@@ -40,6 +40,9 @@ func (s *Service) acted(t *target) {
 		t.rescaled = false
 		s.refresh(t)
 	}
+	if s.behaviour.ForgetRunActions {
+		s.forgetRunActions(t)
+	}
 	next, waits := s.next(t)
 	switch {
 	case !waits && t.position >= 0:

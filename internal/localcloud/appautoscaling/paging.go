@@ -147,7 +147,7 @@ func (s *Service) readToken(token, question, names string) (lastKey string, err 
 	}
 	if string(raw[fingerprintLength:2*fingerprintLength]) != names {
 		if s.behaviour.PolicyNamesFault {
-			return "", internalService("The policy names changed between two pages.")
+			return "", s.behaviour.internalService("The policy names changed between two pages.")
 		}
 		return "", invalidNextToken()
 	}

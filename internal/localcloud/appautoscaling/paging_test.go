@@ -2,6 +2,7 @@ package appautoscaling_test
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	aas "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
 )
@@ -219,6 +221,20 @@ func TestPaging(t *testing.T) {
 				in.PolicyNames = []string{"p"}
 				_, err := c.call(in)
 				wantError(t, err, "InternalServiceException", "The policy names changed between two pages.")
+				wantStatus(t, err, 500)
+			},
+		},
+		{
+			name:      "status of internal errors",
+			reason:    "the API model gives none",
+			behaviour: appautoscaling.Behaviour{PolicyNamesFault: true, InternalServiceStatus: 400},
+			check: func(t *testing.T, c *cloud) {
+				c.must(ecs.register(1, 4), ecs.step("p", addOne()), ecs.step("q", addOne()))
+				in := &aas.DescribeScalingPoliciesInput{ServiceNamespace: "ecs", PolicyNames: []string{"p", "q"}, MaxResults: aws.Int32(1)}
+				in.NextToken = c.must(in).(*aas.DescribeScalingPoliciesOutput).NextToken
+				in.PolicyNames = []string{"p"}
+				_, err := c.call(in)
+				wantStatus(t, err, 400)
 			},
 		},
 		{
@@ -258,6 +274,14 @@ func TestPaging(t *testing.T) {
 			},
 		},
 	})
+}
+
+func wantStatus(t *testing.T, err error, want int) {
+	t.Helper()
+	var response *smithyhttp.ResponseError
+	if !errors.As(err, &response) || response.HTTPStatusCode() != want {
+		t.Errorf("got %v, want HTTP status %d", err, want)
+	}
 }
 
 func resourceIDs(policies []types.ScalingPolicy) []string {

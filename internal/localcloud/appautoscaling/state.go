@@ -111,7 +111,8 @@ type policyConfig struct {
 type action struct {
 	sequence   int
 	name       string
-	created    time.Time
+	created    time.Time // when it was first put
+	put        time.Time // when it was last put
 	schedule   string
 	timezone   *string
 	start, end *wire.Time

@@ -61,6 +61,11 @@ type Behaviour struct {
 	// RefuseServiceNamespaces makes PutMetricData to a namespace that begins
 	// with AWS/ fail. AWS says that one should not put there, and not what happens.
 	RefuseServiceNamespaces bool
+	// MaxQueryAge is how old the queryDate of the StateReasonData that
+	// SetAlarmState is given may be for scaling policies to act on it; 0 means any
+	// age, also none at all. Only a third-party emulator was found that limits
+	// it, to between 6 and 16 seconds. AWS documents that the data are needed.
+	MaxQueryAge time.Duration
 }
 
 // Service is Amazon CloudWatch. It is not safe for concurrent use.

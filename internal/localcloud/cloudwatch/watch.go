@@ -3,6 +3,7 @@ package cloudwatch
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -262,17 +263,52 @@ func (s *Service) force(scope wire.Scope, name string, state State, reason, data
 	}
 	s.SetState(scope, name, state, reason, data)
 	if w := a.watch; w != nil {
-		var given struct{ RecentDatapoints []float64 }
+		var given reasonData
 		if json.Unmarshal([]byte(data), &given) != nil {
-			given.RecentDatapoints = nil // JSON of another form has no datapoints
+			given = reasonData{} // JSON of another form has no datapoints
 		}
 		now := s.options.Now().Unix()
 		w.found = w.evaluator.SetState(alarm.State(state), now)
 		w.acts = w.found.Invoke || w.found.Changed() && w.actsOtherwise(now)
 		w.points = append(w.points[:0], given.RecentDatapoints...)
-		s.perform(w.tasks(nil))
+		tasks := w.tasks(nil)
+		if oldest := s.options.Behaviour.MaxQueryAge; oldest > 0 && given.age(s.options.Now()) > oldest {
+			tasks = s.refuse(tasks, errOutdated)
+		}
+		s.perform(tasks)
 	}
 	return true
+}
+
+// reasonData is what is read of StateReasonData.
+type reasonData struct {
+	QueryDate        string
+	RecentDatapoints []float64
+}
+
+// age is how long ago the data were queried. Without a date that is very long.
+func (d reasonData) age(now time.Time) time.Duration {
+	at, err := time.Parse("2006-01-02T15:04:05.000-0700", d.QueryDate)
+	if err != nil {
+		return math.MaxInt64
+	}
+	return now.Sub(at)
+}
+
+// errOutdated is why policies do not act on old data; the text is as was
+// reported.
+var errOutdated = errors.New("Scaling deemed unsafe because the alarm query timestamp is outdated") //nolint:staticcheck // AWS's words
+
+// refuse takes out the tasks of scaling policies that ask for something, and
+// notes that they failed.
+func (s *Service) refuse(tasks []Task, failure error) []Task {
+	return slices.DeleteFunc(tasks, func(t Task) bool {
+		refused := t.InAlarm && isPolicy(t.Action)
+		if refused {
+			s.RecordAction(t.Scope, t.Alarm, t.Action, failure)
+		}
+		return refused
+	})
 }
 
 // isPolicy tells the ARNs of scaling policies from those of other actions.

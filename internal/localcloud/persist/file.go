@@ -57,6 +57,8 @@ type Begin struct {
 	// Seed is never 0: then IDs would be random.
 	Seed  uint64    `json:"seed"`
 	Start time.Time `json:"start"`
+	// Assume is what localcloud.Options.Assume was told.
+	Assume []string `json:"assume,omitempty"`
 }
 
 type header struct {

@@ -34,6 +34,11 @@ func (f *File) Load(ctx context.Context, b Begin, o localcloud.Options, progress
 	o.Account, o.Region, o.Seed = b.Account, b.Region, b.Seed
 	o.EndpointDelay, o.ProvisioningDelay = time.Duration(b.ProvisioningDelay), time.Duration(b.ProvisioningDelay)
 	o.Start, o.Paused, o.Changed = b.Start, true, f.changed
+	for _, text := range b.Assume {
+		if err := o.Assume(text); err != nil {
+			return nil, 0, f.unreadable(1, err)
+		}
+	}
 	f.replaying = true
 	f.cloud = localcloud.New(o)
 	last := mark{Speed: 1}
