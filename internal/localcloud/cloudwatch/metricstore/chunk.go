@@ -12,8 +12,7 @@ type chunk struct {
 	offsets []uint32 // of the times from first; nil while there are no gaps
 	n       int
 	columns [4]column // sample count, sum, minimum, maximum
-	// distributions are the values of points, by time, that have several.
-	distributions map[int64]*distribution
+	packs   packs     // the values of points that have several
 }
 
 // sumColumn is the column that others may equal.
@@ -83,6 +82,7 @@ func (c *chunk) insert(i int, t int64) {
 			c.columns[k].values = slices.Insert(values, i, 0)
 		}
 	}
+	c.packs.insert(i)
 	c.n++
 }
 
@@ -137,6 +137,7 @@ func (c *chunk) setColumn(k, i int, x float64) {
 // seal gives back the memory that the columns do not need.
 func (c *chunk) seal() {
 	c.offsets = slices.Clip(c.offsets)
+	c.packs.bytes, c.packs.ends = slices.Clip(c.packs.bytes), slices.Clip(c.packs.ends)
 	for _, k := range [...]int{0, 2, 3, sumColumn} {
 		col := &c.columns[k]
 		switch {

@@ -6,9 +6,15 @@
 // dimensions. What was put with different units is kept and read apart. Of each
 // minute a series has the sample count, the sum, the minimum and the maximum,
 // in columns that take no memory where a column is constant or equals another;
-// a metric with one value a minute takes about eight bytes a minute. Percentiles
-// need the values themselves, which are kept only for minutes in which different
-// values were put.
+// a metric with one value a minute takes about eight bytes a minute, and none takes
+// more than 100.
+//
+// Percentiles need the values themselves. Those of the minutes that were put last
+// are kept as they are, and so are few values, or whole numbers that are near each
+// other; of others there are bins, in up to 60 bytes, as fine as there is room for.
+// A percentile is then wrong by 4.5 percent at most if the greatest value is ten
+// times the least above zero, and by 10 percent if it is a hundred times. Sums,
+// counts and extremes are exact.
 //
 // Retention is the documented one: seconds for 3 hours, minutes for 15 days,
 // five minutes for 63 days and hours for 455 days (AWS API:

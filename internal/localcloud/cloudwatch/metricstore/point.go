@@ -59,21 +59,25 @@ func (p *point) add(q point) {
 }
 
 // distribution is the values of a step, ascending, and how often each
-// occurred. A nil distribution is not known.
-type distribution struct{ values, counts []float64 }
+// occurred. A nil distribution is not known, and none is of negative values, of
+// which there are no percentiles (AWS API: GetMetricStatistics).
+type distribution struct {
+	values, counts []float64
+	level          int // of the bins that the values stand for; noLevel: they are exact
+}
 
-// maxDistinct bounds the values that are kept of a step. Of more, neighbours
+// maxDistinct bounds the values while they are at hand. Of more, neighbours
 // become one, at their mean: percentiles in between are then approximate.
 const maxDistinct = 256
 
 func distributionOf(s Sample) *distribution {
 	switch {
 	case s.uniform():
-		return &distribution{values: []float64{s.Min}, counts: []float64{s.Count}}
-	case len(s.Values) == 0:
+		return &distribution{values: []float64{s.Min}, counts: []float64{s.Count}, level: noLevel}
+	case len(s.Values) == 0 || s.Min < 0:
 		return nil
 	}
-	d := &distribution{}
+	d := &distribution{level: noLevel}
 	for i, x := range s.Values {
 		d.add(x, s.Counts[i])
 	}
@@ -84,7 +88,7 @@ func (p point) distribution() *distribution {
 	if p.least != p.most {
 		return nil
 	}
-	return &distribution{values: []float64{p.least}, counts: []float64{p.count}}
+	return &distribution{values: []float64{p.least}, counts: []float64{p.count}, level: noLevel}
 }
 
 func (d *distribution) add(x, count float64) {
@@ -104,7 +108,7 @@ func merged(a, b *distribution) *distribution {
 	if len(a.values) < len(b.values) {
 		a, b = b, a
 	}
-	d := &distribution{values: slices.Clone(a.values), counts: slices.Clone(a.counts)}
+	d := &distribution{values: slices.Clone(a.values), counts: slices.Clone(a.counts), level: min(a.level, b.level)}
 	for i, x := range b.values {
 		d.add(x, b.counts[i])
 	}
@@ -130,6 +134,14 @@ func (d *distribution) bounded() *distribution {
 	}
 	d.values, d.counts = slices.Clip(d.values), slices.Clip(d.counts)
 	return d
+}
+
+func (d *distribution) total() float64 {
+	total := 0.0
+	for _, count := range d.counts {
+		total += count
+	}
+	return total
 }
 
 // percentile returns the smallest value that at least p percent of the samples

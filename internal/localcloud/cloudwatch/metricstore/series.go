@@ -159,7 +159,7 @@ func (st *stream) read(from, to int64, w Window, statistic Statistic) float64 {
 	var sum point
 	var known *distribution
 	if statistic.needsValues() {
-		known = &distribution{}
+		known = &distribution{level: noLevel}
 	}
 	for _, t := range st.tiers(w.Period) {
 		if t == nil {
@@ -171,11 +171,7 @@ func (st *stream) read(from, to int64, w Window, statistic Statistic) float64 {
 			if !statistic.needsValues() {
 				return
 			}
-			d := p.distribution()
-			if d == nil {
-				d = c.distributions[c.time(i)]
-			}
-			known = merged(known, d)
+			known = merged(known, t.values(c, i))
 		})
 	}
 	if sum.count == 0 {

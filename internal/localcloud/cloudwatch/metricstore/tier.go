@@ -6,7 +6,13 @@ import "slices"
 type tier struct {
 	step   int64 // seconds
 	chunks []*chunk
+	// recent are the values, by time, of the points that were put last and have
+	// several. Those of the others are packed.
+	recent map[int64]*distribution
 }
+
+// maxRecent is how many points keep their values as they are: what alarms look at.
+const maxRecent = 8
 
 // put adds a sample at a time, in steps.
 func (t *tier) put(at int64, sample Sample) {
@@ -25,7 +31,7 @@ func (t *tier) add(at int64, p point, values func() *distribution) {
 		c.insert(i, at)
 		c.set(i, p)
 		if p.least != p.most {
-			c.know(at, p, values())
+			t.know(c, i, values())
 		}
 		return
 	}
@@ -34,14 +40,10 @@ func (t *tier) add(at int64, p point, values func() *distribution) {
 	after.add(p)
 	var d *distribution
 	if after.least != after.most {
-		known := before.distribution()
-		if known == nil {
-			known = c.distributions[at]
-		}
-		d = merged(known, values())
+		d = merged(t.values(c, i), values())
 	}
 	c.set(i, after)
-	c.know(at, after, d)
+	t.know(c, i, d)
 }
 
 // newest returns the last chunk and the place of a time in it if that is its last
@@ -60,16 +62,43 @@ func (t *tier) newest(at int64) (c *chunk, i int, found bool) {
 	return nil, 0, false
 }
 
-// know keeps the values of a point when it needs them and they are known.
-func (c *chunk) know(at int64, p point, d *distribution) {
-	if p.least == p.most || d == nil {
-		delete(c.distributions, at)
+// values returns the values of a point, nil when they are not known.
+func (t *tier) values(c *chunk, i int) *distribution {
+	p := c.get(i)
+	if d := p.distribution(); d != nil {
+		return d
+	}
+	if d := t.recent[c.time(i)]; d != nil {
+		return d
+	}
+	return unpack(c.packs.of(i), p)
+}
+
+// know keeps the values of a point, if they are known. Those of an older one are
+// packed then.
+func (t *tier) know(c *chunk, i int, d *distribution) {
+	at, p := c.time(i), c.get(i)
+	c.packs.set(i, c.n, nil)
+	if p.least == p.most || p.least < 0 || d == nil {
+		delete(t.recent, at)
 		return
 	}
-	if c.distributions == nil {
-		c.distributions = map[int64]*distribution{}
+	if t.recent == nil {
+		t.recent = map[int64]*distribution{}
 	}
-	c.distributions[at] = d
+	t.recent[at] = d
+	if len(t.recent) <= maxRecent {
+		return
+	}
+	oldest := at
+	for known := range t.recent {
+		oldest = min(oldest, known)
+	}
+	c = t.chunks[t.chunkAt(oldest)]
+	if i, found := c.find(oldest); found {
+		c.packs.set(i, c.n, t.recent[oldest].pack())
+	}
+	delete(t.recent, oldest)
 }
 
 // chunkFor returns the chunk in which a time is or belongs, with room for it.
@@ -125,12 +154,9 @@ func (c *chunk) split() (left, right *chunk) {
 		if i >= c.n/2 {
 			half = right
 		}
-		at := c.time(i)
-		half.insert(half.n, at)
+		half.insert(half.n, c.time(i))
 		half.set(half.n-1, c.get(i))
-		if d := c.distributions[at]; d != nil {
-			half.know(at, c.get(i), d)
-		}
+		half.packs.set(half.n-1, half.n, c.packs.of(i))
 	}
 	left.seal()
 	return left, right
@@ -163,17 +189,12 @@ func (t *tier) expire(before int64, coarser *tier) {
 	for len(t.chunks) > 0 && t.chunks[0].last() < before {
 		old := t.chunks[0]
 		t.chunks = slices.Delete(t.chunks, 0, 1)
-		if coarser == nil {
-			continue
-		}
 		for i := range old.n {
-			at, p := old.time(i), old.get(i)
-			coarser.add(floor(at*t.step, coarser.step), p, func() *distribution {
-				if d := p.distribution(); d != nil {
-					return d
-				}
-				return old.distributions[at]
-			})
+			at := old.time(i)
+			if coarser != nil {
+				coarser.add(floor(at*t.step, coarser.step), old.get(i), func() *distribution { return t.values(old, i) })
+			}
+			delete(t.recent, at)
 		}
 	}
 }

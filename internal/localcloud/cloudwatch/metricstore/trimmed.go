@@ -71,14 +71,6 @@ func parseBoundary(text string, none float64) (boundary, bool) {
 	return boundary{at, percent}, err == nil && (!percent || at >= 0 && at <= 100)
 }
 
-func (d *distribution) total() float64 {
-	total := 0.0
-	for _, count := range d.counts {
-		total += count
-	}
-	return total
-}
-
 // between returns how many samples are between two boundaries, and their sum.
 func (d *distribution) between(from, to boundary) (count, sum float64) {
 	total, below := d.total(), 0.0
