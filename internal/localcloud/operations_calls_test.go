@@ -1,6 +1,7 @@
 package localcloud
 
 import (
+	"strings"
 	"time"
 
 	aas "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
@@ -209,6 +210,25 @@ func invokeCalls() []call {
 		{reason: "a request", in: &sagemakerruntime.InvokeEndpointInput{EndpointName: new(chat), Body: []byte("hello"), CustomAttributes: new("trace")}, holds: answered(func(o *sagemakerruntime.InvokeEndpointOutput) bool {
 			return *o.InvokedProductionVariant == allTraffic && *o.ContentType == "application/json" && *o.CustomAttributes == "trace" && len(o.Body) > 0
 		})},
+		{reason: "an endpoint that answers later", in: &sagemaker.CreateEndpointConfigInput{
+			EndpointConfigName: new("later"),
+			ProductionVariants: []smtypes.ProductionVariant{{VariantName: new(allTraffic), ModelName: new(chat), InstanceType: "ml.m5.large", InitialInstanceCount: new(int32(1))}},
+			AsyncInferenceConfig: &smtypes.AsyncInferenceConfig{
+				OutputConfig: &smtypes.AsyncInferenceOutputConfig{S3OutputPath: new("s3://bucket/out/"), S3FailurePath: new("s3://bucket/failed")},
+			},
+		}},
+		{reason: "its endpoint", in: &sagemaker.CreateEndpointInput{EndpointName: new("later"), EndpointConfigName: new("later")}},
+		{in: time.Minute},
+		{reason: "a request that waits", in: &sagemakerruntime.InvokeEndpointAsyncInput{EndpointName: new("later"), InputLocation: new("s3://bucket/in/1")}, holds: answered(func(o *sagemakerruntime.InvokeEndpointAsyncOutput) bool {
+			return *o.OutputLocation == "s3://bucket/out/"+*o.InferenceId+".out" && *o.FailureLocation == "s3://bucket/failed/"+*o.InferenceId+"-error.out"
+		})},
+		{reason: "a request with a name", in: &sagemakerruntime.InvokeEndpointAsyncInput{EndpointName: new("later"), InputLocation: new("s3://bucket/in/2"), InferenceId: new("mine")}, holds: answered(func(o *sagemakerruntime.InvokeEndpointAsyncOutput) bool {
+			return *o.InferenceId == "mine" && strings.HasPrefix(*o.OutputLocation, "s3://bucket/out/")
+		})},
+		{reason: "a location is one of S3", in: &sagemakerruntime.InvokeEndpointAsyncInput{EndpointName: new("later"), InputLocation: new("here")}, code: "ValidationError", status: 400},
+		{reason: "it waits for no answer", in: &sagemakerruntime.InvokeEndpointInput{EndpointName: new("later"), Body: []byte("hello")}, code: "ValidationError", status: 400},
+		{reason: "others do", in: &sagemakerruntime.InvokeEndpointAsyncInput{EndpointName: new(chat), InputLocation: new("s3://bucket/in/1")}, code: "ValidationError", status: 400},
+		{reason: "a request to nobody, later", in: &sagemakerruntime.InvokeEndpointAsyncInput{EndpointName: new("nobody"), InputLocation: new("s3://bucket/in/1")}, code: "ValidationError", status: 400},
 		{reason: "a request to nobody", in: &sagemakerruntime.InvokeEndpointInput{EndpointName: new("nobody"), Body: []byte("hello")}, code: "ValidationError", status: 400},
 	})
 }

@@ -16,6 +16,7 @@ const RuntimeTarget = "SageMakerRuntime"
 // their paths.
 var RuntimeOperations = []wire.REST{
 	{Method: http.MethodPost, Path: "/endpoints/{EndpointName}/invocations", Target: RuntimeTarget, Operation: "InvokeEndpoint"},
+	{Method: http.MethodPost, Path: "/endpoints/{EndpointName}/async-invocations", Target: RuntimeTarget, Operation: "InvokeEndpointAsync"},
 }
 
 // Runtime is SageMaker Runtime: requests to what the service hosts.
@@ -23,15 +24,17 @@ type Runtime struct{ *Service }
 
 // Handle answers one request.
 func (r Runtime) Handle(_ context.Context, request *wire.Request) (any, error) {
-	if request.Operation != "InvokeEndpoint" {
-		return nil, wire.UnknownOperation("SageMaker Runtime", request.Operation, map[string]bool{"InvokeEndpoint": true})
+	operations := map[string]func(wire.Scope, wire.RESTInput) (any, error){"InvokeEndpoint": r.invoke, "InvokeEndpointAsync": r.invokeAsync}
+	operation, ok := operations[request.Operation]
+	if !ok {
+		return nil, wire.UnknownOperation("SageMaker Runtime", request.Operation, operations)
 	}
 	var in wire.RESTInput
 	if err := request.Decode(&in); err != nil {
 		return nil, err
 	}
 	r.settle(r.now())
-	return r.invoke(request.Scope, in)
+	return operation(request.Scope, in)
 }
 
 // The headers of requests and answers (AWS API: InvokeEndpoint).
@@ -58,9 +61,9 @@ const noModel = "none: the local cloud counts requests and runs no model"
 // inference component, that it goes to.
 func (s *Service) invoke(sc wire.Scope, in wire.RESTInput) (any, error) {
 	name := in.Path["EndpointName"]
-	e := s.region(sc).endpoints[name]
-	if e == nil || e.config == nil || e.status() == deleting {
-		return nil, invalidInvocation("Endpoint " + name + " of account " + sc.Account + " not found.")
+	e, err := s.invocable(sc, name)
+	if err != nil {
+		return nil, err
 	}
 	answer := invocation{EndpointName: name, ReceivedBytes: len(in.Body), Model: noModel}
 	f, err := s.receiver(sc, e, in.Header)
@@ -88,6 +91,15 @@ func (s *Service) invoke(sc wire.Scope, in wire.RESTInput) (any, error) {
 		header.Set(headerAttributes, attributes)
 	}
 	return &wire.RESTOutput{Header: header, Body: body}, nil
+}
+
+// invocable finds an endpoint that takes requests.
+func (s *Service) invocable(sc wire.Scope, name string) (*endpoint, error) {
+	e := s.region(sc).endpoints[name]
+	if e == nil || e.config == nil || e.status() == deleting {
+		return nil, invalidInvocation("Endpoint " + name + " of account " + sc.Account + " not found.")
+	}
+	return e, nil
 }
 
 // arrive counts requests that come now.
@@ -135,7 +147,7 @@ func (s *Service) receiver(sc wire.Scope, e *endpoint, header http.Header) (*flo
 		return nil, invalidInvocation("Inference Component Name header is required for endpoints to which you plan to deploy inference components. " +
 			"Please include Inference Component Name header or consider using SageMaker models.")
 	case len(e.config.input.AsyncInferenceConfig) > 0:
-		return nil, invalidInvocation("Endpoint " + e.name + " is asynchronous and takes no InvokeEndpoint.")
+		return nil, invalidInvocation("Endpoint " + e.name + " is asynchronous and takes InvokeEndpointAsync only.")
 	}
 	if variant == "" {
 		variant = e.turn()

@@ -44,6 +44,7 @@ type endpoint struct {
 	change            *change            // nil: in service
 	flows             []*flow            // of the variants in service
 	turns             map[string]float64 // by variant: how much of a request it is owed
+	asked             uint64             // how many asynchronous requests came
 }
 
 // change is a creation, update or deletion under way.

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -23,6 +24,7 @@ type RESTInput struct {
 
 // RESTOutput is the output of an operation of REST.
 type RESTOutput struct {
+	Status int // 0: 200
 	Header http.Header
 	Body   []byte
 }
@@ -91,7 +93,7 @@ func (c *Call) answerREST(api API, out any, err error) *Answer {
 		err = fmt.Errorf("the output of %s is no output of REST but %T", c.Operation, out)
 	}
 	if err == nil {
-		a := c.answer(http.StatusOK, answer.Body)
+		a := c.answer(cmp.Or(answer.Status, http.StatusOK), answer.Body)
 		maps.Copy(a.header, answer.Header)
 		a.header.Set("Content-Length", strconv.Itoa(len(answer.Body)))
 		return a
