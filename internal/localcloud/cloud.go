@@ -273,7 +273,9 @@ func (c *Cloud) newServices() *services {
 		NewID:     newID,
 		Behaviour: c.options.SageMaker,
 	})
-	s.ecs = ecs.New(ecs.Options{Now: now, Delay: c.options.ProvisioningDelay, TaskRate: c.options.TaskRate, Record: s.cloudwatch.Record})
+	s.ecs = ecs.New(ecs.Options{Now: now, Delay: c.options.ProvisioningDelay, TaskRate: c.options.TaskRate, Record: s.cloudwatch.Record, Labels: func(sc wire.Scope, resourceID string) []string {
+		return s.appautoscaling.Labels(sc, "ecs", resourceID)
+	}})
 	s.dynamodb = dynamodb.New(dynamodb.Options{Now: now, Delay: c.options.ProvisioningDelay, Record: s.cloudwatch.Record})
 	s.declared = resources.New(resources.Options{Now: now, Delay: c.options.ProvisioningDelay})
 	s.appautoscaling = appautoscaling.New(appautoscaling.Options{

@@ -181,6 +181,35 @@ func TestServiceScalesBySteps(t *testing.T) {
 	}, s.told())
 }
 
+// Every predefined metric of ECS moves with the load.
+func TestServiceTracksEveryMetric(t *testing.T) {
+	for _, c := range []struct {
+		metric types.MetricType
+		label  *string
+		target float64
+		want   []string
+		reason string
+	}{
+		{"ECSServiceAverageCPUUtilization", nil, 50, []string{"4m0s 4/2", "5m0s 4/4"}, "busy for three minutes, 90 percent of two tasks are 45 of four"},
+		{"ECSServiceAverageMemoryUtilization", nil, 60, []string{"4m0s 3/2", "5m0s 3/3"}, "84 percent of two tasks ask for three; what else is needed waits for the cooldown"},
+		{"ALBRequestCountPerTarget", aws.String("app/web/1234/targetgroup/web/5678"), 50, []string{"4m0s 4/2", "5m0s 4/4"}, "180 requests are 90 for each of two"},
+		{"ECSServiceAverageCPUUtilizationHighResolution", nil, 50, []string{"2m0s 4/2", "3m0s 4/4"}, "busy for a minute is enough"},
+		{"ECSServiceAverageMemoryUtilizationHighResolution", nil, 60, []string{"2m0s 3/2", "3m0s 3/3"}, "also of memory"},
+	} {
+		s := tell(t, serviceKey, Options{ProvisioningDelay: time.Minute, TaskRate: 100})
+		s.serve()
+		s.register(2, 4)
+		s.put("track", aas.PutScalingPolicyInput{
+			PolicyType: "TargetTrackingScaling",
+			TargetTrackingScalingPolicyConfiguration: &types.TargetTrackingScalingPolicyConfiguration{
+				TargetValue: &c.target, PredefinedMetricSpecification: &types.PredefinedMetricSpecification{PredefinedMetricType: c.metric, ResourceLabel: c.label},
+			},
+		})
+		s.load(180)
+		s.equal(string(c.metric)+": "+c.reason, c.want, s.watch(6*time.Minute, s.tasks))
+	}
+}
+
 func TestTableTracksUtilization(t *testing.T) {
 	s := tell(t, tableKey, Options{ProvisioningDelay: time.Minute})
 	_, err := s.clients.tables.CreateTable(t.Context(), &dynamodb.CreateTableInput{

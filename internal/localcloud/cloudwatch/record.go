@@ -16,7 +16,9 @@ type Observation struct {
 	Unit           string
 	At             time.Time
 	HighResolution bool // kept by the second, not only by the minute
-	Sample         metricstore.Sample
+	// Fine is kept by the second alone: the minute has a sample of its own.
+	Fine   bool
+	Sample metricstore.Sample
 }
 
 // Record puts a sample, as PutMetricData does after validation. Services of the
@@ -37,7 +39,12 @@ func (s *Service) Record(scope wire.Scope, o Observation) {
 }
 
 func (s *Service) put(scope wire.Scope, o Observation, unit string, now int64) {
-	s.store(scope).metrics.Series(o.Metric.id()).Put(unit, o.At.Unix(), o.HighResolution, o.Sample, now)
+	series := s.store(scope).metrics.Series(o.Metric.id())
+	if o.Fine {
+		series.PutFine(unit, o.At.Unix(), o.Sample, now)
+		return
+	}
+	series.Put(unit, o.At.Unix(), o.HighResolution, o.Sample, now)
 }
 
 // Recorder puts samples of one metric, which it looks up only once. Those of

@@ -8,11 +8,13 @@
 // Only services of the strategy REPLICA exist, because others cannot be
 // scaled.
 //
-// The load of a service ([Service.SetLoad]) becomes the metric CPUUtilization: a
-// task is busy by the part that its requests are of Options.TaskRate, and at
-// 100 percent with more. The metric is the average over the tasks and the
-// minute; a service without running tasks has none (Amazon ECS Developer Guide:
-// service utilization).
+// The load of a service ([Service.SetLoad]) becomes the metrics CPUUtilization and
+// MemoryUtilization: a task is busy by the part that its requests are of
+// Options.TaskRate, and at 100 percent with more; its memory fills with that, from
+// 30 percent to 90. The metrics are averages over the tasks and the minute, and
+// over 20 seconds for alarms of high resolution; a service without running tasks
+// has none (Amazon ECS Developer Guide: service utilization). There are no load
+// balancers, but those that policies of the service name count its requests.
 //
 // The texts of errors are those that the real service was seen to answer,
 // except where they speak of the local cloud.
@@ -49,6 +51,9 @@ type Options struct {
 	// TaskRate is how many requests a minute keep a task wholly busy; 0 means
 	// DefaultTaskRate.
 	TaskRate float64
+	// Labels lists the load balancers and target groups by which requests come to
+	// a service, as resource labels of Application Auto Scaling; nil means none.
+	Labels func(sc wire.Scope, resourceID string) []string
 	// Record takes the metrics; nil means that nobody does.
 	Record func(wire.Scope, cloudwatch.Observation)
 }
@@ -59,6 +64,7 @@ type Service struct {
 	delay    time.Duration
 	taskRate float64
 	record   func(wire.Scope, cloudwatch.Observation)
+	labels   func(wire.Scope, string) []string
 	regions  map[place]*region
 	minute   time.Time // the next full minute; zero before the first service
 }
@@ -66,11 +72,14 @@ type Service struct {
 // New returns a service without clusters.
 func New(o Options) *Service {
 	s := &Service{
-		now: o.Now, delay: o.Delay, taskRate: cmp.Or(o.TaskRate, DefaultTaskRate), record: o.Record,
+		now: o.Now, delay: o.Delay, taskRate: cmp.Or(o.TaskRate, DefaultTaskRate), record: o.Record, labels: o.Labels,
 		regions: map[place]*region{},
 	}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.labels == nil {
+		s.labels = func(wire.Scope, string) []string { return nil }
 	}
 	if s.record == nil {
 		s.record = func(wire.Scope, cloudwatch.Observation) {}

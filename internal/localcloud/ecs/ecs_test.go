@@ -292,8 +292,15 @@ func TestUtilization(t *testing.T) {
 	var put []string
 	s := ecs.New(ecs.Options{
 		Now: func() time.Time { return now }, Delay: 90 * time.Second, TaskRate: 100,
+		Labels: func(_ wire.Scope, resourceID string) []string {
+			return map[string][]string{"service/c/s": {"app/a/1/targetgroup/b/2", "no label"}}[resourceID]
+		},
 		Record: func(sc wire.Scope, o cloudwatch.Observation) {
-			put = append(put, fmt.Sprintf("%s %s %s %v %v %s", sc.Account, o.At.Format("15:04"), o.Metric.MetricName, o.Metric.Dimensions, o.Sample.Sum/o.Sample.Count, o.Unit))
+			at := o.At.Format("15:04")
+			if o.Fine {
+				at = o.At.Format("15:04:05")
+			}
+			put = append(put, strings.TrimSpace(fmt.Sprintf("%s %s %s %v %v of %v %s", sc.Account, at, o.Metric.MetricName, o.Metric.Dimensions, o.Sample.Sum/o.Sample.Count, o.Sample.Count, o.Unit)))
 		},
 	})
 	scope := wire.Scope{Account: account, Region: region, AccessKey: account}
@@ -326,11 +333,31 @@ func TestUtilization(t *testing.T) {
 			}
 		}
 	}
-	const of = " CPUUtilization [{ClusterName c} {ServiceName s}] "
-	want := []string{ // nothing for 10:00, when no task ran
-		account + " 10:01" + of + "60 Percent",
-		account + " 10:02" + of + "60 Percent",
-		account + " 10:03" + of + "100 Percent",
+	var want []string
+	utilization := func(at string, processors, memory float64) {
+		for i, name := range []string{"CPUUtilization", "MemoryUtilization"} {
+			want = append(want, fmt.Sprintf("%s %s %s [{ClusterName c} {ServiceName s}] %v of 2 Percent", account, at, name, [2]float64{processors, memory}[i]))
+		}
+	}
+	balanced := func(at string, requests, each float64) {
+		for i, name := range []string{"RequestCount", "RequestCountPerTarget"} {
+			want = append(want, fmt.Sprintf("%s %s %s [{LoadBalancer app/a/1} {TargetGroup targetgroup/b/2}] %v of %v", account, at, name, [2]float64{1, each}[i], requests))
+		}
+	}
+	// Nothing for 10:00, when no task ran, and a half of the next minute.
+	utilization("10:01", 60, 66)
+	utilization("10:01:20", 60, 66)
+	utilization("10:01:40", 60, 66)
+	balanced("10:01", 120, 0.5)
+	for _, minute := range []struct {
+		at                           string
+		requests, processors, memory float64
+	}{{"10:02", 120, 60, 66}, {"10:03", 1000, 100, 90}} {
+		utilization(minute.at, minute.processors, minute.memory)
+		for _, second := range []string{":00", ":20", ":40"} {
+			utilization(minute.at+second, minute.processors, minute.memory)
+		}
+		balanced(minute.at, minute.requests, 0.5)
 	}
 	if d := cmp.Diff(want, put); d != "" {
 		t.Errorf("two tasks share the load and are busy at most wholly (-want +got):\n%s", d)

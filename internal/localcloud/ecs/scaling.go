@@ -1,13 +1,10 @@
 package ecs
 
 import (
-	"math"
 	"strings"
 	"time"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
-	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch"
-	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch/metricstore"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -98,32 +95,4 @@ func (s *Service) Happen() {
 			}
 		}
 	}
-}
-
-// publish puts the metric of the minute that ends at s.minute, with a sample for
-// each task that ran (Amazon ECS Developer Guide: the sample count of
-// CPUUtilization is the number of running tasks).
-func (s *Service) publish(sc wire.Scope, cluster, name string, v *service) {
-	requests := v.load.Take(s.minute)
-	end := s.minute.Unix()
-	var busy, ran, observed float64
-	v.tasks.Status(s.now())
-	v.tasks.Over(end-60, end, func(running int32, seconds int64) {
-		if running > 0 {
-			busy += math.Min(100, 100*requests/(float64(running)*s.taskRate)) * float64(seconds)
-			ran += float64(running) * float64(seconds)
-			observed += float64(seconds)
-		}
-	})
-	if observed == 0 {
-		return
-	}
-	mean, tasks := busy/observed, max(1, math.Round(ran/observed))
-	s.record(sc, cloudwatch.Observation{
-		Metric: cloudwatch.Metric{Namespace: "AWS/ECS", MetricName: "CPUUtilization", Dimensions: []cloudwatch.Dimension{
-			{Name: "ClusterName", Value: cluster}, {Name: "ServiceName", Value: name},
-		}},
-		Unit: "Percent", At: s.minute.Add(-time.Minute),
-		Sample: metricstore.Sample{Count: tasks, Sum: tasks * mean, Min: mean, Max: mean},
-	})
 }

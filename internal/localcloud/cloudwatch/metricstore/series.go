@@ -52,6 +52,15 @@ func (s *Series) Put(unit string, at int64, highResolution bool, sample Sample, 
 	s.note(st, fine, at, at, now)
 }
 
+// PutFine adds a sample by the second alone, of a minute that has a sample of its
+// own.
+func (s *Series) PutFine(unit string, at int64, sample Sample, now int64) {
+	st := s.stream(unit)
+	fine := len(st.seconds.chunks) > 0
+	st.seconds.put(at, sample)
+	s.note(st, fine, at, at, now)
+}
+
 // PutEach adds values of high resolution, each so many seconds after the one
 // before, all in the minute in which the first is.
 func (s *Series) PutEach(unit string, at, step int64, values []float64, now int64) {
