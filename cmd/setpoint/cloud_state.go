@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -47,6 +48,7 @@ func drawState(t *table, s admin.State) {
 		t.line("\nAccount %s, Region %s", p.Account, p.Region)
 		drawScaled(t, p)
 		drawAlarms(t, p.Alarms)
+		drawUnknown(t, p.Alarms, s.Clock.Time)
 		drawActivities(t, p.Activities)
 		if len(p.Traffic) > 0 {
 			t.line("")
@@ -125,6 +127,26 @@ func drawAlarms(t *table, alarms []admin.Alarm) {
 			latest = number(a.Datapoints[n-1].Value)
 		}
 		t.row(a.Name, a.State, clockTime(a.Since), a.Metric, operators[a.ComparisonOperator]+number(a.Threshold), latest)
+	}
+}
+
+// unknownAfter is how long an alarm knows nothing before it is said: by then each
+// metric that is put every minute has come.
+const unknownAfter = 5 * time.Minute
+
+// drawUnknown says which policies wait for metrics that nothing puts.
+func drawUnknown(t *table, alarms []admin.Alarm, now time.Time) {
+	told := map[string]bool{}
+	for _, a := range alarms {
+		if a.Target == nil || a.State != "INSUFFICIENT_DATA" || len(a.Datapoints) > 0 || now.Sub(a.Since) < unknownAfter {
+			continue
+		}
+		line := fmt.Sprintf("Nothing puts %s, so that the policy %s of %s cannot act: send traffic to the resource, or put the metric with PutMetricData.",
+			strings.TrimSpace(a.Namespace+" "+a.Metric), a.Policy, a.Target.ResourceID)
+		if !told[line] {
+			t.line("%s", line)
+		}
+		told[line] = true
 	}
 }
 

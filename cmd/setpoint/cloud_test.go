@@ -410,3 +410,32 @@ func TestCloudScales(t *testing.T) {
 		t.Errorf("the AWS CLI tells the same: %s", out)
 	}
 }
+
+// A policy whose metric never comes cannot act, and whoever looks is told.
+func TestCloudSaysWhatNothingPuts(t *testing.T) {
+	c := startCloud(t, "--speed", "0")
+	client := applicationautoscaling.New(applicationautoscaling.Options{Region: "us-east-1", BaseEndpoint: &c.url, Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")})
+	web := aws.String("service/shop/web")
+	if _, err := client.RegisterScalableTarget(t.Context(), &applicationautoscaling.RegisterScalableTargetInput{
+		ServiceNamespace: "ecs", ResourceId: web, ScalableDimension: "ecs:service:DesiredCount", MinCapacity: aws.Int32(1), MaxCapacity: aws.Int32(4),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.PutScalingPolicy(t.Context(), &applicationautoscaling.PutScalingPolicyInput{
+		PolicyName: aws.String("cpu"), PolicyType: "TargetTrackingScaling", ServiceNamespace: "ecs", ResourceId: web, ScalableDimension: "ecs:service:DesiredCount",
+		TargetTrackingScalingPolicyConfiguration: &types.TargetTrackingScalingPolicyConfiguration{
+			TargetValue: aws.Float64(50), PredefinedMetricSpecification: &types.PredefinedMetricSpecification{PredefinedMetricType: types.MetricTypeECSServiceAverageCPUUtilization},
+		},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	const line = "Nothing puts AWS/ECS CPUUtilization, so that the policy cpu of service/shop/web cannot act: send traffic to the resource, or put the metric with PutMetricData."
+	c.does("clock", "--advance", "4m")
+	if out := c.does("state"); strings.Contains(out, "Nothing puts") {
+		t.Errorf("it may still come:\n%s", out)
+	}
+	c.does("clock", "--advance", "2m")
+	if out := c.does("state"); strings.Count(out, line) != 1 {
+		t.Errorf("it does not come, which is told once for both alarms:\n%s", out)
+	}
+}
