@@ -284,6 +284,55 @@ func TestDeclaredResourceTracksUtilization(t *testing.T) {
 	}, s.told())
 }
 
+// Of the replicas of Aurora and Neptune, scaling removes only what it added (Amazon
+// Aurora User Guide: "Amazon Aurora Auto Scaling with Aurora Replicas").
+func TestReplicasOfOthersStay(t *testing.T) {
+	for _, c := range []struct {
+		key    resources.Key
+		metric types.MetricType
+	}{
+		{resources.Key{ServiceNamespace: "rds", ResourceID: "cluster:orders", ScalableDimension: "rds:cluster:ReadReplicaCount"}, types.MetricTypeRDSReaderAverageCPUUtilization},
+		{resources.Key{ServiceNamespace: "neptune", ResourceID: "cluster:orders", ScalableDimension: "neptune:cluster:ReadReplicaCount"}, types.MetricTypeNeptuneReaderAverageCPUUtilization},
+	} {
+		s := tell(t, c.key, Options{ProvisioningDelay: time.Minute})
+		if _, err := s.cloud.Declare(here, resources.Declaration{Key: c.key, Capacity: 5}); err != nil {
+			t.Fatal(err)
+		}
+		s.register(1, 8)
+		s.track(c.metric, 50)
+		replicas := func() string {
+			r := s.cloud.Resources(here)[0]
+			return fmt.Sprintf("%d/%d", r.Capacity, r.Running)
+		}
+		busy := func(percent float64) func() string {
+			return func() string {
+				now := s.cloud.Clock().Now()
+				_, err := s.clients.alarms.PutMetricData(t.Context(), &cloudwatch.PutMetricDataInput{
+					Namespace: aws.String("AWS/" + map[string]string{"rds": "RDS", "neptune": "Neptune"}[c.key.ServiceNamespace]),
+					MetricData: []cwtypes.MetricDatum{{
+						MetricName: aws.String("CPUUtilization"), Timestamp: &now, Value: &percent, Unit: cwtypes.StandardUnitPercent,
+						Dimensions: []cwtypes.Dimension{
+							{Name: aws.String("DBClusterIdentifier"), Value: aws.String("orders")}, {Name: aws.String("Role"), Value: aws.String("READER")},
+						},
+					}},
+				})
+				s.must(err)
+				return replicas()
+			}
+		}
+		s.equal("five that were declared get two more", []string{"4m0s 7/5", "5m0s 7/7"}, s.watch(6*time.Minute, busy(65)))
+		s.equal("which go again, down to the five", []string{"22m0s 5/7", "23m0s 5/5"}, s.watch(40*time.Minute, busy(4)))
+		s.register(1, 3)
+		s.equal("also when no more than three may be", "5/5", replicas())
+		told := s.told()
+		s.equal("when nothing can go, that is told once", "28m0s-... Successful: Attempting to scale due to alarm triggered "+triggered(s.managed("AlarmLow"), "track")+" AlreadyAtDesiredCapacity", told[len(told)-1])
+		if _, err := s.cloud.Declare(here, resources.Declaration{Key: c.key, Capacity: 2}); err != nil {
+			t.Fatal(err)
+		}
+		s.equal("who declares them can take them away", []string{"47m0s 2/2"}, s.watch(2*time.Minute, replicas))
+	}
+}
+
 func TestScheduledActionScales(t *testing.T) {
 	s := tell(t, serviceKey, Options{ProvisioningDelay: time.Minute})
 	s.serve()

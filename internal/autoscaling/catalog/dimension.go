@@ -27,6 +27,10 @@ type Dimension struct {
 	// whatever DisableScaleIn says.
 	ScaleInDisabled bool
 
+	// KeepsOthers says that scale-in removes only capacity that scaling added, and
+	// nothing that was there before.
+	KeepsOthers bool
+
 	MinCapacityFloor   int32 // the least MinCapacity that AWS accepts
 	MaxCapacityCeiling int32 // the greatest MaxCapacity that AWS accepts; 0: no fixed limit
 

@@ -70,6 +70,8 @@ var dimensions = []Dimension{
 		TargetTracking: true, Step: true, Scheduled: true,
 		PredefinedMetrics: []string{"RDSReaderAverageCPUUtilization", "RDSReaderAverageDatabaseConnections"},
 		CustomMetrics:     true, MetricMath: true,
+		// Amazon Aurora User Guide: "Amazon Aurora Auto Scaling with Aurora Replicas".
+		KeepsOthers:  true,
 		ActivityNoun: "read replica count",
 		Source:       apiReference,
 		Inferred:     Inferred{FactActivityNoun},
@@ -169,10 +171,12 @@ var dimensions = []Dimension{
 		TargetTracking: true, Scheduled: true,
 		PredefinedMetrics: []string{"NeptuneReaderAverageCPUUtilization"},
 		CustomMetrics:     true,
-		MinCapacityFloor:  1,
-		ActivityNoun:      "read replica count",
-		Source:            apiReference,
-		Inferred:          Inferred{FactActivityNoun},
+		// Amazon Neptune User Guide: "Auto-scaling the number of replicas".
+		KeepsOthers:      true,
+		MinCapacityFloor: 1,
+		ActivityNoun:     "read replica count",
+		Source:           apiReference,
+		Inferred:         Inferred{FactActivityNoun},
 	},
 	{
 		Name: "workspaces:workspacespool:DesiredUserSessions", Namespace: "workspaces",

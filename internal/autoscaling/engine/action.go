@@ -105,12 +105,10 @@ func (t *Target) fire(a *action, now int64) {
 	activity.StatusCode, activity.StatusMessage = scaling.Successful, "Successfully set "+text
 	t.record(activity)
 	t.setBounds(bounds, now)
-	n := status.Desired
 	switch {
-	case bounds.Clamp(n) == n:
 	case status.Unscalable == "":
-		t.correct(now, n)
-	default:
+		t.correct(now, status)
+	case bounds.Clamp(status.Desired) != status.Desired:
 		t.owed, t.moving = true, true
 	}
 }

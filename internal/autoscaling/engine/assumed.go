@@ -43,6 +43,7 @@ func AssumedOrders() []Assumed {
 		{"actions that are due at one time", "They run by name.", inferred},
 		{"a percentile", "It is the smallest value that at least so many percent of the values do not exceed.", inferred},
 		{"the status of AlreadyAtDesiredCapacity", "The activity is Successful, those of other reasons are Failed.", emulator},
+		{"replicas that scaling did not add", "A scale-in ends at them; one that would only remove such is recorded as AlreadyAtDesiredCapacity.", "The rule is documented of Aurora; the reason is inferred."},
 		{"a load without a metric of capacity", "The load of an hour that one unit bears is the target value.", inferred},
 		{"a proportion that is nearly whole", "It counts as whole within a billionth: 10·45/50 is 9.", inferred},
 	}

@@ -68,10 +68,9 @@ func (t *Target) decide(now int64) {
 	t.due = t.due[:0]
 	status := t.resource.Status(instant(now))
 	n := status.Desired
-	if status.Unscalable == "" && t.bounds.Clamp(n) != n {
+	if status.Unscalable == "" && t.correct(now, status) {
 		// Somebody else changed the capacity. Policies find it in bounds when
 		// they are invoked next.
-		t.correct(now, n)
 		return
 	}
 	var v verdict
@@ -194,6 +193,9 @@ func (t *Target) carryOut(v verdict, status Status, now int64) {
 		reason = scaling.AlreadyAtMinCapacity
 		if floor := t.forecastFloor(); next < floor {
 			next, reason = min(n, floor), scaling.AlreadyAtDesiredCapacity
+		}
+		if kept := status.reach(next); kept > next {
+			next, reason = kept, scaling.AlreadyAtDesiredCapacity
 		}
 	}
 	switch {

@@ -26,6 +26,17 @@ type Status struct {
 	Running    int32  // what is in service
 	Settled    bool   // the last change is completed
 	Unscalable string // why the resource cannot be scaled now; empty: it can
+	// Kept is capacity that scaling did not add and does not remove.
+	Kept int32
+}
+
+// reach returns what there is after a change to n: of a decrease at least what
+// scaling does not remove.
+func (s Status) reach(n int32) int32 {
+	if n < s.Desired {
+		return max(n, min(s.Desired, s.Kept))
+	}
+	return n
 }
 
 // Provisioning says how a [Provisioner] changes its capacity.

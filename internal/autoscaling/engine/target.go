@@ -192,18 +192,24 @@ func (t *Target) enforce(now int64) {
 		return
 	}
 	s := t.resource.Status(instant(now))
-	if s.Unscalable == "" && t.bounds.Clamp(s.Desired) != s.Desired {
-		t.correct(now, s.Desired)
+	if s.Unscalable == "" {
+		t.correct(now, s)
 	}
 }
 
-// correct moves a capacity that is out of bounds to the nearest bound.
-func (t *Target) correct(now int64, n int32) {
+// correct moves a capacity that is out of bounds to the nearest bound, as far as
+// that can be reached. It reports whether there was anything to do.
+func (t *Target) correct(now int64, s Status) bool {
+	n := s.reach(t.bounds.Clamp(s.Desired))
+	if n == s.Desired {
+		return false
+	}
 	cause := scaling.MinimumSet(t.bounds.Min)
-	if n > t.bounds.Max {
+	if s.Desired > t.bounds.Max {
 		cause = scaling.MaximumSet(t.bounds.Max)
 	}
-	t.scale(now, n, t.bounds.Clamp(n), cause, nil)
+	t.scale(now, s.Desired, n, cause, nil)
+	return true
 }
 
 // wake lets the alarms be evaluated at their next time after now again.

@@ -75,6 +75,10 @@ type AlarmRef struct{ Name, ARN string }
 // scaled now is in its status, what keeps it from a capacity in an error.
 type Resource = engine.Resource
 
+// Registrable is a resource of which more is asked to be registered than to be
+// scaled. The text of the error is answered to the caller.
+type Registrable interface{ Registrable() error }
+
 // Resources are what scalable targets scale.
 type Resources interface {
 	// Resource returns what a target scales, nil if the local cloud does not

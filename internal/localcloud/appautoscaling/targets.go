@@ -37,7 +37,12 @@ func (s *Service) registerScalableTarget(sc wire.Scope, in registerInput) (any, 
 	}
 	if old == nil {
 		old = &next
-		err = s.create(sc, old, resource)
+		if asked, ok := resource.(Registrable); ok {
+			err = asked.Registrable()
+		}
+		if err == nil {
+			err = s.create(sc, old, resource)
+		}
 	} else {
 		*old = next
 		err = s.update(old)

@@ -6,7 +6,8 @@
 //
 // A resource is named as its scalable target is, by namespace, resource ID and
 // dimension; the catalog says which there are and what their IDs look like. What
-// is declared twice is changed.
+// is declared twice is changed. What is declared of replicas of Aurora and Neptune
+// is not removed by scaling, which takes away only what it added.
 //
 // A Registry has no lock. Its owner calls it under its own.
 package resources
@@ -70,6 +71,7 @@ type place struct{ account, region string }
 
 type declared struct {
 	quota    int32
+	kept     int32 // declared, and of a dimension of which scaling removes only what it added
 	capacity *engine.Provisioner
 }
 
@@ -154,6 +156,9 @@ func (r *Registry) Declare(sc wire.Scope, d Declaration) (Resource, error) {
 		return Resource{}, err
 	}
 	it.quota = d.Quota
+	if dim, _ := d.Dimension(); dim.KeepsOthers {
+		it.kept = d.Capacity
+	}
 	return r.resource(d.Key, it), nil
 }
 
@@ -237,7 +242,9 @@ func (s scaled) Status(now time.Time) engine.Status {
 	if !ok {
 		return engine.Status{Settled: true, Unscalable: s.removed()}
 	}
-	return it.capacity.Status(now)
+	status := it.capacity.Status(now)
+	status.Kept = it.kept
+	return status
 }
 
 // Scale asks for a capacity. The reason of a refusal is in the words of the local

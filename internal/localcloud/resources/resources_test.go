@@ -33,7 +33,7 @@ func TestEveryDimension(t *testing.T) {
 		if err != nil || got.Running != 3 || !got.Settled {
 			t.Errorf("%s: what is declared first is there at once: %+v, %v", dim.Name, got, err)
 		}
-		if s := r.Resource(scope, d.Key).Status(birth); s != (engine.Status{Desired: 3, Running: 3, Settled: true}) {
+		if s := r.Resource(scope, d.Key).Status(birth); s != (engine.Status{Desired: 3, Running: 3, Settled: true, Kept: map[bool]int32{true: 3}[dim.KeepsOthers]}) {
 			t.Errorf("%s: Application Auto Scaling finds it: %+v", dim.Name, s)
 		}
 	}

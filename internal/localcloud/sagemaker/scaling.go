@@ -66,6 +66,19 @@ type scaledVariant struct {
 	found             *endpoint // what was last found
 }
 
+// Registrable refuses a variant whose model was deleted meanwhile (Amazon SageMaker
+// Developer Guide: automatic scaling, which documents the check and not the text).
+func (v *scaledVariant) Registrable() error {
+	_, found, err := v.find()
+	if err != nil {
+		return err
+	}
+	if name := found.spec.ModelName; name != nil && v.service.region(v.scope).models[*name] == nil {
+		return v.service.notFound(v.scope, modelKind, *name)
+	}
+	return nil
+}
+
 func (v *scaledVariant) find() (*endpoint, *variant, error) {
 	v.service.settle(v.service.now())
 	if v.found == nil || v.found.gone {

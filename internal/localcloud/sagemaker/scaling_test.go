@@ -74,6 +74,16 @@ func TestRegistration(t *testing.T) {
 			},
 		},
 		{
+			name: "a model that is gone", reason: "the model has to exist for a variant to be registered, not for one that is",
+			check: func(t *testing.T, c *cloud) {
+				c.host(instances("a", m5, 1), instances("b", m5, 1))
+				c.must(register("a", 1, 4), &sm.DeleteModelInput{ModelName: aws.String("demo")})
+				c.refused(t, register("b", 1, 4), validation, `Could not find model "`+prefix+`model/demo".`)
+				c.must(register("a", 2, 4))
+				equal(t, "endpoint", c.counts(), "Updating a=1/2 b=1/1")
+			},
+		},
+		{
 			name: "deleting the endpoint deregisters its variants", reason: "as far as the caller may; other endpoints are not concerned",
 			check: func(t *testing.T, c *cloud) {
 				c.host(instances("a", m5, 1), instances("b", m5, 1))
