@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/forecast"
 	"github.com/setpoint-io/setpoint/test/pages"
 )
 
@@ -32,6 +33,14 @@ func TestPageAssumptions(t *testing.T) {
 		source := pages.Parse(t, filepath.Join(pages.Root(t), "internal", "localcloud", service))
 		pages.Check(t, page, "assumptions of "+service, pages.Table([]string{"Option", "Value", "Means"}, optionsOf(t, source, "Behaviour", service+".")))
 	}
+}
+
+func TestPageForecast(t *testing.T) {
+	var rows [][]string
+	for _, p := range forecast.Parameters() {
+		rows = append(rows, []string{p.Name, p.Value, p.Meaning, p.Source})
+	}
+	pages.Check(t, "reference/forecast.md", "numbers of the forecast", pages.Table([]string{"Number", "Value", "Means", "It rests on"}, rows))
 }
 
 // values are what is written for members of these types.

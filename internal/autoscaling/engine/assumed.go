@@ -44,6 +44,8 @@ func AssumedOrders() []Assumed {
 		{"a percentile", "It is the smallest value that at least so many percent of the values do not exceed.", inferred},
 		{"the status of AlreadyAtDesiredCapacity", "The activity is Successful, those of other reasons are Failed.", emulator},
 		{"replicas that scaling did not add", "A scale-in ends at them; one that would only remove such is recorded as AlreadyAtDesiredCapacity.", "The rule is documented of Aurora; the reason is inferred."},
+		{"the model of a forecast", "The same hours of past days and weeks and the mean day, weighted by how well each forecast the last days: see [the forecast](forecast.md).", "AWS documents what goes in and comes out; the model is our own."},
+		{"the metrics behind a predefined pair", "Load is the Sum, and the scaling metric the Average, of the metric that target tracking has; for load balancers RequestCount and RequestCountPerTarget.", inferred},
 		{"a load without a metric of capacity", "The load of an hour that one unit bears is the target value.", inferred},
 		{"a proportion that is nearly whole", "It counts as whole within a billionth: 10·45/50 is 9.", inferred},
 	}
