@@ -5,14 +5,18 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud"
 )
@@ -22,7 +26,7 @@ import (
 // Terraform is not run: a test does not load half a gigabyte.
 const providers = "SETPOINT_TERRAFORM_PROVIDERS"
 
-var record = flag.Bool("record", false, "write down the calls that Terraform makes, for who does not have it")
+var record = flag.Bool("record", false, "write down the calls that Terraform makes, for who does not have it, and what they are answered")
 
 // recording has one call of Terraform in a line.
 const recording = "testdata/terraform.jsonl"
@@ -34,6 +38,8 @@ type recordedCall struct {
 	ContentType string `json:"contentType"`
 	Body        string `json:"body"`
 	Status      int    `json:"status"`
+	// Answer is what the local AWS answered, as normalise leaves it.
+	Answer string `json:"answer"`
 }
 
 // The phases of a configuration's life. In those named plan nothing may differ.
@@ -81,7 +87,7 @@ func TestTerraform(t *testing.T) {
 		before := len(w.seen())
 		run(phase.args...)
 		for _, e := range w.seen()[before:] {
-			calls = append(calls, recordedCall{phase.name, e.request.Header.Get("X-Amz-Target"), e.request.Header.Get("Content-Type"), e.in, e.status})
+			calls = append(calls, recordedCall{Phase: phase.name, Target: e.request.Header.Get("X-Amz-Target"), ContentType: e.request.Header.Get("Content-Type"), Body: e.in, Status: e.status})
 		}
 	}
 	if *record && !t.Failed() {
@@ -104,12 +110,17 @@ func write(t *testing.T, calls []recordedCall) {
 }
 
 // TestTerraformCalls makes the calls that Terraform made, which needs none. They
-// have the same outcome, and the plan after the creation reads what that read
-// last. (An update does not read again all that it has changed.)
+// are answered as they were when they were recorded, member for member, and the
+// plan after the creation reads what that read last. (An update does not read again
+// all that it has changed.) Whoever changes an answer writes it down with -record,
+// and reads what is different in the recording.
 func TestTerraformCalls(t *testing.T) {
 	w := newWatched(t, localcloud.Options{Paused: true})
 	last := map[string]string{}
-	for _, call := range read(t) {
+	calls := read(t)
+	seen := names{}
+	for i := range calls {
+		call := &calls[i]
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(call.Body))
 		r.Header.Set("Content-Type", call.ContentType)
 		r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+account+"/20260301/"+region+"/any/aws4_request")
@@ -118,26 +129,62 @@ func TestTerraformCalls(t *testing.T) {
 		}
 		answer := httptest.NewRecorder()
 		w.ServeHTTP(answer, r)
-		key, now := call.Target+" "+call.Body, volatile.ReplaceAllString(answer.Body.String(), "")
+		now := seen.normalise(answer.Body.String())
 		if answer.Code != call.Status {
 			t.Errorf("%s: %s %s: HTTP status %d, to Terraform it was %d\n%s", call.Phase, call.Target, call.Body, answer.Code, call.Status, now)
 		}
-		if before, asked := last[key]; asked && call.Phase == "plan" && before != now {
-			t.Errorf("%s: %s %s: nothing has changed, and the answer has:\n%s\n%s", call.Phase, call.Target, call.Body, before, now)
+		if diff := cmp.Diff(members(call.Answer), members(now)); diff != "" && !*record {
+			t.Errorf("%s: %s %s: the answer is another one (-recorded +now):\n%s", call.Phase, call.Target, call.Body, diff)
 		}
-		last[key] = now
+		call.Answer = now
+		key, known := call.Target+" "+call.Body, volatile.ReplaceAllString(now, "")
+		if before, asked := last[key]; asked && call.Phase == "plan" && before != known {
+			t.Errorf("%s: %s %s: nothing has changed, and the answer has:\n%s\n%s", call.Phase, call.Target, call.Body, before, known)
+		}
+		last[key] = known
 	}
 	for _, operation := range []string{"DescribeTimeToLive", "ListTagsForResource", "DeregisterScalableTarget", "PutScheduledAction", "DeleteCluster"} {
 		if !w.called(operation) {
 			t.Errorf("the recording has no %s", operation)
 		}
 	}
+	if *record && !t.Failed() {
+		write(t, calls)
+	}
 }
+
+// members takes an answer apart if it is JSON, so that a difference names a member.
+func members(answer string) any {
+	var object map[string]any
+	if json.Unmarshal([]byte(answer), &object) != nil {
+		return answer
+	}
+	return object
+}
+
+// names gives the random parts of answers, which differ when the local AWS draws
+// one more, names in the order of their appearance.
+type names struct{ ids []string }
+
+var uuids = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+
+func (n *names) normalise(answer string) string {
+	answer = requestID.ReplaceAllString(answer, "")
+	return uuids.ReplaceAllStringFunc(answer, func(id string) string {
+		i := slices.Index(n.ids, id)
+		if i < 0 {
+			i, n.ids = len(n.ids), append(n.ids, id)
+		}
+		return fmt.Sprintf("{id %d}", i+1)
+	})
+}
+
+var requestID = regexp.MustCompile(`<RequestId>[^<]*</RequestId>`)
 
 // volatile is what answers tell of others than what is asked about, which may
 // have come later: the alarms that invoke a policy of steps, the services and
 // the capacity providers of a cluster.
-var volatile = regexp.MustCompile(`,"Alarms":\[[^]]*\]|"capacityProviders":\[[^]]*\]|"(active|running|pending)[A-Za-z]*Count":\d+|<RequestId>[^<]*</RequestId>`)
+var volatile = regexp.MustCompile(`,"Alarms":\[[^]]*\]|"capacityProviders":\[[^]]*\]|"(active|running|pending)[A-Za-z]*Count":\d+`)
 
 func read(t *testing.T) []recordedCall {
 	f, err := os.Open(recording)
@@ -147,6 +194,7 @@ func read(t *testing.T) []recordedCall {
 	defer f.Close()
 	var calls []recordedCall
 	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		var call recordedCall
 		if err := json.Unmarshal(lines.Bytes(), &call); err != nil {
