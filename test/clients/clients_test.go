@@ -46,7 +46,8 @@ type exchange struct {
 // asks.
 type watched struct {
 	*testing.T
-	next http.Handler
+	cloud *localcloud.Cloud
+	next  http.Handler // the cloud, with its admin API
 
 	mu        sync.Mutex
 	exchanges []exchange
@@ -79,7 +80,7 @@ func newWatched(t *testing.T, o localcloud.Options) *watched {
 	}
 	o.Start, o.Seed, o.AppAutoScaling = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), 1, appautoscaling.Behaviour{StableIDs: true}
 	cloud := localcloud.New(o)
-	return &watched{T: t, next: admin.New(cloud)}
+	return &watched{T: t, cloud: cloud, next: admin.New(cloud)}
 }
 
 // ServeHTTP answers, keeps what is AWS's, and checks it.
