@@ -46,7 +46,7 @@ func (o *traceOptions) bind(cmd *cobra.Command) {
 	f.StringVar(&o.timezone, "timezone", "", "zone of times in the CSV file that name none (default UTC)")
 	f.BoolVar(&o.requests, "requests", false, "each row of the CSV file is one request")
 	f.BoolVar(&o.perMinute, "per-minute", false, "values of the CSV file are requests per minute, not requests of the interval")
-	f.DurationVar(&o.interval, "interval", 0, "interval of the CSV file (default: the least distance of two rows)")
+	f.DurationVar(&o.interval, "interval", 0, "interval over which rows of the CSV file add up (default: the usual distance of two rows)")
 	var names []string
 	for _, s := range simulate.Shapes() {
 		names = append(names, s.Name+" ("+s.Text+")")

@@ -19,13 +19,15 @@ type CSVOptions struct {
 	Source string // for people; the name of the file
 	Time   string // name of the column with the time; empty: the first that holds times
 	Value  string // name of the column with the demand; empty: the only one that can be
-	// Requests says that each row is one request. It is found out where rows
-	// are at irregular times.
+	// Requests says that each row is one request. It is guessed only where no
+	// column looks like a demand: rows without further columns, or at irregular
+	// times with several of which none is called so.
 	Requests bool
 	// PerMinute says that values are requests per minute. Otherwise they count
 	// the requests of the interval that begins at their time.
 	PerMinute bool
-	// Interval is the length of an interval; 0: the least distance of two rows.
+	// Interval is the length of an interval, over which rows add up; 0: the
+	// usual distance of two rows.
 	Interval time.Duration
 	Location *time.Location // of times without zone; nil: UTC
 }
@@ -52,19 +54,44 @@ func ReadCSV(r io.Reader, o CSVOptions) (*Trace, error) {
 		return nil, errors.New("the trace has no rows; write one for each interval or for each request")
 	}
 	t.sort()
-	requests := o.Requests
-	if !requests && o.Value == "" {
-		requests = len(t.names) == 0 || t.irregular()
+	if t.times[len(t.times)-1]/int64(time.Second)-t.times[0]/int64(time.Second) > maxSteps*minute {
+		return nil, errors.New("the trace lasts longer than the ten years that are simulated; check its times")
 	}
-	read := t.values
-	if requests {
-		read = t.requests
+	grid, regular := t.grid()
+	var out *Trace
+	if o.Requests || t.logged(o, regular) {
+		out, err = t.requests(o)
+	} else {
+		out, err = t.values(o, grid, regular)
 	}
-	out, err := read(o)
 	if err != nil {
 		return nil, err
 	}
 	return out, out.check()
+}
+
+// logged reports whether rows look like single requests: there is nothing that
+// could be a demand.
+func (t *table) logged(o CSVOptions, regular bool) bool {
+	if len(t.names) == 0 {
+		return true
+	}
+	if regular || o.Value != "" || o.Interval != 0 || o.PerMinute {
+		return false
+	}
+	column, err := t.valueColumn("")
+	return err != nil || !isDemand(t.names[column]) && !mostlyNumbers(t.columns[column])
+}
+
+// mostlyNumbers reports whether a column holds numbers, be it with gaps.
+func mostlyNumbers(column []float64) bool {
+	numbers := 0
+	for _, v := range column {
+		if !math.IsNaN(v) {
+			numbers++
+		}
+	}
+	return 2*numbers > len(column)
 }
 
 // table is a CSV file with its times, and its other columns by name.
@@ -213,30 +240,4 @@ func (t *table) sort() {
 		}
 		t.columns[c] = sorted
 	}
-}
-
-// least returns the least distance of two rows that differ, in seconds, and
-// whether all others are multiples of it.
-func (t *table) least() (int64, bool) {
-	least := int64(math.MaxInt64)
-	for i := 1; i < len(t.times); i++ {
-		if d := t.times[i] - t.times[i-1]; d > 0 {
-			least = min(least, d)
-		}
-	}
-	if least == math.MaxInt64 {
-		return minute, len(t.times) == 1
-	}
-	for i := 1; i < len(t.times); i++ {
-		if d := t.times[i] - t.times[i-1]; d == 0 || d%least != 0 {
-			return least / int64(time.Second), false
-		}
-	}
-	return least / int64(time.Second), least%int64(time.Second) == 0
-}
-
-// irregular reports whether rows are at times that no interval explains.
-func (t *table) irregular() bool {
-	_, regular := t.least()
-	return !regular
 }

@@ -13,6 +13,15 @@ import (
 	"github.com/setpoint-io/setpoint/internal/simulate"
 )
 
+// at makes rows of a Monday, each a time of day and values.
+func at(rows ...string) string {
+	var b strings.Builder
+	for _, row := range rows {
+		b.WriteString("2026-03-02 " + row + "\n")
+	}
+	return b.String()
+}
+
 func TestReadCSV(t *testing.T) {
 	nan := math.NaN()
 	berlin, err := time.LoadLocation("Europe/Berlin")
@@ -41,8 +50,26 @@ func TestReadCSV(t *testing.T) {
 			"2026-03-02T00:00:00Z", time.Minute, []float64{1, 2}},
 		{"or is named", "time,a,b\n2026-03-02T00:00Z,7,1\n2026-03-02T00:01Z,8,2\n", simulate.CSVOptions{Value: "a"},
 			"2026-03-02T00:00:00Z", time.Minute, []float64{7, 8}},
-		{"rows at irregular times are requests", "TIMESTAMP,Tokens\n2026-03-02 00:00:10.5,3\n2026-03-02 00:00:11.75,4\n2026-03-02 00:02:00.1,5\n", simulate.CSVOptions{},
+		{"rows at irregular times of which no column is a demand are requests", "TIMESTAMP,In,Out\n2026-03-02 00:00:10.5,3,1\n2026-03-02 00:00:11.75,4,1\n2026-03-02 00:02:00.1,5,1\n", simulate.CSVOptions{},
 			"2026-03-02T00:00:00Z", time.Minute, []float64{2, 0, 1}},
+		{"and so are those whose one column is text", "time,path\n2026-03-02T00:00:10Z,/a\n2026-03-02T00:00:11Z,/b\n2026-03-02T00:02:00Z,/a\n", simulate.CSVOptions{},
+			"2026-03-02T00:00:00Z", time.Minute, []float64{2, 0, 1}},
+		{"a row that is late by a second is one of its minute", "timestamp,value\n" + at("00:00:00,1", "00:01:00,2", "00:02:01,3", "00:03:00,4", "00:04:00,5"), simulate.CSVOptions{},
+			"2026-03-02T00:00:00Z", time.Minute, []float64{1, 2, 3, 4, 5}},
+		{"and so is one that is early, also when it is the first", "timestamp,value\n" + at("00:00:59,1", "00:02:00,2", "00:02:59,3", "00:04:00,4", "00:05:00,5"), simulate.CSVOptions{},
+			"2026-03-02T00:01:00Z", time.Minute, []float64{1, 2, 3, 4, 5}},
+		{"minutes may begin at any second, with gaps among them", "timestamp,cpu\n" + at("00:00:37,1", "00:01:38,2", "00:02:37,3", "00:04:36,4"), simulate.CSVOptions{},
+			"2026-03-02T00:00:00Z", time.Minute, []float64{1, 2, 3, nan, 4}},
+		{"where most are left out, the steps are those that explain all rows", "timestamp,value\n" + at("00:00:00,1", "00:05:00,2", "00:10:00,3", "00:15:00,4", "00:18:00,5", "00:20:00,6", "00:21:00,7"), simulate.CSVOptions{},
+			"2026-03-02T00:00:00Z", time.Minute, []float64{1, nan, nan, nan, nan, 2, nan, nan, nan, nan, 3, nan, nan, nan, nan, 4, nan, nan, 5, nan, 6, 7}},
+		{"an interval that is given makes values of rows at any times", "time,bytes\n" + at("00:00:10,3", "00:00:47,4", "00:02:01,5"), simulate.CSVOptions{Interval: time.Minute},
+			"2026-03-02T00:00:00Z", time.Minute, []float64{7, nan, 5}},
+		{"an interval sums rows from the first on, wherever in a minute they are", "time,value\n" + at("00:00:57,1", "00:01:57,2", "00:02:57,3", "00:03:57,4"), simulate.CSVOptions{Interval: 2 * time.Minute},
+			"2026-03-02T00:00:00Z", 2 * time.Minute, []float64{1.5, 3.5}},
+		{"rows of the same time add up where an interval is given", "time,host,value\n" + at("00:00:00,1,3", "00:00:00,2,4", "00:01:00,1,5"), simulate.CSVOptions{Interval: time.Minute},
+			"2026-03-02T00:00:00Z", time.Minute, []float64{7, 5}},
+		{"the hour that comes twice when clocks are set back is two hours", "time,value\n2026-10-25 01:30,1\n2026-10-25 02:00,2\n2026-10-25 02:30,3\n2026-10-25 02:00,4\n2026-10-25 02:30,5\n2026-10-25 03:00,6\n", simulate.CSVOptions{Location: berlin, PerMinute: true},
+			"2026-10-24T23:30:00Z", 30 * time.Minute, []float64{1, 2, 3, 4, 5, 6}},
 		{"so are rows without value", "time\n2026-03-02T00:00:00Z\n2026-03-02T00:00:01Z\n", simulate.CSVOptions{},
 			"2026-03-02T00:00:00Z", time.Minute, []float64{2}},
 		{"and those that are said to be", "time,v\n2026-03-02T00:00:00Z,5\n2026-03-02T00:01:00Z,5\n", simulate.CSVOptions{Requests: true},
@@ -86,7 +113,16 @@ func TestReadCSVErrors(t *testing.T) {
 		{"also that of the time", "time,value\n2026-03-02T00:00Z,1\n", simulate.CSVOptions{Time: "x"}, `no column "x"`},
 		{"without times there is no trace", "a,b\n1,2\n", simulate.CSVOptions{}, "is a time"},
 		{"a choice is not guessed", "time,a,b\n2026-03-02T00:00Z,1,2\n2026-03-02T00:01Z,1,2\n", simulate.CSVOptions{}, "is not clear"},
-		{"a trace of centuries is a mistake", "time,value\n1900-01-01,1\n1900-01-01 00:01:00,1\n2026-03-02,1\n", simulate.CSVOptions{}, "more than the"},
+		{"a trace of centuries is a mistake", "time,value\n1700-01-01,1\n1900-01-01 00:01:00,1\n2026-03-02,1\n", simulate.CSVOptions{}, "longer than the ten years"},
+		{"so is one of years by the second", "time,value\n2025-01-01,1\n2025-01-01 00:00:01,1\n2026-03-02,1\n", simulate.CSVOptions{Interval: time.Second}, "more than the"},
+		{"a row that is there twice is no second request", "time,value\n" + at("00:00:00,1", "00:01:00,2", "00:01:00,2", "00:02:00,3"), simulate.CSVOptions{}, "a second row is at 2026-03-02T00:01:00Z"},
+		{"nor is one a second after another", "time,value\n" + at("00:00:00,1", "00:01:00,2", "00:01:01,2", "00:02:00,3"), simulate.CSVOptions{}, "a second row is at 2026-03-02T00:01:01Z"},
+		{"local times of the night in which clocks are set back need their zone", "time,value\n2026-10-25 01:30,1\n2026-10-25 02:00,2\n2026-10-25 02:30,3\n2026-10-25 02:00,4\n2026-10-25 02:30,5\n2026-10-25 03:00,6\n", simulate.CSVOptions{}, "give the zone"},
+		{"values at any times are not guessed to be requests", "time,tokens\n" + at("00:00:10,3", "00:00:47,4", "00:02:13,5"), simulate.CSVOptions{}, "at irregular times"},
+		{"nor to be of the least distance that there is", "time,value\n" + at("00:00:10,3", "00:00:11,4", "00:02:01,5", "00:07:33,5", "00:09:00,5"), simulate.CSVOptions{Value: "value"}, "at irregular times"},
+		{"a missing number does not turn values into requests", "time,up\n" + at("00:00:00,3", "00:01:01,NaN", "00:02:00,5", "00:03:00,5"), simulate.CSVOptions{}, "not a number"},
+		{"requests have no interval", "time\n2026-03-02T00:00Z\n", simulate.CSVOptions{Interval: time.Minute}, "neither a value nor an interval"},
+		{"and are no rates", "time,value\n2026-03-02T00:00Z,1\n", simulate.CSVOptions{Requests: true, PerMinute: true}, "neither a value nor an interval"},
 		{"so is one with two rows that are decades apart", "time,value\n2001-01-01,1\n2026-03-02,1\n", simulate.CSVOptions{}, "longer than the ten years"},
 		{"an interval has whole seconds", "time,value\n2026-03-02T00:00Z,1\n", simulate.CSVOptions{Interval: time.Millisecond}, "whole seconds"},
 	} {
@@ -104,13 +140,20 @@ func TestReadCSVErrors(t *testing.T) {
 
 // Whatever a file holds, a trace that is read can be run.
 func FuzzReadCSV(f *testing.F) {
-	f.Add("timestamp,value\n2026-03-02 00:00:00,100\n2026-03-02 00:05:00,50\n", false, false)
-	f.Add("TIMESTAMP,Tokens\n2026-03-02 00:00:10.5,3\n2026-03-02 00:00:11.75,4\n", false, true)
-	f.Add("1772409600,1\n1772409660.25,2\n", true, false)
-	f.Add("1600-01-01,1\n9999-12-31,1\n", false, false)
-	f.Add("\uFEFF# comment\ntime\n\"2026-03-02T00:00:00Z\"\n", true, true)
-	f.Fuzz(func(t *testing.T, text string, requests, perMinute bool) {
-		trace, err := simulate.ReadCSV(strings.NewReader(text), simulate.CSVOptions{Requests: requests, PerMinute: perMinute})
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("timestamp,value\n2026-03-02 00:00:00,100\n2026-03-02 00:05:00,50\n", false, false, int64(0))
+	f.Add("TIMESTAMP,Tokens\n2026-03-02 00:00:10.5,3\n2026-03-02 00:00:11.75,4\n", false, true, int64(30))
+	f.Add("1772409600,1\n1772409660.25,2\n", true, false, int64(0))
+	f.Add("1600-01-01,1\n9999-12-31,1\n", false, false, int64(0))
+	f.Add("1700-01-01,1\n2200-12-31,1\n", false, false, int64(7))
+	f.Add("\uFEFF# comment\ntime\n\"2026-03-02T00:00:00Z\"\n", true, true, int64(0))
+	f.Add("time,value\n2026-10-25 02:30,3\n2026-10-25 02:30,4\n2026-10-25 02:00,2\n2026-10-25 03:00:01,6\n", false, false, int64(3600))
+	f.Fuzz(func(t *testing.T, text string, requests, perMinute bool, interval int64) {
+		o := simulate.CSVOptions{Requests: requests, PerMinute: perMinute, Interval: time.Duration(interval) * time.Second, Location: berlin}
+		trace, err := simulate.ReadCSV(strings.NewReader(text), o)
 		if err != nil {
 			return
 		}
