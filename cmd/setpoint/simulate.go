@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -87,7 +89,7 @@ func (o *simulateOptions) bind(cmd *cobra.Command) {
 	f.StringVar(&o.resource, "resource", "", "resource ID of the scalable target, where the manifests have several")
 	f.StringSliceVar(&o.alarms, "alarm", nil, "JSON file with alarms of step scaling policies, as aws cloudwatch put-metric-alarm --cli-input-json takes it")
 	f.StringArrayVar(&o.behaviour, "assume", nil, "another assumption about AWS, as NAME=VALUE; --assumptions lists them")
-	f.StringSliceVar(&o.compare, "compare", nil, "file or directory with manifests to run over the same trace")
+	f.StringSliceVar(&o.compare, "compare", nil, "file or directory with manifests to run over the same trace (may be repeated)")
 	f.BoolVar(&o.tune, "tune", false, "search for the least cost that keeps the service level")
 	f.StringVar(&o.policy, "policy", "", "with --tune: the target tracking policy, where there are several")
 	f.IntVar(&o.candidates, "candidates", 200, "with --tune: how many settings to try at most")
@@ -139,16 +141,11 @@ func (o *simulateOptions) run(ctx context.Context, h host) error {
 // simulate runs the settings and looks at what they rest on.
 func (o *simulateOptions) simulate(h host, options simulate.Options) (*report.Simulation, error) {
 	s := simulate.Describe(options)
-	settings := []simulate.Setting{options.Setting}
-	if len(o.compare) > 0 {
-		other, _, err := o.setting(h, inputs{files: o.compare, recursive: o.recursive})
-		if err != nil {
-			return nil, err
-		}
-		if other.Identity.ScalableDimension != options.Setting.Identity.ScalableDimension {
-			return nil, fmt.Errorf("%s and %s are of different dimensions, so that their capacities do not compare", options.Setting.Identity, other.Identity)
-		}
-		settings = append(settings, other)
+	settings, err := o.compared(h, options.Setting)
+	if err != nil {
+		return nil, err
+	}
+	if len(settings) > 1 {
 		// What one unit serves must not differ, where it follows from a target.
 		options.World.PerUnit = simulate.PerUnit(options)
 	}
@@ -164,7 +161,6 @@ func (o *simulateOptions) simulate(h host, options simulate.Options) (*report.Si
 		}
 		s.Runs = append(s.Runs, *run)
 	}
-	var err error
 	if s.Derivations, err = simulate.Derivations(options); err != nil {
 		return nil, err
 	}
@@ -176,6 +172,26 @@ func (o *simulateOptions) simulate(h host, options simulate.Options) (*report.Si
 		progress.clear()
 	}
 	return s, err
+}
+
+// compared returns a setting and those to run beside it, each from what one
+// --compare names.
+func (o *simulateOptions) compared(h host, base simulate.Setting) ([]simulate.Setting, error) {
+	settings := []simulate.Setting{base}
+	for _, name := range o.compare {
+		other, _, err := o.setting(h, inputs{files: []string{name}, recursive: o.recursive})
+		if err != nil {
+			return nil, err
+		}
+		if other.Identity.ScalableDimension != base.Identity.ScalableDimension {
+			return nil, fmt.Errorf("%s and %s are of different dimensions, so that their capacities do not compare", base.Identity, other.Identity)
+		}
+		if slices.ContainsFunc(settings, func(s simulate.Setting) bool { return s.Name == other.Name }) {
+			other.Name = name // files in several folders may have one name
+		}
+		settings = append(settings, other)
+	}
+	return settings, nil
 }
 
 func (o *simulateOptions) search(h host, s *report.Simulation, options simulate.Options, documents documents) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -186,10 +187,8 @@ func (o *simulateOptions) setting(h host, from inputs) (simulate.Setting, docume
 		return none, documents{}, err
 	}
 	for _, m := range group.Members {
-		for _, f := range m.Findings {
-			if f.Severity == autoscaling.Error {
-				return none, documents{}, fmt.Errorf("%s: %s (setpoint validate tells all that is wrong)", m.Ref, f.Message)
-			}
+		if err := acted(m); err != nil {
+			return none, documents{}, fmt.Errorf("%s: %w", m.Ref, err)
 		}
 	}
 	s, err := simulate.SettingOf(nameOf(from), group.Identity, group.Desired())
@@ -211,6 +210,35 @@ func (o *simulateOptions) setting(h host, from inputs) (simulate.Setting, docume
 	return s, documents{set, group}, nil
 }
 
+// acted returns an error if the controller would not act on an object: what was
+// simulated would be less than what is declared.
+func acted(m *declared.Member) error {
+	for _, f := range m.Findings {
+		if f.Severity == autoscaling.Error {
+			return fmt.Errorf("%s (setpoint validate tells all that is wrong)", f.Message)
+		}
+	}
+	switch problems := m.Life.Blocks(m.Deleting()); {
+	case m.Deleting():
+		return errors.New("it is being deleted; leave it out")
+	case m.Rival != nil:
+		return fmt.Errorf("%s declares the same already; leave one of the two out, or name its file with --compare to run it beside the other", m.Rival.Ref)
+	case m.Dangling:
+		return fmt.Errorf("it refers to %s, which is not among the manifests; add its file, or leave this object out", m.Refers)
+	case len(problems) > 0:
+		return errors.New(problems[0].String())
+	case m.Problem != "":
+		return errors.New(m.Problem)
+	case m.Waits != "":
+		return fmt.Errorf("the controller would wait: %s", m.Waits)
+	case m.Life.ReadOnly:
+		return errors.New("it only looks at AWS and declares nothing; leave the annotation " + v1alpha1.AnnotationReadOnly + " out")
+	case m.Life.Adoption.FromAWS:
+		return errors.New("it takes what it declares from AWS, so that nothing is here to simulate; write its spec, or leave it out")
+	}
+	return nil
+}
+
 // nameOf is a short name for what was read.
 func nameOf(from inputs) string {
 	var names []string
@@ -223,26 +251,34 @@ func nameOf(from inputs) string {
 	return strings.Join(names, ", ")
 }
 
-// choose finds the scalable target that is meant.
+// choose finds the scalable target that is meant. Unless it is named, an object
+// that belongs to none might be meant to belong to it.
 func choose(groups []declared.Group, resource string) (declared.Group, error) {
 	var found []declared.Group
 	var names []string
 	for _, g := range groups {
-		names = append(names, g.ResourceID)
+		if g.Complete() {
+			names = append(names, g.ResourceID)
+		}
 		if g.Complete() && (resource == "" || resource == g.ResourceID) {
 			found = append(found, g)
 		}
 	}
 	switch {
-	case len(found) == 1:
-		return found[0], nil
 	case len(found) == 0 && resource != "":
 		return declared.Group{}, fmt.Errorf("the manifests declare no scalable target %s; they have: %s", resource, strings.Join(names, ", "))
 	case len(found) == 0:
 		return declared.Group{}, errors.New("the manifests declare no scalable target with its identity; add the ScalableTarget that the others refer to")
-	default:
+	case len(found) > 1:
 		return declared.Group{}, fmt.Errorf("the manifests declare %d scalable targets; name one with --resource: %s", len(found), strings.Join(names, ", "))
 	}
+	for _, g := range groups {
+		if resource == "" && !g.Complete() {
+			m := g.Members[0]
+			return declared.Group{}, fmt.Errorf("%s: %w", m.Ref, cmp.Or(acted(m), errors.New("it does not say to which scalable target it belongs; leave it out, or name the target that is meant with --resource")))
+		}
+	}
+	return found[0], nil
 }
 
 // objectsOf returns the objects of a set, or an error about the first that is none.
