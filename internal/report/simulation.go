@@ -244,6 +244,7 @@ type Tuning struct {
 	Declared           Candidate   `json:"declared"`
 	Frontier           []Candidate `json:"frontier"` // nothing is cheaper and better, by cost
 	All                []Candidate `json:"all"`
+	Notes              []string    `json:"notes,omitempty"`
 	Manifest           string      `json:"manifest"` // YAML to apply
 }
 
@@ -258,7 +259,11 @@ type Candidate struct {
 	Cost             float64 `json:"cost"`
 	OverloadMinutes  float64 `json:"overloadMinutes"`
 	Changes          int     `json:"changes"` // scale-outs and scale-ins
-	Keeps            bool    `json:"keepsLevel"`
+	// FailedActions is how often a scheduled action failed, and Breaks says that
+	// this is more often than with what is declared.
+	FailedActions int  `json:"failedActions"`
+	Breaks        bool `json:"breaksSchedule"`
+	Keeps         bool `json:"keepsLevel"`
 }
 
 // Finish fills in the type.

@@ -16,6 +16,9 @@ func (s *Simulation) writeTuning(out *printer, style Style) {
 		out.printf("%s\n", style.red("None keeps that. The best of them has "+short(t.Best.OverloadMinutes)+" minutes of overload; allow more, or raise the range of capacity."))
 	}
 	table(out, style, t.cells(), true)
+	for _, note := range t.Notes {
+		out.printf("%s\n", note)
+	}
 	out.printf("\n%s\n", style.bold("Cost against overload: nothing is cheaper and better than these"))
 	table(out, style, t.frontierCells(), true)
 	out.printf("\nThis fits the trace; run the result over another one before you rely on it.\n")

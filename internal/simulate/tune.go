@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
+	"strings"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/autoscaling/scaling"
@@ -27,9 +27,11 @@ type TuneOptions struct {
 const defaultCandidates = 200
 
 // Tune searches target value, cooldowns and bounds for the least cost that
-// keeps the service level: a coarse grid first, and then from the best one knob
-// after the other, in steps that get smaller. It is deterministic, and finds a
-// good setting, not surely the best.
+// keeps the service level: a part of a coarse grid first, and then from the best
+// one knob after the other, in steps that get smaller. What is left of the
+// candidates then goes to the neighbours of all that nothing is cheaper and
+// better than. It is deterministic, and finds a good setting, not surely the
+// best.
 func Tune(o Options, t TuneOptions) (*report.Tuning, error) {
 	s, err := newSearch(o, t)
 	if err != nil {
@@ -39,25 +41,46 @@ func Tune(o Options, t TuneOptions) (*report.Tuning, error) {
 	if err := s.try([]report.Candidate{declared}); err != nil {
 		return nil, err
 	}
-	if err := s.try(s.grid()); err != nil {
+	if err := s.try(s.coarse()); err != nil {
 		return nil, err
 	}
+	if err := s.refine(); err != nil {
+		return nil, err
+	}
+	best := s.best()
+	return &report.Tuning{
+		Policy: s.policy, Level: s.level(), MaxOverloadMinutes: t.MaxOverload, Found: best.Keeps, Candidates: len(s.tried), Best: best,
+		Declared: s.tried[0], Frontier: frontier(s.tried), All: s.tried, Notes: s.overrides(),
+	}, nil
+}
+
+// refine spends what the grid has left.
+func (s *search) refine() error {
 	for step := range refinements {
 		for s.left() > 0 {
 			before := s.best()
 			if err := s.try(s.around(before, step)); err != nil {
-				return nil, err
+				return err
 			}
 			if s.best() == before {
 				break
 			}
 		}
 	}
-	best := s.best()
-	return &report.Tuning{
-		Policy: s.policy, Level: s.level(), MaxOverloadMinutes: t.MaxOverload, Found: best.Keeps, Candidates: len(s.tried), Best: best,
-		Declared: s.tried[0], Frontier: frontier(s.tried), All: s.tried,
-	}, nil
+	for s.left() > 0 {
+		before := len(s.tried)
+		for _, c := range frontier(s.tried) {
+			for step := range refinements {
+				if err := s.try(s.around(c, step)); err != nil {
+					return err
+				}
+			}
+		}
+		if len(s.tried) == before {
+			return nil // there are no others
+		}
+	}
+	return nil
 }
 
 // search is a search under way.
@@ -67,7 +90,9 @@ type search struct {
 	policy   string
 	tracking autoscaling.TargetTracking
 	ceiling  float64 // the greatest target value worth trying; 0: none
-	most     int32   // capacity that the peak needs at the declared target
+	most     int32   // capacity that the peak needs when it is fully used
+	least    int32   // the greatest minimum of a scheduled action, below which no maximum may be
+	highest  int32   // the least maximum of one, above which no minimum may be
 	tried    []report.Candidate
 	known    map[report.Candidate]bool // by its knobs
 }
@@ -76,7 +101,15 @@ func newSearch(o Options, t TuneOptions) (*search, error) {
 	if t.Candidates <= 0 {
 		t.Candidates = defaultCandidates
 	}
-	s := &search{options: o, tune: t, known: map[report.Candidate]bool{}}
+	s := &search{options: o, tune: t, known: map[report.Candidate]bool{}, highest: math.MaxInt32}
+	for _, a := range o.Setting.Actions {
+		if a.MinCapacity != nil {
+			s.least = max(s.least, *a.MinCapacity)
+		}
+		if a.MaxCapacity != nil {
+			s.highest = min(s.highest, *a.MaxCapacity)
+		}
+	}
 	var names []string
 	for _, p := range o.Setting.tracked() {
 		names = append(names, p.Name)
@@ -136,100 +169,6 @@ func (s *search) declared() report.Candidate {
 	}
 }
 
-// The coarse grid: parts of the ceiling, cooldowns in seconds, and minima as
-// parts of what the peak needs.
-var (
-	gridTargets   = []float64{0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9}
-	gridCooldowns = [][2]int32{{60, 300}, {300, 300}, {60, 900}}
-	gridMinima    = []float64{0, 0.15, 0.35}
-)
-
-// maximum is room enough for a target: what the peak needs at that, and a
-// fifth.
-func (s *search) maximum(target float64) int32 {
-	part := 1.0
-	if s.ceiling > 0 {
-		part = target / s.ceiling
-	}
-	return max(s.options.Setting.Bounds.Max, int32(min(math.MaxInt32/2, math.Ceil(1.2*float64(s.most)/part))))
-}
-
-func (s *search) grid() []report.Candidate {
-	ceiling := s.ceiling
-	if ceiling == 0 {
-		ceiling = 2 * *s.tracking.TargetValue
-	}
-	floor := min(s.options.Setting.Bounds.Min, 1)
-	var list []report.Candidate
-	for _, target := range gridTargets {
-		for _, minimum := range gridMinima {
-			for _, cooldowns := range gridCooldowns {
-				value := rounded(target*ceiling, 2)
-				list = append(list, report.Candidate{
-					TargetValue: value, ScaleOutCooldown: cooldowns[0], ScaleInCooldown: cooldowns[1],
-					MinCapacity: max(floor, int32(minimum*float64(s.most))), MaxCapacity: s.maximum(value),
-				})
-			}
-		}
-	}
-	return list
-}
-
-// rounded keeps this many digits of a number, so that it looks as people write
-// it.
-func rounded(v float64, digits int) float64 {
-	text := strconv.FormatFloat(v, 'g', digits, 64)
-	if parsed, err := strconv.ParseFloat(text, 64); err == nil {
-		return parsed
-	}
-	return v
-}
-
-// refinements are how far the knobs move in each round: the target value by
-// this part of itself.
-var refinements = []float64{0.1, 0.05, 0.02}
-
-// around returns the neighbours of a candidate: each knob a step down and up.
-func (s *search) around(c report.Candidate, round int) []report.Candidate {
-	step := refinements[round]
-	floor := min(s.options.Setting.Bounds.Min, 1)
-	units := max(1, int32(float64(s.most)*step))
-	seconds := []int32{120, 60, 30}[round]
-	var list []report.Candidate
-	add := func(change func(*report.Candidate)) {
-		next := knobs(c)
-		change(&next)
-		next.MinCapacity = min(max(floor, next.MinCapacity), next.MaxCapacity)
-		next.ScaleInCooldown, next.ScaleOutCooldown = max(0, next.ScaleInCooldown), max(0, next.ScaleOutCooldown)
-		list = append(list, next)
-	}
-	for _, sign := range []int32{1, -1} {
-		add(func(n *report.Candidate) {
-			n.TargetValue = s.target(n.TargetValue * (1 + float64(sign)*step))
-			n.MaxCapacity = s.maximum(n.TargetValue)
-		})
-		add(func(n *report.Candidate) { n.MinCapacity += sign * units })
-		add(func(n *report.Candidate) { n.ScaleInCooldown += sign * seconds * 2 })
-		add(func(n *report.Candidate) { n.ScaleOutCooldown += sign * seconds })
-	}
-	add(func(n *report.Candidate) { n.MaxCapacity = max(n.MinCapacity, n.MaxCapacity-units) })
-	return list
-}
-
-// target rounds a target value to three digits, below the ceiling: at it a
-// metric that is capped never is above target.
-func (s *search) target(v float64) float64 {
-	if s.ceiling > 0 {
-		v = min(v, 0.98*s.ceiling)
-	}
-	return rounded(v, 3)
-}
-
-// knobs is a candidate without what came of it.
-func knobs(c report.Candidate) report.Candidate {
-	return report.Candidate{TargetValue: c.TargetValue, ScaleOutCooldown: c.ScaleOutCooldown, ScaleInCooldown: c.ScaleInCooldown, MinCapacity: c.MinCapacity, MaxCapacity: c.MaxCapacity}
-}
-
 // try runs the candidates that are new, as many as are left.
 func (s *search) try(list []report.Candidate) error {
 	var fresh []report.Candidate
@@ -280,12 +219,46 @@ func (s *search) judge(c *report.Candidate) error {
 	sum := r.summary()
 	c.CapacityHours, c.Cost, c.Changes = sum.CapacityHours, sum.Cost, sum.ScaleOuts+sum.ScaleIns
 	c.OverloadMinutes = *sum.OverloadMinutes // what one unit serves is known
-	c.Keeps = c.OverloadMinutes <= s.tune.MaxOverload
+	c.FailedActions = r.failedActions()
+	// It must not be bought with the user's schedule. The first that is tried is
+	// the declared one.
+	c.Breaks = len(s.tried) > 0 && c.FailedActions > s.tried[0].FailedActions
+	c.Keeps = c.OverloadMinutes <= s.tune.MaxOverload && !c.Breaks
 	return nil
 }
 
+// failedActions counts how often a scheduled action could not do its work.
+func (r *run) failedActions() int {
+	failed := 0
+	for _, a := range r.activities {
+		if a.Policy == "" && a.StatusCode == scaling.Failed {
+			failed++
+		}
+	}
+	return failed
+}
+
+// overrides says where the schedule sets the bounds that are tuned, too.
+func (s *search) overrides() []string {
+	var notes []string
+	note := func(member string, of func(autoscaling.Action) *int32) {
+		var names []string
+		for _, a := range s.options.Setting.Actions {
+			if bound := of(a); bound != nil {
+				names = append(names, fmt.Sprintf("%s: %d", a.Name, *bound))
+			}
+		}
+		if len(names) > 0 {
+			notes = append(notes, fmt.Sprintf("Scheduled actions set %s too (%s): from when the first of them fires, the tuned one does not hold.", member, strings.Join(names, ", ")))
+		}
+	}
+	note("minCapacity", func(a autoscaling.Action) *int32 { return a.MinCapacity })
+	note("maxCapacity", func(a autoscaling.Action) *int32 { return a.MaxCapacity })
+	return notes
+}
+
 // best is the cheapest that keeps the level or, if none does, the one with the
-// least overload.
+// least overload, of those that break no schedule.
 func (s *search) best() report.Candidate { return slices.MinFunc(s.tried, compare) }
 
 func compare(a, b report.Candidate) int {
@@ -299,7 +272,13 @@ func compare(a, b report.Candidate) int {
 	if !a.Keeps {
 		overload = cmp.Compare(a.OverloadMinutes, b.OverloadMinutes)
 	}
-	return cmp.Or(cmp.Compare(kept(a), kept(b)), overload, cmp.Compare(a.CapacityHours, b.CapacityHours),
+	broken := func(c report.Candidate) int {
+		if c.Breaks {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(cmp.Compare(broken(a), broken(b)), cmp.Compare(kept(a), kept(b)), overload, cmp.Compare(a.CapacityHours, b.CapacityHours),
 		cmp.Compare(a.Changes, b.Changes), cmp.Compare(a.TargetValue, b.TargetValue),
 		cmp.Compare(a.MinCapacity, b.MinCapacity), cmp.Compare(a.MaxCapacity, b.MaxCapacity),
 		cmp.Compare(a.ScaleOutCooldown, b.ScaleOutCooldown), cmp.Compare(a.ScaleInCooldown, b.ScaleInCooldown))
@@ -312,6 +291,9 @@ func frontier(tried []report.Candidate) []report.Candidate {
 	})
 	var out []report.Candidate
 	for _, c := range sorted {
+		if c.Breaks {
+			continue
+		}
 		if len(out) == 0 || c.OverloadMinutes < out[len(out)-1].OverloadMinutes {
 			out = append(out, c)
 		}
