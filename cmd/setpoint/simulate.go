@@ -145,33 +145,41 @@ func (o *simulateOptions) simulate(h host, options simulate.Options) (*report.Si
 	if err != nil {
 		return nil, err
 	}
-	if len(settings) > 1 {
-		// What one unit serves must not differ, where it follows from a target.
-		options.World.PerUnit = simulate.PerUnit(options)
+	// What one unit serves must not differ, where it follows from a target.
+	settled, err := options.Settled()
+	if err != nil {
+		return nil, err
 	}
 	for _, setting := range settings {
-		again := options
-		again.Setting = setting
-		progress := newProgress(h, "simulating", "parts")
-		again.Progress = progress.show
-		run, err := simulate.Run(again)
-		progress.clear()
-		if err != nil {
+		settled.Setting = setting
+		if err := o.add(h, s, settled); err != nil {
 			return nil, err
 		}
-		s.Runs = append(s.Runs, *run)
 	}
 	if s.Derivations, err = simulate.Derivations(options); err != nil {
 		return nil, err
 	}
 	s.Rules = simulate.Rules(options)
+	return s, nil
+}
+
+// add runs a setting, looks at what the run rests on, and adds both to a report.
+func (o *simulateOptions) add(h host, s *report.Simulation, options simulate.Options) error {
+	progress := newProgress(h, "simulating", "parts")
+	options.Progress = progress.show
+	run, err := simulate.Run(options)
+	progress.clear()
+	if err != nil {
+		return err
+	}
 	if o.sensitivity.value == "always" || o.sensitivity.value == "auto" && options.Trace.Length() <= simulate.QuickSensitivity {
 		progress := newProgress(h, "trying other assumptions", "runs")
 		options.Progress = progress.show
-		s.Sensitivity, s.SensitivityTried, err = simulate.Sensitivity(options)
+		run.Sensitivity, run.SensitivityTried, err = simulate.Sensitivity(options)
 		progress.clear()
 	}
-	return s, err
+	s.Add(*run)
+	return err
 }
 
 // compared returns a setting and those to run beside it, each from what one
@@ -206,15 +214,12 @@ func (o *simulateOptions) search(h host, s *report.Simulation, options simulate.
 	if tuning.Manifest, err = documents.tuned(tuning.Policy, tuning.Best); err != nil {
 		return err
 	}
-	options.Progress = nil
-	options.World.PerUnit = simulate.PerUnit(options) // as it follows from what is declared
+	if options, err = options.Settled(); err != nil { // as what is declared has it
+		return err
+	}
 	options.Setting = options.Setting.With(tuning.Policy, tuning.Best)
 	options.Setting.Name = "tuned"
-	run, err := simulate.Run(options)
-	if err == nil {
-		s.Runs = append(s.Runs, *run)
-	}
-	return err
+	return o.add(h, s, options)
 }
 
 func (o *simulateOptions) write(h host, s *report.Simulation) error {

@@ -76,6 +76,32 @@ func TestSimulateWritesPictures(t *testing.T) {
 	}
 }
 
+// What a setting rests on is told of each, under its name.
+func TestSimulateTellsWhatEachRunRestsOn(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "a.html")
+	for _, c := range []struct {
+		reason string
+		args   []string
+		want   []string
+	}{
+		{"a tuned setting rests on more than the declared one", []string{"--tune", "--candidates", "20"}, []string{"Sensitivity of web to", "Sensitivity of tuned to"}},
+		{"so does each that is compared", []string{"--compare", simulated + "web70.yaml"}, []string{"Sensitivity of web to", "Sensitivity of web70 to"}},
+		{"one alone needs no name", nil, []string{"Sensitivity to what"}},
+	} {
+		got := setpoint(t, "", append([]string{"simulate", "-f", simulated + "web.yaml", "--shape", "daily", "--length", "24h", "--peak", "6000", "--per-unit", "600",
+			"--start", "2026-03-02", "--html", page}, c.args...)...)
+		html, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range c.want {
+			if got.code != exitOK || !strings.Contains(got.out, want) || !strings.Contains(string(html), want) {
+				t.Errorf("%s: no %q in text or page: exit code %d, %s", c.reason, want, got.code, got.err)
+			}
+		}
+	}
+}
+
 func wellFormed(t *testing.T, file string) string {
 	t.Helper()
 	text, err := os.ReadFile(file)

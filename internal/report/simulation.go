@@ -15,13 +15,13 @@ type Simulation struct {
 	TypeMeta
 	Target Target         `json:"target"`
 	Trace  SimulatedTrace `json:"trace"`
-	// Runs are one, or two that are compared.
+	// Runs are what is declared, and what it is compared with, or what was found.
 	Runs        []SimulatedRun `json:"runs"`
 	Tuning      *Tuning        `json:"tuning,omitempty"`
 	Derivations []Derivation   `json:"derivations"`
 	Rules       []Rule         `json:"rules"`
-	// Sensitivity is nil if it was not asked for, and empty if nothing that was
-	// tried matters.
+	// Sensitivity is that of the first run. It is nil if it was not asked for, and
+	// empty if nothing that was tried matters.
 	Sensitivity []Sensitivity `json:"sensitivity"`
 	// SensitivityTried is how many other assumptions were tried.
 	SensitivityTried int `json:"sensitivityTried"`
@@ -97,6 +97,10 @@ type SimulatedRun struct {
 	Summary    SimulationSummary   `json:"summary"`
 	Activities []SimulatedActivity `json:"activities"`
 	Timeline   Timeline            `json:"timeline"`
+	// Sensitivity and SensitivityTried are those of the simulation, for all runs
+	// but the first.
+	Sensitivity      []Sensitivity `json:"sensitivity,omitempty"`
+	SensitivityTried int           `json:"sensitivityTried,omitempty"`
 }
 
 // SimulatedSetting is what was simulated, in words.
@@ -223,15 +227,6 @@ type Rule struct {
 	Source     string `json:"source"`
 }
 
-// Sensitivity is how a result differs with another assumption.
-type Sensitivity struct {
-	Name    string            `json:"name"`
-	From    string            `json:"from"`
-	To      string            `json:"to"`
-	Meaning string            `json:"meaning"`
-	Summary SimulationSummary `json:"summary"`
-}
-
 // Tuning is the search for a setting.
 type Tuning struct {
 	Policy string `json:"policy"`
@@ -264,6 +259,15 @@ type Candidate struct {
 	FailedActions int  `json:"failedActions"`
 	Breaks        bool `json:"breaksSchedule"`
 	Keeps         bool `json:"keepsLevel"`
+}
+
+// Add adds a run. What the first one rests on is the simulation's.
+func (s *Simulation) Add(r SimulatedRun) {
+	if len(s.Runs) == 0 {
+		s.Sensitivity, s.SensitivityTried = r.Sensitivity, r.SensitivityTried
+		r.Sensitivity, r.SensitivityTried = nil, 0
+	}
+	s.Runs = append(s.Runs, r)
 }
 
 // Finish fills in the type.

@@ -32,7 +32,7 @@ type page struct {
 	TradeNarrow       template.HTML
 	TuningCells       [][]string
 	FrontierCells     [][]string
-	SensitivityCells  [][]string
+	Sensitivities     []sensitivity
 	MaxPageActivities int
 }
 
@@ -59,9 +59,7 @@ func (s *Simulation) WriteHTML(w io.Writer) error {
 			return err
 		}
 	}
-	if len(s.Sensitivity) > 0 {
-		p.SensitivityCells = s.sensitivityCells()
-	}
+	p.Sensitivities = s.sensitivities()
 	return simulationPage.Execute(w, p)
 }
 

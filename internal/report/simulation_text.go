@@ -190,40 +190,6 @@ func (s Style) status(a SimulatedActivity, text string) string {
 	}
 }
 
-func (s *Simulation) writeSensitivity(out *printer, style Style) {
-	if s.Sensitivity == nil {
-		out.printf("\n%s\n", style.faint("--sensitivity always tells how the result depends on what AWS does not document."))
-		return
-	}
-	out.printf("\n%s\n", style.bold("Sensitivity to what AWS does not document"))
-	if len(s.Sensitivity) == 0 {
-		out.printf("None of %d other assumptions changes the summary noticeably.\n", s.SensitivityTried)
-		return
-	}
-	out.printf("Of %d other assumptions, these change the summary:\n", s.SensitivityTried)
-	table(out, style, s.sensitivityCells(), true)
-}
-
-// sensitivityCells are the table of sensitivity, with its heading.
-func (s *Simulation) sensitivityCells() [][]string {
-	cells := [][]string{{"assumption", "", "above target", "overloaded", "capacity-hours", "changes"}}
-	row := func(name, value string, of SimulationSummary) []string {
-		return []string{name, value, minutes(of.MinutesAboveTarget), minutes(of.OverloadMinutes), short(of.CapacityHours), strconv.Itoa(of.ScaleOuts + of.ScaleIns)}
-	}
-	cells = append(cells, row("as assumed", "", s.Runs[0].Summary))
-	for _, x := range s.Sensitivity {
-		cells = append(cells, row(x.Name, x.From+" → "+x.To, x.Summary))
-	}
-	return cells
-}
-
-func minutes(v *float64) string {
-	if v == nil {
-		return "–"
-	}
-	return short(*v) + " min"
-}
-
 func (s *Simulation) writeRules(out *printer, o TextOptions) {
 	out.printf("\n%s\n", o.bold("How metrics follow from demand"))
 	var cells [][]string

@@ -221,7 +221,7 @@ func Derivations(o Options) ([]report.Derivation, error) {
 			return nil, err
 		}
 	}
-	return append(out, report.Derivation{Metric: "one unit of capacity", How: perUnitText(w.perUnit, o.World.PerUnit > 0)}), nil
+	return append(out, report.Derivation{Metric: "one unit of capacity", How: perUnitText(w.perUnit, w.origin == Given)}), nil
 }
 
 // derivations says how a metric that a policy or an alarm watches is computed.
@@ -282,14 +282,4 @@ func Describe(o Options) *report.Simulation {
 			Demand: report.Samples{Start: o.Trace.Start, Step: o.Trace.Step, Values: o.Trace.Rates},
 		},
 	}
-}
-
-// PerUnit returns what one unit serves in a run, in requests per minute: as it
-// is given, or derived. 0: not known.
-func PerUnit(o Options) float64 {
-	w, err := newWorld(&o)
-	if err != nil {
-		return o.World.PerUnit
-	}
-	return w.perUnit
 }

@@ -20,7 +20,7 @@ type Sample struct {
 func LoadMetric(o Options) (metric scaling.Metric, requests float64, err error) {
 	w := &world{trace: o.Trace, perUnit: o.World.PerUnit, latency: o.World.Latency.Seconds(), meanings: o.World.Meanings}
 	if w.perUnit <= 0 {
-		w.perUnit = derivedPerUnit(&o, w)
+		w.perUnit, _ = derivedPerUnit(&o, w)
 	}
 	err = &UnderivedError{Metric: "the demand on the target", Why: "no target tracking policy has a metric that tells it"}
 	for _, p := range o.Setting.tracked() {

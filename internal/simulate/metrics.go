@@ -16,6 +16,7 @@ type world struct {
 	demand   series
 	next     []int32 // for each step of the trace the next one that differs; nil: nearly all do
 	perUnit  float64 // requests per minute that one unit serves; 0: not known
+	origin   Origin  // of perUnit
 	latency  float64 // seconds; 0: not known
 	meanings map[string]Meaning
 	history  *history

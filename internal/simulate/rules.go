@@ -61,7 +61,7 @@ func Rules(o Options) []report.Rule {
 	assume("capacity-hours", "Capacity is paid from asking for it until it is gone.", "", simulationsOwn)
 	assume("delay out", "From asking for capacity to having it. Only of a SageMaker endpoint a figure was found published: 7 minutes.", o.World.OutDelay.String(), simulationInput)
 	assume("delay in", "The same for removing.", o.World.InDelay.String(), simulationInput)
-	if w, err := newWorld(&o); err == nil && w.perUnit > 0 && o.World.PerUnit <= 0 {
+	if w, err := newWorld(&o); err == nil && w.perUnit > 0 && w.origin != Given {
 		assume("one unit serves", "Derived: by the service's definition of a unit or, from a target that counts requests, as twice the target, because Amazon's guide advises to begin with a target of half of what an instance can.", number(w.perUnit)+" requests per minute", "Amazon SageMaker Developer Guide: Load testing your autoscaling configuration")
 	}
 	if o.World.Initial == nil {

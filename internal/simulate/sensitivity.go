@@ -3,6 +3,7 @@ package simulate
 import (
 	"math"
 	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,7 +28,10 @@ func Sensitivity(o Options) ([]report.Sensitivity, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	trials := o.trials()
+	trials, err := o.trials()
+	if err != nil {
+		return nil, 0, err
+	}
 	results := make([]report.SimulationSummary, len(trials))
 	errs := make([]error, len(trials))
 	parallel(len(trials), func(i int) {
@@ -52,11 +56,12 @@ type trial struct {
 	options Options
 }
 
-func (o Options) trials() []trial {
+func (o Options) trials() ([]trial, error) {
 	behaviour := engine.DefaultBehaviour()
 	if o.Behaviour != nil {
 		behaviour = *o.Behaviour
 	}
+	o.Progress = nil
 	var trials []trial
 	for _, b := range engine.BehaviourOptions() {
 		value, _ := behaviour.Get(b.Name)
@@ -66,16 +71,47 @@ func (o Options) trials() []trial {
 				continue
 			}
 			again := o
-			again.Behaviour, again.Progress = &changed, nil
+			again.Behaviour = &changed
 			trials = append(trials, trial{report.Sensitivity{Name: b.Name, From: value, To: other, Meaning: b.Meaning}, again})
 		}
 	}
-	for _, d := range delays(o.World.OutDelay) {
+	others, err := o.otherWorlds()
+	return append(trials, others...), err
+}
+
+// otherWorlds are trials with another world around the target: what nobody has
+// measured, or has not said.
+func (o Options) otherWorlds() ([]trial, error) {
+	var trials []trial
+	try := func(name, meaning, from, to string, change func(*World)) {
 		again := o
-		again.World.OutDelay, again.Progress = d, nil
-		trials = append(trials, trial{report.Sensitivity{Name: "delay out", From: o.World.OutDelay.String(), To: d.String(), Meaning: "From asking for capacity to having it."}, again})
+		change(&again.World)
+		trials = append(trials, trial{report.Sensitivity{Name: name, From: from, To: to, Meaning: meaning}, again})
 	}
-	return trials
+	for _, d := range delays(o.World.OutDelay) {
+		try("delay out", "From asking for capacity to having it.", o.World.OutDelay.String(), d.String(), func(w *World) { w.OutDelay = d })
+	}
+	for _, d := range delays(o.World.InDelay) {
+		try("delay in", "From asking to remove capacity to being rid of it.", o.World.InDelay.String(), d.String(), func(w *World) { w.InDelay = d })
+	}
+	w, err := newWorld(&o)
+	if err != nil {
+		return nil, err
+	}
+	if w.origin == Guessed {
+		for _, other := range []float64{w.perUnit / 2, w.perUnit * 2} {
+			try("one unit serves", "Requests per minute that a unit of capacity serves when it is fully used.", number(w.perUnit), number(other), func(w *World) { w.PerUnit, w.Origin = other, Given })
+		}
+	}
+	if o.World.Initial == nil {
+		initial := o.initial(w)
+		for _, other := range []int32{o.Setting.Bounds.Min, o.Setting.Bounds.Max} {
+			if other != initial {
+				try("initial capacity", "Capacity at the start.", strconv.Itoa(int(initial)), strconv.Itoa(int(other)), func(w *World) { w.Initial = &other })
+			}
+		}
+	}
+	return trials, nil
 }
 
 // summarize runs and returns the summary alone.

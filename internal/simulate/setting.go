@@ -59,6 +59,8 @@ type World struct {
 	// PerUnit is how many requests per minute one unit of capacity serves. 0:
 	// derived, where the metric of a policy allows it.
 	PerUnit float64
+	// Origin says where PerUnit comes from, where it is not 0.
+	Origin  Origin
 	Latency time.Duration // of a request; 0: not known
 	// Price of a unit of capacity for an hour, in any currency.
 	Price float64
@@ -76,6 +78,16 @@ type World struct {
 	// of a policy.
 	Meanings map[string]Meaning
 }
+
+// Origin says how it is known what one unit serves.
+type Origin int
+
+// The origins. What is guessed may as well be half or twice as much.
+const (
+	Given   Origin = iota // by whom asks
+	Defined               // by AWS, or by the latency
+	Guessed               // from the target of a policy
+)
 
 // Options are a run.
 type Options struct {
@@ -116,7 +128,7 @@ func newWorld(o *Options) (*world, error) {
 	if err := o.Trace.check(); err != nil {
 		return nil, err
 	}
-	w := &world{trace: o.Trace, perUnit: o.World.PerUnit, latency: o.World.Latency.Seconds(), meanings: o.World.Meanings, policies: map[string]string{}, formulas: map[string]*formula{}}
+	w := &world{trace: o.Trace, perUnit: o.World.PerUnit, origin: o.World.Origin, latency: o.World.Latency.Seconds(), meanings: o.World.Meanings, policies: map[string]string{}, formulas: map[string]*formula{}}
 	w.demand = o.Trace.series(o.Trace.Rates)
 	if next := w.demand.changes(); few(next) {
 		w.next = next
@@ -132,7 +144,7 @@ func newWorld(o *Options) (*world, error) {
 		}
 	}
 	if w.perUnit <= 0 {
-		w.perUnit = derivedPerUnit(o, w)
+		w.perUnit, w.origin = derivedPerUnit(o, w)
 	}
 	return w, nil
 }
@@ -146,12 +158,24 @@ func few(next []int32) bool {
 	return changes < len(next)/2
 }
 
+// Settled returns the options with what one unit serves, as it is given or
+// derived, so that it is the same for other settings and their targets.
+func (o Options) Settled() (Options, error) {
+	w, err := newWorld(&o)
+	if err != nil {
+		return o, err
+	}
+	o.World.PerUnit, o.World.Origin = w.perUnit, w.origin
+	return o, nil
+}
+
 // derivedPerUnit returns what one unit serves where it is not given: as AWS
 // defines it, by the latency where a unit serves one request at a time, or from
-// the target of a metric that counts requests of a unit. 0 if nothing tells.
-func derivedPerUnit(o *Options, w *world) float64 {
+// the target of a metric that counts requests of a unit, which is a guess. 0 if
+// nothing tells.
+func derivedPerUnit(o *Options, w *world) (float64, Origin) {
 	if defined := unitServes(o.Setting.Identity.ScalableDimension); defined > 0 {
-		return defined
+		return defined, Defined
 	}
 	for _, p := range o.Setting.tracked() {
 		managed, err := scaling.NewManaged(o.Setting.Identity, *p.TargetTracking, o.Setting.Bounds.Min, scaling.DefaultBehaviour())
@@ -165,14 +189,14 @@ func derivedPerUnit(o *Options, w *world) float64 {
 		target := managed.Tracking.Target
 		switch {
 		case kind == DemandPerUnit:
-			return target / safety
+			return target / safety, Guessed
 		case kind == Fraction && w.latency > 0:
-			return minute / w.latency
+			return minute / w.latency, Defined
 		case kind == ConcurrencyPerUnit && w.latency > 0:
-			return target / safety * minute / w.latency
+			return target / safety * minute / w.latency, Guessed
 		}
 	}
-	return 0
+	return 0, Given
 }
 
 // provisioning is how capacity comes and goes.

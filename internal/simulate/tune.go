@@ -127,7 +127,7 @@ func newSearch(o Options, t TuneOptions) (*search, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.options.World.PerUnit = w.perUnit // it does not change with the target that is tried
+	s.options.World.PerUnit, s.options.World.Origin = w.perUnit, w.origin // it does not change with the target that is tried
 	if w.perUnit <= 0 {
 		return nil, &MissingError{Metric: "overload", What: PerUnitCapacity}
 	}
