@@ -6,39 +6,75 @@ import (
 	"time"
 
 	"github.com/setpoint-io/setpoint/internal/awsapi"
+	"github.com/setpoint-io/setpoint/internal/report"
 	"github.com/setpoint-io/setpoint/internal/simulate"
 )
 
-// measured reads the demand that a target had from CloudWatch: the metric of
-// its policy, before it is divided by the capacity.
+// measured reads the demand that a target had from CloudWatch: the metric that is
+// named, or that of its policy before it is divided by the capacity.
 func (o *simulateOptions) measured(ctx context.Context, h host, setting simulate.Setting, region string, world simulate.World) (*simulate.Trace, error) {
 	if o.since < time.Hour {
 		return nil, fmt.Errorf("--since %v is too short; write an hour or more", o.since)
 	}
-	metric, requests, err := simulate.LoadMetric(simulate.Options{Setting: setting, World: world, Trace: &simulate.Trace{}})
+	load, err := o.load(simulate.Options{Setting: setting, World: world})
 	if err != nil {
-		return nil, advised(err)
+		return nil, err
 	}
 	aws, _, err := o.aws.open(ctx, region)
 	if err != nil {
 		return nil, err
 	}
 	defer aws.Close()
-	period := awsapi.Periods(o.since)
-	end := h.now().UTC().Truncate(period)
-	start := end.Add(-o.since.Truncate(period))
-	points, err := aws.MetricData(ctx, awsapi.MetricSeries{
-		Namespace: metric.Namespace, Name: metric.Name, Dimensions: metric.Dimensions, Statistic: metric.Statistic, Period: period, Start: start, End: end,
-	})
+	metric := load.Metric
+	series := awsapi.MetricSeries{Namespace: metric.Namespace, Name: metric.Name, Dimensions: metric.Dimensions, Statistic: metric.Statistic, Period: awsapi.Periods(o.since)}
+	points, err := recent(ctx, aws, &series, h.now(), o.since)
 	if err != nil {
 		return nil, err
 	}
 	if len(points) == 0 {
-		return nil, fmt.Errorf("CloudWatch has no data of %s %s %v from %s on; look at account, Region and --since", metric.Namespace, metric.Name, metric.Dimensions, start.Format(time.RFC3339))
+		return nil, fmt.Errorf("CloudWatch has no data of %s %s %v from %s on; look at account, Region and --since, or name another metric with --cloudwatch-metric", metric.Namespace, metric.Name, metric.Dimensions, series.Start.Format(time.RFC3339))
 	}
 	samples := make([]simulate.Sample, len(points))
 	for i, p := range points {
 		samples[i] = simulate.Sample{At: p.At, Value: p.Value}
 	}
-	return simulate.FromSamples("CloudWatch "+metric.Namespace+" "+metric.Name, samples, start, end, period, requests), nil
+	trace, err := simulate.FromSamples("CloudWatch "+metric.Namespace+" "+metric.Name, samples, series.End, series.Period, load)
+	if err != nil {
+		return nil, err
+	}
+	trace.Assumed = append(trace.Assumed, report.Rule{
+		Name: "end of the measured time", Meaning: "What was measured is read until the time that AWS answers with, which need not be that of this machine.",
+		Value: series.End.Format(time.RFC3339), Source: "Setpoint: the Date of CloudWatch's answer",
+	})
+	return trace, nil
+}
+
+// recent reads a metric until the time that it is where it is asked: the clock of
+// a lab may be far from ours.
+func recent(ctx context.Context, aws *awsapi.API, series *awsapi.MetricSeries, now time.Time, since time.Duration) ([]awsapi.Datapoint, error) {
+	until := func(end time.Time) {
+		series.End = end.UTC().Truncate(series.Period)
+		series.Start = series.End.Add(-since.Truncate(series.Period))
+	}
+	until(now)
+	points, there, err := aws.MetricData(ctx, *series)
+	if err != nil || there.IsZero() || there.Sub(now).Abs() < series.Period {
+		return points, err
+	}
+	until(there)
+	points, _, err = aws.MetricData(ctx, *series)
+	return points, err
+}
+
+// load is the metric with the demand.
+func (o *simulateOptions) load(options simulate.Options) (simulate.Load, error) {
+	if o.metric == "" {
+		load, err := simulate.LoadMetric(options)
+		return load, advised(err)
+	}
+	load, err := simulate.ParseLoad(o.metric, o.perMinute)
+	if err != nil {
+		return load, fmt.Errorf("--cloudwatch-metric: %w", err)
+	}
+	return load, nil
 }

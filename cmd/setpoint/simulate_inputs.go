@@ -33,6 +33,7 @@ type traceOptions struct {
 	start             string
 
 	cloudwatch bool
+	metric     string
 	since      time.Duration
 	aws        awsOptions
 
@@ -46,7 +47,7 @@ func (o *traceOptions) bind(cmd *cobra.Command) {
 	f.StringVar(&o.valueColumn, "value-column", "", "column of the CSV file with the demand")
 	f.StringVar(&o.timezone, "timezone", "", "zone of times in the CSV file that name none (default UTC)")
 	f.BoolVar(&o.requests, "requests", false, "each row of the CSV file is one request")
-	f.BoolVar(&o.perMinute, "per-minute", false, "values of the CSV file are requests per minute, not requests of the interval")
+	f.BoolVar(&o.perMinute, "per-minute", false, "values of the CSV file, or of --cloudwatch-metric, are requests per minute, not requests of the interval")
 	f.DurationVar(&o.interval, "interval", 0, "interval over which rows of the CSV file add up (default: the usual distance of two rows)")
 	var names []string
 	for _, s := range simulate.Shapes() {
@@ -59,10 +60,12 @@ func (o *traceOptions) bind(cmd *cobra.Command) {
 	f.DurationVar(&o.length, "length", 0, "with --shape: how long")
 	f.StringVar(&o.start, "start", "", "with --shape: when it begins, such as 2026-03-02 (default: this week's Monday, UTC)")
 	f.BoolVar(&o.cloudwatch, "from-cloudwatch", false, "take the demand that CloudWatch has measured")
+	f.StringVar(&o.metric, "cloudwatch-metric", "", "with --from-cloudwatch: the metric with the demand, as Namespace=AWS/SQS,MetricName=NumberOfMessagesSent,QueueName=jobs,Stat=Sum (default: by the policies, or the invocations that the service counts)")
 	f.DurationVar(&o.since, "since", 14*24*time.Hour, "with --from-cloudwatch: how far back")
 	o.aws.bind(cmd)
 	f.Float64Var(&o.scale, "scale", 1, "multiplies the demand")
 	cmd.MarkFlagsMutuallyExclusive("trace", "shape", "from-cloudwatch")
+	cmd.MarkFlagsMutuallyExclusive("trace", "shape", "cloudwatch-metric")
 	_ = cmd.RegisterFlagCompletionFunc("shape", cobra.FixedCompletions(shapeNames(), cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -85,7 +88,7 @@ func (o *simulateOptions) trace(ctx context.Context, h host, setting simulate.Se
 		t, err = o.readTrace(h)
 	case o.shape != "":
 		t, err = o.makeTrace(h)
-	case o.cloudwatch:
+	case o.cloudwatch || o.metric != "":
 		t, err = o.measured(ctx, h, setting, d.group.Place.Region, world)
 	default:
 		return nil, errors.New("there is no demand: give a CSV file with --trace, one of the built-in shapes with --shape, or --from-cloudwatch")

@@ -11,11 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
-
 	"github.com/setpoint-io/setpoint/internal/report"
 )
 
@@ -199,29 +194,5 @@ func TestSimulateExamples(t *testing.T) {
 	}
 	if got := setpoint(t, csv, "simulate", "-f", sagemaker+"hosting-autoscaling-predefined.yaml", "--trace", "-"); got.code != exitOK || !strings.Contains(got.out, "mean 100 and peak 100") {
 		t.Errorf("a trace comes from standard input too, and 6000 in an hour are 100 a minute: %s%s", got.out, got.err)
-	}
-}
-
-func TestSimulateFromCloudWatch(t *testing.T) {
-	w := newWorld(t)
-	client := cloudwatch.New(cloudwatch.Options{Region: region, BaseEndpoint: &w.url, Credentials: credentials.NewStaticCredentialsProvider(account, "test", "")})
-	var data []types.MetricDatum
-	for m := range 120 {
-		data = append(data, types.MetricDatum{
-			MetricName: aws.String("Invocations"), Timestamp: aws.Time(aMonday.Add(-4 * time.Hour).Add(time.Duration(m) * time.Minute)), Value: aws.Float64(1), Counts: []float64{1},
-			Dimensions: []types.Dimension{{Name: aws.String("EndpointName"), Value: aws.String("demo-endpoint")}, {Name: aws.String("VariantName"), Value: aws.String("AllTraffic")}},
-		})
-		data[m].Value, data[m].Values, data[m].Counts = nil, []float64{1}, []float64{90}
-	}
-	if _, err := client.PutMetricData(t.Context(), &cloudwatch.PutMetricDataInput{Namespace: aws.String("AWS/SageMaker"), MetricData: data}); err != nil {
-		t.Fatal(err)
-	}
-	args := []string{"simulate", "-f", sagemaker + "hosting-autoscaling-predefined.yaml", "--from-cloudwatch", "--endpoint-url", w.url}
-	got := setpoint(t, "", append(args, "--since", "5h")...)
-	if got.code != exitOK || !strings.Contains(got.out, "CloudWatch AWS/SageMaker Invocations") || !strings.Contains(got.out, "mean 36 and peak 90") {
-		t.Errorf("two of five hours have 90 requests a minute: got exit code %d, %s%s", got.code, got.out, got.err)
-	}
-	if got := setpoint(t, "", append(args, "--since", "1h")...); got.code != exitTrouble || !strings.Contains(got.err, "has no data") {
-		t.Errorf("nothing measured is no demand of zero: got exit code %d, %s", got.code, got.err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
@@ -41,9 +42,10 @@ func Periods(age time.Duration) time.Duration {
 	}
 }
 
-// MetricData reads a metric, oldest datapoint first (AWS API: GetMetricData). A
-// metric that does not exist has no datapoints.
-func (a *API) MetricData(ctx context.Context, s MetricSeries) ([]Datapoint, error) {
+// MetricData reads a metric, oldest datapoint first (AWS API: GetMetricData), and
+// tells what time it is where it was asked, or a zero time. A metric that does
+// not exist has no datapoints.
+func (a *API) MetricData(ctx context.Context, s MetricSeries) ([]Datapoint, time.Time, error) {
 	const operation = "GetMetricData"
 	query := types.MetricDataQuery{Id: aws.String("m"), MetricStat: &types.MetricStat{
 		Metric: &types.Metric{Namespace: &s.Namespace, MetricName: &s.Name}, Stat: &s.Statistic, Period: aws.Int32(int32(s.Period / time.Second)),
@@ -52,11 +54,17 @@ func (a *API) MetricData(ctx context.Context, s MetricSeries) ([]Datapoint, erro
 		query.MetricStat.Metric.Dimensions = append(query.MetricStat.Metric.Dimensions, types.Dimension{Name: aws.String(d.Name), Value: aws.String(d.Value)})
 	}
 	in := &cloudwatch.GetMetricDataInput{StartTime: &s.Start, EndTime: &s.End, MetricDataQueries: []types.MetricDataQuery{query}, ScanBy: types.ScanByTimestampAscending}
-	var points []Datapoint
+	var (
+		points []Datapoint
+		there  time.Time
+	)
 	for {
 		out, err := limited(ctx, a.calls, func() (*cloudwatch.GetMetricDataOutput, error) { return a.alarms.GetMetricData(ctx, in) })
 		if err != nil {
-			return nil, wrap(operation, err)
+			return nil, time.Time{}, wrap(operation, err)
+		}
+		if at, ok := awsmiddleware.GetServerTime(out.ResultMetadata); ok && there.IsZero() {
+			there = at.UTC()
 		}
 		for _, r := range out.MetricDataResults {
 			for i := range min(len(r.Timestamps), len(r.Values)) {
@@ -64,7 +72,7 @@ func (a *API) MetricData(ctx context.Context, s MetricSeries) ([]Datapoint, erro
 			}
 		}
 		if aws.ToString(out.NextToken) == "" {
-			return points, nil
+			return points, there, nil
 		}
 		in.NextToken = out.NextToken
 	}

@@ -13,8 +13,9 @@ import (
 )
 
 func TestMetricData(t *testing.T) {
-	_, api := newCloud(t)
+	cloud, api := newCloud(t)
 	start := time.Now().UTC().Truncate(time.Hour).Add(-2 * time.Hour)
+	cloud.Advance(3 * time.Hour) // and nobody here knows
 	var data []types.MetricDatum
 	for i, v := range []float64{3, 4, 5} {
 		data = append(data, types.MetricDatum{
@@ -29,19 +30,22 @@ func TestMetricData(t *testing.T) {
 		Namespace: "Shop", Name: "Requests", Dimensions: []autoscaling.Dimension{{Name: "Service", Value: "web"}}, Statistic: "Sum",
 		Period: time.Minute, Start: start, End: start.Add(2 * time.Minute),
 	}
-	got, err := api.MetricData(t.Context(), series)
+	got, there, err := api.MetricData(t.Context(), series)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]Datapoint{{start, 3}, {start.Add(time.Minute), 4}}, got); diff != "" {
 		t.Errorf("the datapoints come in order, and the end is excluded (-want +got):\n%s", diff)
 	}
+	if now := cloud.Clock().Now(); there.Before(now.Add(-time.Minute)) || there.After(now) {
+		t.Errorf("the time is that of who answers: got %v, want %v", there, now)
+	}
 	series.Name = "Other"
-	if got, err := api.MetricData(t.Context(), series); err != nil || len(got) != 0 {
+	if got, _, err := api.MetricData(t.Context(), series); err != nil || len(got) != 0 {
 		t.Errorf("a metric that does not exist has no datapoints: got %v, %v", got, err)
 	}
 	series.Period = -time.Minute
-	if _, err := api.MetricData(t.Context(), series); KindOf(err) != Invalid {
+	if _, _, err := api.MetricData(t.Context(), series); KindOf(err) != Invalid {
 		t.Errorf("what CloudWatch refuses is told apart: got %v", err)
 	}
 }

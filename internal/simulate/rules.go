@@ -67,7 +67,7 @@ func Rules(o Options) []report.Rule {
 	if o.World.Initial == nil {
 		assume("initial capacity", "The run begins with what the first demand needs.", "", simulationsOwn)
 	}
-	return list
+	return append(list, o.Trace.Assumed...)
 }
 
 // delays are what a delay is also tried as: half and twice.

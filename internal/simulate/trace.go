@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/setpoint-io/setpoint/internal/report"
 )
 
 // minute is the unit of demand: rates are requests per minute.
@@ -28,6 +30,8 @@ type Trace struct {
 	Columns map[string][]float64
 	// Rows is how many rows it was read from; 0: it was not read.
 	Rows int
+	// Assumed is what was assumed as it was made.
+	Assumed []report.Rule
 }
 
 // End returns the end of the last step.
