@@ -91,6 +91,7 @@ var shown = map[string][]string{
 	"a spike":               {"above target"},
 	"twice the demand":      {"above target"},
 	"steps":                 {"sagemaker endpoint/", "overloaded"},
+	"with a forecast":       {"ecs service/", "above target"},
 	"measured demand":       {"sagemaker endpoint/", "above target"},
 }
 
