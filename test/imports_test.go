@@ -42,6 +42,7 @@ var only = []struct {
 	{localcloud + "/cloudwatch/metricstore", []string{"std"}, "it keeps numbers and knows neither AWS's wire nor its errors"},
 	{module + "/internal/admission", []string{"std", "k8s.io", "sigs.k8s.io", ownAPI, domain + "/spelling"}, "it answers as an API server does, which knows nothing of AWS"},
 	{module + "/internal/simulate", []string{"std", domain, module + "/internal/report"}, "a simulation is pure: a trace and a setting go in, and a report comes out"},
+	{module + "/internal/whatif", []string{"std", "github.com/spf13/pflag", "sigs.k8s.io/yaml", ownAPI, domain, module + "/internal/declared", module + "/internal/manifest", module + "/internal/report", module + "/internal/simulate"}, "it asks neither AWS nor a cluster: who has one gives it what was measured"},
 	{module + "/internal/report/chart", []string{"std"}, "it draws what it is given, for the command line and for pages alike"},
 	{console, []string{"std", "k8s.io/apimachinery", ownAPI, domain, module + "/internal/desired", localcloud + "/admin", localcloud + "/traffic", module + "/internal/report/chart"}, "the console shows what the admin API of the local AWS tells, and nothing that the API does not"},
 	{module + "/internal/report", []string{"std", domain, module + "/internal/report"}, "a report is drawn from domain values, and what it says is in its own types"},

@@ -127,7 +127,7 @@ func furtherExamples() []step {
 		{
 			title:   "Two weeks in a second",
 			why:     "The engine that has just scaled the variant also answers what the policy would do on other traffic, without any AWS.",
-			actions: []action{simulateWeeks(predefined)},
+			actions: []action{simulateWeeks("-f " + predefined + " --shape weekly --peak 110 --activities 3 --html $DIR/simulation.html")},
 		},
 	}
 }

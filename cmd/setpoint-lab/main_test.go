@@ -24,6 +24,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// demoLimit is what the demo may take: who looks on stays for two minutes.
+const demoLimit = 2 * time.Minute
+
 // TestDemo plays the demo and holds it to its promises, in the order in which it
 // keeps them.
 func TestDemo(t *testing.T) {
@@ -34,9 +37,13 @@ func TestDemo(t *testing.T) {
 	dir := t.TempDir()
 	cmd := exec.CommandContext(t.Context(), self, "demo")
 	cmd.Dir = dir
+	start := time.Now()
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
+	}
+	if took := time.Since(start); took > demoLimit {
+		t.Errorf("the demo takes %v, and may take %v", took, demoLimit)
 	}
 	rest := string(out)
 	page := filepath.Join(".setpoint", "simulation.html")
@@ -47,7 +54,8 @@ func TestDemo(t *testing.T) {
 		"And in again", "AlarmLow", "-> ALARM", "were less than the threshold (54.0)",
 		"Setting desired instance count to 1.", "Cause: monitor alarm", "1 of 1 instances",
 		"minCapacity must not be greater than maxCapacity",
-		"capacity-hours", page, "Done.",
+		"$ setpoint simulate -f ", "--shape weekly --peak 110 --activities 3 --html " + page,
+		"hosting-autoscaling-predefined: capacity 1 to 2", "capacity-hours", "Sensitivity to", page, "Done.",
 	} {
 		_, after, ok := strings.Cut(rest, want)
 		if !ok {
@@ -58,6 +66,20 @@ func TestDemo(t *testing.T) {
 	html, err := os.ReadFile(filepath.Join(dir, page))
 	if err != nil || !strings.Contains(string(html), "<svg") {
 		t.Errorf("the report is no page with pictures: %v", err)
+	}
+}
+
+// The demo runs the command that it shows, or nothing.
+func TestDemoSimulatesByTheCommandLine(t *testing.T) {
+	for _, c := range []struct{ reason, line, want string }{
+		{"a flag of setpoint simulate is taken as that takes it", "-f x.yaml --peak many", "--peak"},
+		{"one that it does not have is refused", "-f x.yaml --peek 110", "--peek"},
+		{"and so is what is no flag", "-f x.yaml y.yaml", "y.yaml"},
+	} {
+		var s simulation
+		if err := s.parse(strings.Fields(c.line)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want an error about %q", c.reason, err, c.want)
+		}
 	}
 }
 

@@ -31,8 +31,12 @@ func (i *inputs) bind(cmd *cobra.Command) {
 
 func (i *inputs) given() bool { return len(i.files) > 0 || i.kustomize != "" }
 
+func (i *inputs) source(h host) manifest.Source {
+	return manifest.Source{Files: i.files, Recursive: i.recursive, Kustomize: i.kustomize, Stdin: h.in}
+}
+
 func (i *inputs) read(h host) (*manifest.Set, error) {
-	set, err := manifest.Read(manifest.Source{Files: i.files, Recursive: i.recursive, Kustomize: i.kustomize, Stdin: h.in})
+	set, err := manifest.Read(i.source(h))
 	if err == nil && set.Empty() {
 		// As kubectl sees it: a pipeline whose first half failed must not pass.
 		return nil, errors.New("there is nothing in what was named: no document of any kind")

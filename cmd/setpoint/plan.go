@@ -119,7 +119,7 @@ func (o *planOptions) groups(ctx context.Context, h host, home declared.Place) (
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	objects, err := objectsOf(set, o.namespace)
+	objects, err := set.Objects(o.namespace)
 	if err != nil {
 		return nil, nil, nil, err
 	}

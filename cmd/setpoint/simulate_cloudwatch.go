@@ -10,24 +10,16 @@ import (
 	"github.com/setpoint-io/setpoint/internal/simulate"
 )
 
-// measured reads the demand that a target had from CloudWatch: the metric that is
-// named, or that of its policy before it is divided by the capacity.
-func (o *simulateOptions) measured(ctx context.Context, h host, setting simulate.Setting, region string, world simulate.World) (*simulate.Trace, error) {
-	if o.since < time.Hour {
-		return nil, fmt.Errorf("--since %v is too short; write an hour or more", o.since)
-	}
-	load, err := o.load(simulate.Options{Setting: setting, World: world})
-	if err != nil {
-		return nil, err
-	}
+// measured reads a load from CloudWatch.
+func (o *simulateOptions) measured(ctx context.Context, h host, load simulate.Load, since time.Duration, region string) (*simulate.Trace, error) {
 	aws, _, err := o.aws.open(ctx, region)
 	if err != nil {
 		return nil, err
 	}
 	defer aws.Close()
 	metric := load.Metric
-	series := awsapi.MetricSeries{Namespace: metric.Namespace, Name: metric.Name, Dimensions: metric.Dimensions, Statistic: metric.Statistic, Period: awsapi.Periods(o.since)}
-	points, err := recent(ctx, aws, &series, h.now(), o.since)
+	series := awsapi.MetricSeries{Namespace: metric.Namespace, Name: metric.Name, Dimensions: metric.Dimensions, Statistic: metric.Statistic, Period: awsapi.Periods(since)}
+	points, err := recent(ctx, aws, &series, h.now(), since)
 	if err != nil {
 		return nil, err
 	}
@@ -64,17 +56,4 @@ func recent(ctx context.Context, aws *awsapi.API, series *awsapi.MetricSeries, n
 	until(there)
 	points, _, err = aws.MetricData(ctx, *series)
 	return points, err
-}
-
-// load is the metric with the demand.
-func (o *simulateOptions) load(options simulate.Options) (simulate.Load, error) {
-	if o.metric == "" {
-		load, err := simulate.LoadMetric(options)
-		return load, advised(err)
-	}
-	load, err := simulate.ParseLoad(o.metric, o.perMinute)
-	if err != nil {
-		return load, fmt.Errorf("--cloudwatch-metric: %w", err)
-	}
-	return load, nil
 }

@@ -128,7 +128,9 @@ func (s *Service) ActivityViews(sc wire.Scope, limit int, wanted func(autoscalin
 // the latest first.
 func (s *Service) Began(sc wire.Scope, id autoscaling.Identity, from, to time.Time) []ActivityView {
 	var views []ActivityView
-	for _, a := range slices.Backward(s.region(sc).activities) {
+	all := &s.region(sc).activities
+	for _, it := range all.Of(resource{id.ServiceNamespace, id.ResourceID}).Before(all.Next()) {
+		a := *it
 		if a.Start.Before(from) {
 			break // they are in the order of time
 		}
