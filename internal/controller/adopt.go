@@ -43,6 +43,11 @@ func (r *Reconciler) adopt(ctx context.Context, p *pass) error {
 		if !m.active() || !m.adopting() || !p.findAdoptee(m) {
 			continue
 		}
+		if !m.life.ReadOnly && !m.paused && p.isThere(m) {
+			if err := r.bind(ctx, p, m); err != nil {
+				return err
+			}
+		}
 		taken := m.obj.DeepCopyObject().(v1alpha1.Object)
 		if !desired.Fill(taken, p.group.Identity, m.name, p.observed) {
 			m.outcome.state, m.outcome.reason, m.outcome.message = waiting, reasonNotThere, m.adopteeMissing(p.group.Identity)

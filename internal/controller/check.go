@@ -41,6 +41,7 @@ func (c *checks) take(g Group) bool {
 // passes share their reads. The first sweep comes after one period: at the
 // start the initial list of the caches has the same effect.
 func (r *Reconciler) sweep(ctx context.Context, q queue) error {
+	r.queue = q
 	go func() {
 		for {
 			timer := time.NewTimer(jittered(r.options.Resync))

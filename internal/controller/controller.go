@@ -223,13 +223,14 @@ type object interface {
 func handlerFor[T object](r *Reconciler) handler.TypedEventHandler[T, Group] {
 	return handler.TypedFuncs[T, Group]{
 		CreateFunc: func(_ context.Context, e event.TypedCreateEvent[T], q queue) {
-			add(q, e.IsInInitialList, r.groups.put(e.Object)...)
+			touched, _ := r.groups.put(e.Object)
+			add(q, e.IsInInitialList, touched...)
 		},
 		UpdateFunc: func(_ context.Context, e event.TypedUpdateEvent[T], q queue) {
 			r.objects.seen(e.ObjectNew)
-			touched := r.groups.put(e.ObjectNew) // the status says where the object is bound
+			touched, moved := r.groups.put(e.ObjectNew) // status and finalizer say where it is bound
 			switch {
-			case !redeclared(e.ObjectOld, e.ObjectNew):
+			case !moved && !redeclared(e.ObjectOld, e.ObjectNew):
 			case desired.KindOf(e.ObjectNew) == autoscaling.KindTarget && !e.ObjectNew.GetDeletionTimestamp().IsZero():
 				addAfter(q, goingTogether, touched)
 			default:

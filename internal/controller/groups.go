@@ -45,8 +45,13 @@ type naming struct {
 	variant  string               // of the endpoint
 	role     *ObjectRef           // needs the ARN of this IAM Role; says nothing about the target
 	bound    autoscaling.Identity // what it was about when its references led somewhere last
+	held     bool                 // by our finalizer: what it is bound to may be in AWS
 	where    placement.Object
 }
+
+// tied says that the object may have something in AWS under what it is bound
+// to, so that it stays there, wherever its references lead meanwhile.
+func (n naming) tied() bool { return n.held && n.bound.Complete() }
 
 // refs are the objects that a naming refers to.
 func (n naming) refs() []ObjectRef {
@@ -84,11 +89,13 @@ func newGroups(s settings) *groups {
 }
 
 // put records an object and returns the groups that are touched by it: its
-// group, the group that it left, and those of objects that refer to it.
-func (g *groups) put(obj v1alpha1.Object) []Group {
+// group, the group that it left, and those of objects that refer to it. Moved
+// says that it left one.
+func (g *groups) put(obj v1alpha1.Object) (touched []Group, moved bool) {
 	ref := refOf(obj)
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	old, had := g.groupOf[ref]
 	g.forgetNaming(ref)
 	n := namingOf(obj)
 	g.namings[ref] = n
@@ -98,7 +105,8 @@ func (g *groups) put(obj v1alpha1.Object) []Group {
 		}
 		g.dependents[to][ref] = struct{}{}
 	}
-	return g.place(ref)
+	touched = g.place(ref)
+	return touched, had && old != g.groupOf[ref]
 }
 
 // putReferent records an object of another controller that ours refer to;
@@ -148,23 +156,42 @@ func (g *groups) placeDependents(ref ObjectRef) []Group {
 // identity returns the scalable target that an object is about; it is
 // incomplete when a reference leads nowhere and never did otherwise.
 func (g *groups) identity(ref ObjectRef) autoscaling.Identity {
-	n, ok := g.namings[ref]
+	n := g.namings[ref]
+	if n.tied() {
+		return n.bound
+	}
+	if id := g.named(n); id.Complete() {
+		return id
+	}
+	return n.bound
+}
+
+// named returns the scalable target that an object names now, by itself or by
+// its references; it is incomplete when a reference leads nowhere.
+func (g *groups) named(n naming) autoscaling.Identity {
 	id := n.own
 	switch {
-	case !ok:
-		return autoscaling.Identity{}
 	case n.target != nil:
-		id = g.identity(*n.target)
+		return g.identity(*n.target)
 	case n.endpoint != nil:
 		id.ResourceID = ""
 		if name := g.endpoints[*n.endpoint]; name != "" {
 			id.ResourceID = "endpoint/" + name + "/variant/" + n.variant
 		}
 	}
-	if !id.Complete() {
-		return n.bound
-	}
 	return id
+}
+
+// leadsTo returns the scalable target to which the references of an object lead
+// while it is tied to another one; it is incomplete where they do not.
+func (g *groups) leadsTo(ref ObjectRef) autoscaling.Identity {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	n := g.namings[ref]
+	if id := g.named(n); n.tied() && id.Complete() && id != n.bound {
+		return id
+	}
+	return autoscaling.Identity{}
 }
 
 func (g *groups) leave(ref ObjectRef, group Group) {

@@ -44,7 +44,7 @@ func awsName(obj v1alpha1.Object) string {
 
 // namingOf returns how the object says which scalable target it is about.
 func namingOf(obj v1alpha1.Object) naming {
-	n := naming{bound: boundIdentity(obj.GetStatus().BoundTo), where: placement.Of(obj)}
+	n := naming{bound: boundIdentity(obj.GetStatus().BoundTo), held: desired.Held(obj), where: placement.Of(obj)}
 	if desired.Empty(obj) {
 		adoption, _ := desired.AdoptionOf(obj) // a pass tells what is wrong with it
 		n.own = adoption.Identity

@@ -57,6 +57,7 @@ type outcome struct {
 // AWS errors the names of the kinds of error.
 const (
 	reasonConflict     = "AlreadyDeclared"
+	reasonMoved        = "ReferenceMoved"
 	reasonForeign      = "AlreadyExists"
 	reasonTarget       = "TargetNotRegistered"
 	reasonNotThere     = "NotInAWS"

@@ -69,6 +69,9 @@ func (r *Reconciler) hold(ctx context.Context, p *pass, plan autoscaling.Plan) e
 		if !planned && !p.isThere(m) {
 			continue
 		}
+		if err := r.bind(ctx, p, m); err != nil {
+			return err
+		}
 		held := m.obj.DeepCopyObject().(v1alpha1.Object)
 		claim(held)
 		if arn, there := p.arnOf(m); there && m.life.Adopts() && (arn == "" || arn != knownARN(m.obj)) {

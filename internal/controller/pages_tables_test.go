@@ -106,6 +106,10 @@ var refusedRows = []reasonRow{
 		"refer to an object in the same namespace, from a new object where the reference cannot be changed", "when the object changes",
 	},
 	{
+		reasonMoved, "what `resourceRef` or `sageMakerEndpointRef` leads to has become another scalable target, and the object has something in AWS under the one that it was; the message names both",
+		"undo that change, or delete the object and create it again", "when that object changes",
+	},
+	{
 		reasonInvalidInAWS, "AWS finds the request invalid; the message begins with AWS's",
 		"change what AWS names, in the spec or in AWS", "when the object changes",
 	},

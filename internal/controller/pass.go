@@ -43,10 +43,11 @@ type member struct {
 	life      desired.Life
 	paused    bool // nothing is written to AWS for it
 	pause     desired.Pause
-	misplaced string // what is wrong with where in AWS it wants to be
-	roleless  bool   // and this is for want of a role
-	selected  string // the role that a selector chose
-	strays    string // which of its references leads too far
+	misplaced string               // what is wrong with where in AWS it wants to be
+	roleless  bool                 // and this is for want of a role
+	selected  string               // the role that a selector chose
+	strays    string               // which of its references leads too far
+	leadsTo   autoscaling.Identity // where its references lead while it is tied to what the pass is about
 	tags      defaultTags
 	owner     *string // who else manages what it adopted; empty: nobody; nil: not asked
 	declared  declaration
@@ -76,6 +77,11 @@ func (r *Reconciler) gather(ctx context.Context, group Group) (*pass, error) {
 		}
 		m := &member{ref: ref, before: obj, obj: obj.DeepCopyObject().(v1alpha1.Object), naming: namingOf(obj)}
 		r.read(p, m)
+		if m.naming.tied() && group.Complete() && m.naming.bound != group.Identity {
+			r.reindex(obj) // it was bound a moment ago, or the event was lost
+			continue
+		}
+		m.leadsTo = r.groups.leadsTo(ref)
 		at := r.groups.placement(ref)
 		m.misplaced, m.selected = at.Problem, at.Selected
 		m.roleless = at.NoRole
@@ -171,7 +177,7 @@ func (p *pass) settleMember(m *member) {
 	case m.deleting() && p.group.Lone == m.ref:
 		m.outcome = outcome{state: gone} // nothing was ever made for it
 		return
-	case m.deleting():
+	case m.deleting() || m.moved():
 		return
 	}
 	p.declare(m)
@@ -273,7 +279,7 @@ func suspended(m *member) bool { return m.paused }
 func (p *pass) desired(of func(*member) bool) autoscaling.Desired {
 	var d autoscaling.Desired
 	for _, m := range p.members {
-		if !m.active() || m.life.ReadOnly || m.adopting() || !of(m) {
+		if !m.active() || m.moved() || m.life.ReadOnly || m.adopting() || !of(m) {
 			continue
 		}
 		switch m.ref.Kind {

@@ -42,6 +42,7 @@ type Reconciler struct {
 	options    Options
 	scopes     *pool
 	tagged     tagMemory
+	queue      queue // set before the first pass
 
 	mu        sync.Mutex
 	referents []autoscaling.Kind // the foreign kinds that are watched
@@ -84,6 +85,9 @@ func (r *Reconciler) converge(ctx context.Context, p *pass) error {
 	if err := r.observe(ctx, aws, p); err != nil {
 		p.failAll(err)
 		return nil
+	}
+	if err := r.keepBound(ctx, p); err != nil {
+		return err
 	}
 	if err := r.adopt(ctx, p); err != nil {
 		return err

@@ -56,8 +56,8 @@ func (r *Reconciler) writeStatus(p *pass, m *member) {
 	s := m.obj.GetStatus()
 	m.outcome.selected = m.selected
 	s.ObservedGeneration = m.obj.GetGeneration()
-	if id := p.group.Identity; m.outcome.refers && id.Complete() {
-		s.BoundTo = &v1alpha1.ScalableTargetIdentity{ServiceNamespace: id.ServiceNamespace, ResourceID: id.ResourceID, ScalableDimension: id.ScalableDimension}
+	if m.outcome.refers && p.group.Complete() {
+		bindTo(s, p.group.Identity)
 	}
 	r.writeMetadata(p, m, s)
 	if !m.outcome.changedAt.IsZero() && s.LastModifiedTime != nil && !m.outcome.changedAt.After(s.LastModifiedTime.Time) {

@@ -11,6 +11,7 @@ package declared
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -155,10 +156,23 @@ func (s Surroundings) declare(o v1alpha1.Object) (*Member, autoscaling.Identity)
 		id, m.Action, m.Findings = desired.Action(o)
 		m.AWS = m.Action.Name
 	}
-	if m.Refers == nil && !id.Complete() && m.bound.Complete() {
+	if m.Refers == nil && m.bound.Complete() && (m.tied() || !id.Complete()) {
+		m.stays(id)
 		id, m.Elsewhere = m.bound, nil
 	}
 	return m, id
+}
+
+// tied says that the object may have something in AWS under what it is bound to,
+// so that it stays there, wherever its references lead meanwhile.
+func (m *Member) tied() bool { return m.Held() && m.bound.Complete() }
+
+// stays notes why the controller does not act on an object that is tied to
+// another scalable target than its references say now.
+func (m *Member) stays(now autoscaling.Identity) {
+	if m.tied() && now.Complete() && now != m.bound && !m.Deleting() && m.Problem == "" {
+		m.Problem = fmt.Sprintf("what the object declares is in AWS under %s, and its reference now leads to %s: undo that change; or delete the object, and with it what is there, and create it again", m.bound, now)
+	}
 }
 
 // validate checks a member by itself. An identity that the object leaves to

@@ -69,6 +69,9 @@ func (g *gathering) add(m *Member, k key, id autoscaling.Identity) {
 	if m.Refers != nil {
 		found, ok := g.targets[*m.Refers]
 		switch {
+		case m.tied():
+			m.stays(found.Identity)
+			k = keyOf(m.bound, m.Place, m.Ref)
 		case found.Complete():
 			k = keyOf(found.Identity, m.Place, m.Ref)
 		case m.bound.Complete():

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -67,15 +68,16 @@ type change struct {
 // its own endpoint changes, finalizers that delay a deletion, and writes that
 // change nothing and leave no trace.
 type apiServer struct {
-	mu      sync.Mutex
-	version int
-	objects map[key]v1alpha1.Object
-	history []change
-	news    chan struct{} // closed by the next change
+	mu        sync.Mutex
+	version   int
+	objects   map[key]v1alpha1.Object
+	history   []change
+	endpoints map[string]*unstructured.Unstructured // of another controller
+	news      chan struct{}                         // closed by the next change
 }
 
 func newAPIServer() *apiServer {
-	return &apiServer{objects: map[key]v1alpha1.Object{}, news: make(chan struct{})}
+	return &apiServer{objects: map[key]v1alpha1.Object{}, endpoints: map[string]*unstructured.Unstructured{}, news: make(chan struct{})}
 }
 
 func (s *apiServer) get(k key) v1alpha1.Object {

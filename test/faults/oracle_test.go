@@ -120,6 +120,7 @@ func request(obj v1alpha1.Object, target identity) map[string]any {
 	spec := asMap(specOf(obj))
 	in := renamed(spec).(map[string]any)
 	delete(in, "ResourceRef")
+	delete(in, "SageMakerEndpointRef")
 	delete(in, "ResourceID")
 	maps.Copy(in, target.members())
 	if tags, ok := spec["tags"].([]any); ok {

@@ -58,6 +58,7 @@ type process struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	ended  chan struct{}
+	cache  *watchCache
 	turn   chan struct{} // held while a write is made; a mutex would stop the bubble's clock
 
 	mu      sync.Mutex
@@ -81,6 +82,7 @@ func (w *world) start() {
 		Endpoint: "http://aws.test", Logger: slog.New(slog.DiscardHandler),
 	})
 	c := newWatchCache(p)
+	p.cache = c
 	m := &processManager{client: processClient{p: p, cache: c}, cache: c}
 	err := controller.AddTo(m, controller.Options{
 		AWS: api, Account: awsapi.Account{ID: account, Partition: "aws", Region: region},
@@ -276,7 +278,7 @@ func (m *processManager) GetClient() client.Client { return m.client }
 func (m *processManager) GetCache() cache.Cache    { return m.cache }
 func (m *processManager) GetLogger() logr.Logger   { return logr.Discard() }
 func (m *processManager) GetRESTMapper() meta.RESTMapper {
-	return meta.NewDefaultRESTMapper(nil)
+	return restMapper()
 }
 
 func (m *processManager) GetControllerOptions() config.Controller {

@@ -94,6 +94,7 @@ func (w *world) problems() (problems []string) {
 		return []string{err.Error()}
 	}
 	claimed := map[string]bool{} // by an object that is ready
+	kept := map[string]bool{}    // by an object whose reference leads elsewhere now
 	wanted := map[string][]v1alpha1.Object{}
 	for _, obj := range w.kube.list() {
 		who := fmt.Sprintf("%s %s", keyOf(obj).kind, obj.GetName())
@@ -126,6 +127,9 @@ func (w *world) problems() (problems []string) {
 		} else if problem := w.untrue(obj, id, all); problem != "" {
 			add("%s: %s", who, problem)
 		}
+		if reasonOf(obj) == "ReferenceMoved" {
+			kept[id] = true
+		}
 	}
 	for id, objects := range wanted {
 		_, registered := all[targetOf(id)]
@@ -140,12 +144,17 @@ func (w *world) problems() (problems []string) {
 	for id, t := range all {
 		was, foreign := w.owned[id]
 		switch {
-		case !foreign && !claimed[id]:
+		case !foreign && !claimed[id] && !kept[id]:
 			add("AWS has %s, which nobody declares", id)
 		case foreign && !claimed[id] && !cmp.Equal(was.body, t.body):
 			add("the foreign %s was changed: %s", id, cmp.Diff(was.body, t.body))
 		case foreign && !claimed[id] && was.arn != t.arn:
 			add("the foreign %s was made anew", id)
+		}
+	}
+	for id := range kept {
+		if _, there := all[id]; !there {
+			add("%s is gone, which an object is told to have", id)
 		}
 	}
 	for id, t := range w.owned {
@@ -169,24 +178,15 @@ func targetOf(id string) string {
 
 // identityOf resolves what an object says about its scalable target.
 func (w *world) identityOf(obj v1alpha1.Object) (identity, bool) {
-	spec := asMap(specOf(obj))
-	if len(spec) == 0 {
+	if len(asMap(specOf(obj))) == 0 {
 		return identity{}, false // it is still to be taken from AWS
 	}
-	if ref, ok := spec["resourceRef"].(map[string]any); ok {
-		to := w.kube.get(key{"ScalableTarget", ref["from"].(map[string]any)["name"].(string)})
-		if to == nil {
-			// What it declared while the reference led somewhere is still there.
-			bound := obj.GetStatus().BoundTo
-			if bound == nil {
-				return identity{}, false
-			}
-			return identity{bound.ServiceNamespace, bound.ResourceID, bound.ScalableDimension}, true
-		}
-		spec = asMap(specOf(to))
+	id, found := w.leadsTo(obj)
+	if bound := obj.GetStatus().BoundTo; bound != nil && (!found || len(obj.GetFinalizers()) > 0) {
+		// What it declared while the reference led there is still there.
+		return identity{bound.ServiceNamespace, bound.ResourceID, bound.ScalableDimension}, true
 	}
-	member := func(name string) string { s, _ := spec[name].(string); return s }
-	return identity{member("serviceNamespace"), member("resourceID"), member("scalableDimension")}, true
+	return id, found
 }
 
 // awsID names what an object stands for in AWS.
@@ -239,6 +239,8 @@ func (w *world) untrue(obj v1alpha1.Object, id string, all map[string]thing) str
 		return "what it adopts is in AWS"
 	case reason == "Paused" && condition(obj, v1alpha1.ConditionPaused) == nil:
 		return "it is not paused"
+	case reason == "ReferenceMoved" && w.leadsBack(obj):
+		return "its reference leads where it always did"
 	case reason == "AlreadyDeclared" && len(w.claimants(id)) < 2:
 		return "no other object declares the same"
 	case is(obj, v1alpha1.ConditionRecoverable, metav1.ConditionTrue):

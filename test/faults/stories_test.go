@@ -249,6 +249,12 @@ var stories = map[string]story{
 	"pause for a while":          {"a pause ends by itself", some, atOnce(pauseFor(5*time.Second), setBounds(2, 5), setValue(keyP, 60))},
 	"pause and delete":           {"deletions wait for the end of the pause", some, inTurn(pauseAll, drop(keyT, keyP, keyS), atOnce(goesWithTarget, resumeAll))},
 	"pause the target alone":     {"what is not paused goes on", some, inTurn(annotate(keyT, v1alpha1.AnnotationPause, "true"), atOnce(setBounds(2, 5), setValue(keyP, 60)), drop(keyS), annotate(keyT, "", ""))},
+	"another endpoint":           {"what is in AWS does not follow an endpoint of another name, and what is there is not overwritten", chain, endpointIs("e", "beta")},
+	"another endpoint, undone":   {"an endpoint that is itself again has its target", chain, inTurn(endpointIs("e", "beta"), setBounds(2, 5), endpointIs("e", "alpha"))},
+	"another endpoint, deleted":  {"what is deleted goes from where it is", chain, inTurn(endpointIs("e", ""), endpointIs("e", "beta"), drop(keyP), atOnce(goesWithTarget, drop(keyT, keyS)))},
+	"another resource":           {"what is under a target that was retained does not follow its name", links, replaceTarget},
+	"another resource, deleted":  {"what is deleted goes from where it is", links, inTurn(replaceTarget, drop(keyP, keyS))},
+	"another resource at last":   {"what went with its target may follow its reference", links, inTurn(atOnce(goesWithTarget, drop(keyT)), bring(target("t", beta, 2, 4)))},
 	"others were faster":         {"what is gone already need not be deleted", some, atOnce(goesWithTarget, takeAway("DeregisterScalableTarget", alpha, nil), drop(keyT, keyP, keyS))},
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	toolscache "k8s.io/client-go/tools/cache"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -162,6 +163,10 @@ func (c *watchCache) tell(ctx context.Context, w watch, ch change) bool {
 func (c *watchCache) Get(_ context.Context, name client.ObjectKey, into client.Object, _ ...client.GetOption) error {
 	obj, ours := into.(v1alpha1.Object)
 	if !ours {
+		if e := c.process.world.kube.endpoint(name.Name); e != nil && into.GetObjectKind().GroupVersionKind() == endpointKind && name.Namespace == namespace {
+			e.DeepCopyInto(into.(*unstructured.Unstructured))
+			return nil
+		}
 		return apierrors.NewNotFound(resourceOf(key{name: name.Name}), name.Name)
 	}
 	k := key{keyOf(obj).kind, name.Name}
@@ -180,13 +185,16 @@ func (c *watchCache) GetInformer(_ context.Context, obj client.Object, _ ...cach
 	if ours, ok := obj.(v1alpha1.Object); ok {
 		return informer{c: c, kind: keyOf(ours).kind}, nil
 	}
+	if obj.GetObjectKind().GroupVersionKind() == endpointKind {
+		return informer{c: c, kind: endpointObjects}, nil
+	}
 	return informer{c: c, kind: otherKind}, nil
 }
 
 // WaitForCacheSync implements cache.Informers.
 func (c *watchCache) WaitForCacheSync(context.Context) bool { return true }
 
-// otherKind stands for all kinds of others, of which there are no objects.
+// otherKind stands for all other kinds, of which there are no objects.
 const otherKind autoscaling.Kind = "Other"
 
 type informer struct {
@@ -200,6 +208,11 @@ func (i informer) AddEventHandlerWithOptions(h toolscache.ResourceEventHandler, 
 	i.c.mu.Lock()
 	defer i.c.mu.Unlock()
 	i.c.handlers[i.kind] = h
+	if i.kind == endpointObjects {
+		for _, e := range i.c.process.world.kube.allEndpoints() {
+			h.OnAdd(e, true)
+		}
+	}
 	for k, obj := range i.c.objects {
 		if k.kind == i.kind {
 			h.OnAdd(clone(obj), true)
