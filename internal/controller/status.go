@@ -223,6 +223,7 @@ const (
 
 	messageLateInitialized = "Late initialization successful"
 	messageNoRole          = "IAM Role is not available"
+	messageExists          = "Resource already exists"
 	messageUnresolved      = "Reference resolution failed"
 )
 
@@ -248,7 +249,11 @@ func conditions(old []v1alpha1.Condition, generation int64, o outcome, note stri
 		if o.reason == reasonCrossNamespace {
 			l.add(v1alpha1.ConditionReferencesResolved, metav1.ConditionFalse, o.message, messageUnresolved)
 		}
-		l.add(v1alpha1.ConditionTerminal, metav1.ConditionTrue, o.reason, o.message)
+		if o.reason == reasonForeign { // as the ACK controllers have it: the reason is the explanation
+			l.add(v1alpha1.ConditionTerminal, metav1.ConditionTrue, o.message, messageExists)
+		} else {
+			l.add(v1alpha1.ConditionTerminal, metav1.ConditionTrue, o.reason, o.message)
+		}
 		l.advise(o.advice)
 		if o.roleless {
 			l.add(v1alpha1.ConditionResourceSynced, metav1.ConditionFalse, o.message, messageNoRole)
@@ -349,10 +354,19 @@ func (l *conditionList) add(t string, status metav1.ConditionStatus, reason, mes
 	})
 }
 
-// advise tells what is accepted but probably not meant.
+// advise tells what is accepted but probably not meant. The one reason that the
+// ACK controllers have is not hidden behind those of others.
 func (l *conditionList) advise(advice []autoscaling.Finding) {
 	if len(advice) == 0 {
 		return
 	}
+	rank := func(f autoscaling.Finding) int {
+		if f.Code == codeCrossNamespace {
+			return 0
+		}
+		return 1
+	}
+	advice = slices.Clone(advice)
+	slices.SortStableFunc(advice, func(a, b autoscaling.Finding) int { return rank(a) - rank(b) })
 	l.add(v1alpha1.ConditionAdvisory, metav1.ConditionTrue, string(advice[0].Code), sentences(advice))
 }

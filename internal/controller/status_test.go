@@ -3,7 +3,6 @@ package controller
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +44,10 @@ func lines(list []v1alpha1.Condition) []string {
 	}
 	return out
 }
+
+// existing is what an object is told whose counterpart was there before it.
+const existing = "Resource already exists: this scalable target is in AWS but was not made by this object, so it is left alone. It was simply there before; no tag says whose it is. " +
+	"To take it over, annotate the object with services.k8s.aws/adoption-policy=adopt-or-create; otherwise delete it in AWS or choose another name"
 
 func TestConditions(t *testing.T) {
 	cases := map[string]struct {
@@ -95,13 +98,13 @@ func TestConditions(t *testing.T) {
 			},
 		},
 		"already there": {
-			reason: "the text begins as that of the ACK controller",
-			out:    outcome{state: foreign(&member{}, autoscaling.Owner{}).state, reason: reasonForeign, message: strings.SplitN(foreign(&member{}, autoscaling.Owner{}).message, ":", 2)[0]},
+			reason: "the condition of the ACK controller has its exact message, and the explanation as reason",
+			out:    foreign(&member{}, autoscaling.Owner{}),
 			want: []string{
-				"ACK.Terminal=True (now) AlreadyExists|Resource already exists",
+				"ACK.Terminal=True (now) " + existing + "|Resource already exists",
 				"ACK.ResourceSynced=False (now) resource is in terminal condition|Resource not synced",
-				"Ready=False (now) ACK.Terminal|Resource already exists",
-				"Stalled=True (now) AlreadyExists|Resource already exists",
+				"Ready=False (now) ACK.Terminal|" + existing,
+				"Stalled=True (now) AlreadyExists|" + existing,
 			},
 		},
 		"denied": {
@@ -142,6 +145,17 @@ func TestConditions(t *testing.T) {
 			out:    outcome{state: synced, advice: []autoscaling.Finding{{Code: "A", Field: "roleARN", Message: "has no effect"}}},
 			want: []string{
 				"ACK.Advisory=True (now) A|roleARN: has no effect",
+				"ACK.ResourceSynced=True (now) |Resource synced successfully",
+				"Ready=True (now) Synced|Resource synced successfully",
+			},
+		},
+		"several pieces of advice": {
+			reason: "the reason that the ACK controllers have too is not hidden",
+			out: outcome{state: synced, advice: []autoscaling.Finding{
+				{Code: "A", Field: "roleARN", Message: "has no effect"}, {Code: "B", Message: "odd"}, {Code: codeCrossNamespace, Message: "the reference crosses"},
+			}},
+			want: []string{
+				"ACK.Advisory=True (now) CrossNamespaceOptInRequired|the reference crosses; roleARN: has no effect; odd",
 				"ACK.ResourceSynced=True (now) |Resource synced successfully",
 				"Ready=True (now) Synced|Resource synced successfully",
 			},

@@ -266,6 +266,9 @@ func TestOwnerOfForeignResourcesIsNamed(t *testing.T) {
 		if m := text(condition(told, v1alpha1.ConditionReady).Message); !strings.Contains(m, "It probably belongs to Terraform") || !strings.Contains(m, "adopt-or-create") {
 			t.Errorf("%s is told %s", name, m)
 		}
+		if c := condition(told, v1alpha1.ConditionTerminal); text(c.Message) != "Resource already exists" {
+			t.Errorf("%s is not told as the ACK controllers do: %s", name, text(c.Message))
+		}
 	}
 	if *w.target().MaxCapacity != 8 {
 		t.Error("somebody else's target was changed")
