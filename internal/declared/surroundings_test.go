@@ -65,7 +65,7 @@ func TestPlace(t *testing.T) {
 			declared.Place{Region: home.Region, Team: "shop"}, "has no key shop"},
 		{"what is there does not move", nil, "", status("333333333333", "us-west-2"), declared.Place{Account: "333333333333", Region: "us-west-2"}, ""},
 		{"not even when an annotation says so", nil, "annotations: {services.k8s.aws/region: us-east-1}", status("111111111111", "us-west-2"),
-			declared.Place{Account: home.Account, Region: "us-west-2"}, "is in Region us-west-2, and the annotations say us-east-1"},
+			declared.Place{Account: home.Account, Region: "us-west-2"}, "is in Region us-west-2, and its annotation says us-east-1"},
 		{"nor when the namespace's account changes", []string{namespace("services.k8s.aws/owner-account-id: '222222222222'")}, "", status("111111111111", "eu-west-1"),
 			home, "is in account 111111111111, and its namespace says 222222222222"},
 	} {

@@ -293,7 +293,7 @@ func (s starter) controllerOptions(ctx context.Context, account awsapi.Account) 
 		Resync:          s.options.Resync,
 	}
 	if o.SystemNamespace == "" {
-		o.NoRoles = "--enable-carm=false keeps the controller in its own account: remove the annotation, or enable it"
+		o.NoRoles = "--enable-carm=false keeps the controller in its own account: enable it"
 	}
 	return o
 }

@@ -2,8 +2,10 @@
 // Region, behind which endpoint, and by which role it is entered.
 //
 // Annotations of the object and of its namespace decide it, IAMRoleSelectors,
-// the roles that the controller's ConfigMaps know, and what the object's status
-// says: what is in AWS already cannot move. The controller works by these rules
+// the roles that the controller's ConfigMaps know, and before all of them what
+// the object's status says: what is in AWS already cannot move. It stays where it
+// is, without a word when only a default changed, such as a flag, and with one
+// when somebody asked for another place. The controller works by these rules
 // and the command line foretells them, so they stand here once.
 //
 // Who asks from outside the controller does not know everything that it knows.
@@ -48,7 +50,8 @@ type Settings struct {
 	Roles map[string]map[string]string
 	// ServiceRoles says that their keys begin with ServicePrefix.
 	ServiceRoles bool
-	// NoRoles is why the ConfigMaps are not read; empty: they are.
+	// NoRoles is why the ConfigMaps are not read, and how they would be; empty:
+	// they are.
 	NoRoles string
 	// Selectors are the IAMRoleSelectors by name; nil: there are none.
 	Selectors map[string]Selector
@@ -110,13 +113,10 @@ type entry struct {
 // wins: its AWS counterpart cannot move.
 func (s Settings) Place(o Object, in Namespace) Placement {
 	chosen := s.enter(o, in)
-	wanted := cmp.Or(o.Region, in.Annotations[v1alpha1.AnnotationRegion], in.Annotations[v1alpha1.AnnotationDefaultRegion])
-	if !s.Outside {
-		wanted = cmp.Or(wanted, s.Own.Region)
-	}
+	region := cmp.Or(o.Was.Region, o.Region, in.Annotations[v1alpha1.AnnotationRegion], in.Annotations[v1alpha1.AnnotationDefaultRegion], s.Own.Region)
 	endpoint := in.Annotations[v1alpha1.AnnotationEndpointURL]
 	p := Placement{
-		Scope:    Scope{Account: chosen.account, Region: cmp.Or(o.Was.Region, wanted, s.Own.Region), RoleARN: chosen.role, Endpoint: endpoint},
+		Scope:    Scope{Account: chosen.account, Region: region, RoleARN: chosen.role, Endpoint: endpoint},
 		Team:     chosen.team,
 		Selected: chosen.selected,
 	}
@@ -127,8 +127,8 @@ func (s Settings) Place(o Object, in Namespace) Placement {
 	if was := o.Was.Account; was != "" && was != chosen.account {
 		return s.stay(p, was, chosen)
 	}
-	if o.Was.Region != "" && wanted != "" && o.Was.Region != wanted {
-		p.Problem = fmt.Sprintf("what the object declares is in Region %s, and the annotations say %s: undo the change, or delete the object and create it again", o.Was.Region, wanted)
+	if o.Region != "" && o.Region != region {
+		p.Problem = fmt.Sprintf("what the object declares is in Region %s, and its annotation says %s: undo the change, or delete the object and create it again", region, o.Region)
 	}
 	return p
 }
@@ -138,17 +138,38 @@ func (s Settings) Place(o Object, in Namespace) Placement {
 // be deleted; never is anything done for it in the new one.
 func (s Settings) stay(p Placement, was string, chosen entry) Placement {
 	moved := fmt.Sprintf("what the object declares is in account %s, and %s says %s", was, chosen.by, chosen.account)
-	p.Account, p.Selected = was, ""
-	p.RoleARN, _ = s.lookUp(AccountRoleMap, was)
-	if was == s.Own.Account || p.RoleARN != "" {
+	back := s.remain(was)
+	p.Account, p.RoleARN, p.Selected = was, back.role, ""
+	if back.problem == "" {
 		p.Problem = moved + ": undo the change, or delete the object and create it again"
 		return p
 	}
 	p.Closed, p.NoRole = true, true
-	p.Problem = fmt.Sprintf(
-		"%s; no role in account %s is known, so nothing is done in either: undo the change, or let go of what is there by annotating the object with %s=%s, delete the object and create it again",
-		moved, was, v1alpha1.AnnotationDeletionPolicy, v1alpha1.DeletionPolicyRetain)
+	p.Problem = fmt.Sprintf("%s; no role in account %s is known, so nothing is done in either: undo the change, or %s", moved, was, letGo)
 	return p
+}
+
+// letGo is the way out for an object whose account cannot be entered.
+const letGo = "let go of what is there by annotating the object with " + v1alpha1.AnnotationDeletionPolicy + "=" + v1alpha1.DeletionPolicyRetain +
+	", delete the object and create it again"
+
+// remain enters the account in which an object is about which nothing is said,
+// as the ACK controllers do: the controller may have been there itself before it
+// moved, or been sent there.
+func (s Settings) remain(was string) entry {
+	if was == s.Own.Account {
+		return entry{account: was}
+	}
+	role, key := s.lookUp(AccountRoleMap, was)
+	if s.Outside || accountOf(role) != "" {
+		return entry{account: was, role: role}
+	}
+	way := fmt.Sprintf("put the ARN of one under the key %s into the ConfigMap %s in the controller's namespace", key, AccountRoleMap)
+	if s.NoRoles != "" {
+		way = s.NoRoles
+	}
+	return entry{account: was, noRole: true, problem: fmt.Sprintf(
+		"what the object declares is in account %s, and the controller's own is %s; no role in the former is known, so nothing is done in either; %s; or %s", was, s.Own.Account, way, letGo)}
 }
 
 // endpointProblem says what is wrong with the endpoint of a namespace.
@@ -168,13 +189,12 @@ func (s Settings) enter(o Object, in Namespace) entry {
 	}
 	team, account := in.Annotations[v1alpha1.AnnotationTeamID], in.Annotations[v1alpha1.AnnotationOwnerAccountID]
 	switch {
-	case s.Outside && o.Was.Account != "" && (team == "" && account == "" || team != "" && s.Roles[TeamRoleMap] == nil):
-		role, _ := s.lookUp(AccountRoleMap, o.Was.Account)
-		return entry{account: o.Was.Account, role: role}
+	case o.Was.Account != "" && (team == "" && account == "" || s.Outside && team != "" && s.Roles[TeamRoleMap] == nil):
+		return s.remain(o.Was.Account)
 	case team != "":
 		return s.enterByTeam(team)
 	case account == "":
-		return entry{account: s.Own.Account, by: "the controller's own identity"}
+		return entry{account: s.Own.Account}
 	case account == s.Own.Account:
 		return entry{account: account, by: "its namespace"}
 	case s.Outside: // it may be the controller's own, which needs no role
@@ -211,7 +231,7 @@ func (s Settings) lookUp(configMap, id string) (role, key string) {
 // role looks a role up that an annotation of a namespace asks for.
 func (s Settings) role(configMap, annotation, id string) (role, problem string) {
 	if s.NoRoles != "" {
-		return "", fmt.Sprintf("the namespace's annotation %s says %s, but %s", annotation, id, s.NoRoles)
+		return "", fmt.Sprintf("the namespace's annotation %s says %s, but %s, or remove the annotation", annotation, id, s.NoRoles)
 	}
 	role, key := s.lookUp(configMap, id)
 	switch {

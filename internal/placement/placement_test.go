@@ -20,7 +20,7 @@ func where(region string, was Scope) Object {
 func TestPlace(t *testing.T) {
 	here := Scope{Account: own, Region: "us-west-2"}
 	settings := Settings{Own: here, Roles: map[string]map[string]string{
-		AccountRoleMap: {other: otherRole}, TeamRoleMap: {"ml": otherRole, "broken": "setpoint"},
+		AccountRoleMap: {other: otherRole, own: "arn:aws:iam::000000000000:role/other"}, TeamRoleMap: {"ml": otherRole, "broken": "setpoint"},
 	}}
 	type annotations = map[string]string
 	for name, c := range map[string]struct {
@@ -37,16 +37,22 @@ func TestPlace(t *testing.T) {
 			annotations{v1alpha1.AnnotationRegion: "eu-west-2", v1alpha1.AnnotationDefaultRegion: "eu-west-1"}, Scope{Account: own, Region: "eu-west-2"}, false, ""},
 		"own Region": {"the object's annotation comes before the namespace's", where("us-east-1", Scope{}),
 			annotations{v1alpha1.AnnotationRegion: "eu-west-2", v1alpha1.AnnotationDefaultRegion: "eu-west-1"}, Scope{Account: own, Region: "us-east-1"}, false, ""},
-		"bound":                   {"what is in AWS cannot move", where("", here), annotations{v1alpha1.AnnotationDefaultRegion: "eu-west-1"}, here, false, "is in Region us-west-2, and the annotations say eu-west-1"},
-		"the flag was changed":    {"not even with the controller", where("", Scope{Account: own, Region: "eu-west-1"}), nil, Scope{Account: own, Region: "eu-west-1"}, false, "say us-west-2"},
+		"bound":                   {"a new default of the namespace is about new objects", where("", here), annotations{v1alpha1.AnnotationDefaultRegion: "eu-west-1"}, here, false, ""},
+		"bound, and annotated":    {"what is in AWS cannot move, and who asks for it is told", where("eu-west-1", here), nil, here, false, "is in Region us-west-2, and its annotation says eu-west-1"},
+		"bound, the same":         {"an annotation that says where it is asks for nothing", where("us-west-2", here), annotations{v1alpha1.AnnotationRegion: "eu-west-1"}, here, false, ""},
+		"the flag was changed":    {"the Region of a status comes before all flags", where("", Scope{Account: own, Region: "eu-west-1"}), nil, Scope{Account: own, Region: "eu-west-1"}, false, ""},
 		"another account":         {"the account map names the role", where("", Scope{}), annotations{v1alpha1.AnnotationOwnerAccountID: other}, Scope{Account: other, Region: "us-west-2", RoleARN: otherRole}, false, ""},
 		"the controller's own":    {"an account needs no role to itself", where("", Scope{}), annotations{v1alpha1.AnnotationOwnerAccountID: own}, here, false, ""},
 		"an account without role": {"nothing may be done under the controller's own account instead", where("", Scope{}), annotations{v1alpha1.AnnotationOwnerAccountID: "999999999999"}, Scope{Account: "999999999999", Region: "us-west-2"}, true, "has no key 999999999999"},
 		"a team": {"the team comes before the account, whose ID is in the role", where("", Scope{}),
 			annotations{v1alpha1.AnnotationTeamID: "ml", v1alpha1.AnnotationOwnerAccountID: own}, Scope{Account: other, Region: "us-west-2", RoleARN: otherRole}, false, ""},
 		"a team without a role":   {"what is not the ARN of a role is told", where("", Scope{}), annotations{v1alpha1.AnnotationTeamID: "broken"}, Scope{Region: "us-west-2"}, true, "not the ARN of a role"},
-		"account changed":         {"the old account is still entered, so that the object can be deleted", where("", Scope{Account: other, Region: "us-west-2"}), nil, Scope{Account: other, Region: "us-west-2", RoleARN: otherRole}, false, "the controller's own identity says " + own},
-		"account changed, closed": {"without a role for the old account nothing can be done", where("", Scope{Account: "999999999999", Region: "us-west-2"}), nil, Scope{Account: "999999999999", Region: "us-west-2"}, true, "nothing is done in either"},
+		"the controller moved":    {"the account of a status is entered by the account map, even without annotation", where("", Scope{Account: other, Region: "us-west-2"}), nil, Scope{Account: other, Region: "us-west-2", RoleARN: otherRole}, false, ""},
+		"account changed":         {"the old account is still entered, so that the object can be deleted", where("", Scope{Account: other, Region: "us-west-2"}), annotations{v1alpha1.AnnotationOwnerAccountID: own}, Scope{Account: other, Region: "us-west-2", RoleARN: otherRole}, false, "its namespace says " + own},
+		"team changed":            {"the account of a team is said as plainly", where("", here), annotations{v1alpha1.AnnotationTeamID: "ml"}, here, false, "the team of its namespace says " + other},
+		"back home":               {"the controller's own account needs no role, also where the map has one", where("", here), nil, here, false, ""},
+		"moved, closed":           {"without a role for the old account nothing is done in the new one", where("", Scope{Account: "999999999999", Region: "us-west-2"}), nil, Scope{Account: "999999999999", Region: "us-west-2"}, true, "nothing is done in either; put the ARN of one under the key 999999999999"},
+		"account changed, closed": {"nor where somebody asks for the new one", where("", Scope{Account: "999999999999", Region: "us-west-2"}), annotations{v1alpha1.AnnotationOwnerAccountID: other}, Scope{Account: "999999999999", Region: "us-west-2"}, true, "nothing is done in either"},
 		"no URL":                  {"a request to a host that nobody meant must not be signed", where("", Scope{}), annotations{v1alpha1.AnnotationEndpointURL: "scaling.test"}, Scope{Account: own, Region: "us-west-2", Endpoint: "scaling.test"}, true, "write a URL"},
 		"endpoint":                {"an endpoint of one's own", where("", Scope{}), annotations{v1alpha1.AnnotationEndpointURL: "https://scaling.test"}, Scope{Account: own, Region: "us-west-2", Endpoint: "https://scaling.test"}, false, ""},
 	} {
@@ -85,7 +91,7 @@ func TestPlaceFromOutside(t *testing.T) {
 		{"a team that the map does not have is the user's mistake", roles(TeamRoleMap, "shop", otherRole), where("", Scope{}), team, Placement{Scope: Scope{Region: "us-west-2"}, Team: "ml", Closed: true, NoRole: true}, "has no key ml"},
 		{"a key that names the service counts, because nobody says whether it does", roles(TeamRoleMap, ServicePrefix+"ml", otherRole), where("", Scope{}), team,
 			Placement{Scope: Scope{Account: other, Region: "us-west-2", RoleARN: otherRole}}, ""},
-		{"what is there does not move when an annotation says so", nil, where("us-east-1", here), nil, Placement{Scope: here}, "in Region us-west-2, and the annotations say us-east-1"},
+		{"what is there does not move when an annotation says so", nil, where("us-east-1", here), nil, Placement{Scope: here}, "in Region us-west-2, and its annotation says us-east-1"},
 		{"nor to another account", nil, where("", here), account, Placement{Scope: here}, "in account 000000000000, and its namespace says 111122223333"},
 	} {
 		got := Settings{Own: here, Roles: c.roles, Outside: true}.Place(c.object, Namespace{Annotations: c.namespace})

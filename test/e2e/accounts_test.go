@@ -193,6 +193,16 @@ func TestNothingIsMadeTwiceWhenTheControllerMoves(t *testing.T) {
 	if got := w.get(target, "target").GetStatus().ACKResourceMetadata.OwnerAccountID; got != lab.Account {
 		t.Errorf("the status forgot the account: %s", got)
 	}
+
+	t.Log("with a role in the old account it goes on there, though no annotation says so")
+	w.mapRole(lab.Account, "arn:aws:iam::"+lab.Account+":role/setpoint")
+	w.with(func(o *operator.Options) { o.AWS.Config = lab.SDKConfig(theLab.CloudURL, other, lab.Region) })
+	w.becomes(target, "target", metav1.ConditionTrue, "")
+	w.apply(w.edited(ecsTarget, "maxCapacity: 2", "maxCapacity: 5"))
+	w.ready(target, "target")
+	if w.has(other, lab.Region) == nil {
+		t.Error("the target was made again in the new account")
+	}
 	theController()
 	w.restart()
 	w.becomes(target, "target", metav1.ConditionTrue, "")

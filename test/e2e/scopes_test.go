@@ -51,6 +51,14 @@ func TestRegionByAnnotation(t *testing.T) {
 		t.Errorf("the namespace's default Region does not count: %v, %+v", err, got.GetStatus().ACKResourceMetadata)
 	}
 
+	t.Log("another default is about new objects")
+	w.annotateNamespace(v1alpha1.AnnotationDefaultRegion + "=us-west-1")
+	w.apply(w.edited(ecsTarget, "maxCapacity: 2", "maxCapacity: 5"))
+	w.ready(target, "target")
+	if w.has(lab.Account, "us-west-1") == nil {
+		t.Error("the target was made again in the new default Region")
+	}
+
 	t.Log("what is in AWS cannot move, and the object says so")
 	w.kubectl("", "annotate", "scalabletarget", "target", v1alpha1.AnnotationRegion+"=us-east-1")
 	told := w.becomes(target, "target", no, "AccountOrRegionUnusable")
