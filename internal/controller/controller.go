@@ -40,6 +40,8 @@ type Options struct {
 
 	// Kinds are those to work on; nil: all.
 	Kinds []autoscaling.Kind
+	// Namespaces are those that are watched; none: all.
+	Namespaces []string
 	// SystemNamespace is where the ConfigMaps with the roles of other accounts
 	// are; empty: namespaces cannot choose another account, for the reason in
 	// NoRoles.
@@ -125,6 +127,7 @@ func AddTo(mgr manager.Manager, o Options) error {
 	r := &Reconciler{
 		client:  mgr.GetClient(),
 		objects: newObjects(mgr.GetCache()),
+		live:    mgr.GetAPIReader(),
 		groups:  newGroups(o.settings(own)),
 		scopes:  newPool(own, o.AWS, o.Open),
 		metrics: newMetrics(&o, mgr.GetCache()),
@@ -197,6 +200,12 @@ func (r *Reconciler) sources(mgr manager.Manager, c controller.TypedController[G
 // has says whether a kind is worked on.
 func (o *Options) has(kind autoscaling.Kind) bool {
 	return o.Kinds == nil || slices.Contains(o.Kinds, kind)
+}
+
+// watches says whether objects in a namespace are seen. To ask a cache for
+// others is an error.
+func (o *Options) watches(namespace string) bool {
+	return len(o.Namespaces) == 0 || slices.Contains(o.Namespaces, namespace)
 }
 
 // redeclared says whether an update changed what an object declares. Writes of

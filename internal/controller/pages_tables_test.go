@@ -62,8 +62,8 @@ var waitingRows = []reasonRow{
 		"when the target is registered",
 	},
 	{
-		reasonReference, "`resourceRef`, `sageMakerEndpointRef` or `roleRef` leads nowhere yet, or the endpoint is not InService",
-		"create or repair the object that the message names", "when that object changes",
+		reasonReference, "`resourceRef`, `sageMakerEndpointRef` or `roleRef` leads nowhere yet, or into a namespace that `--watch-namespace` leaves out, or the endpoint is not InService",
+		"create or repair the object that the message names, or have its namespace watched", "when that object changes",
 	},
 	{
 		reasonNotThere, "the object is read-only or adopts, and AWS does not have what it names",

@@ -21,6 +21,7 @@ type pass struct {
 	now       time.Time
 	members   []*member
 	referents referents
+	unread    map[ObjectRef]string // why they cannot be, of what members refer to
 	observed  autoscaling.Observed
 	bounds    *autoscaling.ScheduledBounds
 	created   bool // something was created in AWS
@@ -66,7 +67,7 @@ func (m *member) active() bool { return m.outcome.state == pending }
 // gather reads the objects of the group. Objects that are being deleted and
 // that we do not hold are none of our business.
 func (r *Reconciler) gather(ctx context.Context, group Group) (*pass, error) {
-	p := &pass{group: group, now: r.now(), referents: referents{}, swept: r.checks.take(group)}
+	p := &pass{group: group, now: r.now(), referents: referents{}, unread: map[ObjectRef]string{}, swept: r.checks.take(group)}
 	for _, ref := range r.groups.of(group) {
 		obj, err := r.objects.get(ctx, ref)
 		if err != nil {

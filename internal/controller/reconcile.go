@@ -30,6 +30,7 @@ type AWS interface {
 // Reconciler converges scalable targets.
 type Reconciler struct {
 	client  client.Client
+	live    client.Reader // of what no cache has
 	objects *objects
 	groups  *groups
 	metrics *metrics

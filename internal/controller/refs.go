@@ -147,20 +147,43 @@ func (r *Reconciler) readReferents(ctx context.Context, p *pass) error {
 	watched := r.watched()
 	for _, m := range p.members {
 		for _, ref := range m.naming.refs() {
-			gvk, foreign := foreignKinds[ref.Kind]
-			if !foreign || !slices.Contains(watched, ref.Kind) {
-				continue
-			}
-			obj := &unstructured.Unstructured{}
-			obj.SetGroupVersionKind(gvk)
-			if err := r.objects.reader.Get(ctx, ref.NamespacedName, obj); client.IgnoreNotFound(err) != nil {
-				return err
-			} else if err == nil {
-				p.referents[ref] = obj
+			_, foreign := foreignKinds[ref.Kind]
+			switch {
+			case !r.options.watches(ref.Namespace):
+				r.readUnwatched(ctx, p, ref)
+			case foreign && slices.Contains(watched, ref.Kind):
+				if err := p.readReferent(ctx, r.objects.reader, ref); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	return nil
+}
+
+// readUnwatched reads an object in a namespace that is not watched. That does
+// for a role; what says which scalable target an object is about has to be seen
+// whenever it changes.
+func (r *Reconciler) readUnwatched(ctx context.Context, p *pass, ref ObjectRef) {
+	const watchIt = "have the controller watch it by --watch-namespace"
+	if ref.Kind != kindRole {
+		p.unread[ref] = fmt.Sprintf("the controller does not watch namespace %s: %s, or refer to an object in a namespace that it watches", ref.Namespace, watchIt)
+		return
+	}
+	if err := p.readReferent(ctx, r.live, ref); err != nil {
+		p.unread[ref] = fmt.Sprintf("the controller does not watch namespace %s and cannot read it there: %v; grant it get of that kind, or %s", ref.Namespace, err, watchIt)
+	}
+}
+
+// readReferent reads an object of another controller, if it is there.
+func (p *pass) readReferent(ctx context.Context, from client.Reader, ref ObjectRef) error {
+	obj := &unstructured.Unstructured{}
+	obj.SetGroupVersionKind(foreignKinds[ref.Kind])
+	err := from.Get(ctx, ref.NamespacedName, obj)
+	if err == nil {
+		p.referents[ref] = obj
+	}
+	return client.IgnoreNotFound(ignoreNoMatch(err))
 }
 
 // resolve says what a member still waits for before it can declare anything:
@@ -168,6 +191,9 @@ func (r *Reconciler) readReferents(ctx context.Context, p *pass) error {
 // declaration.
 func (p *pass) resolve(m *member) (message string) {
 	if ref := m.naming.target; ref != nil && !p.group.Identity.Complete() {
+		if why := p.unread[*ref]; why != "" {
+			return fmt.Sprintf("waiting for %s, to which resourceRef refers: %s", ref, why)
+		}
 		return fmt.Sprintf("waiting for %s, to which resourceRef refers: there is no such object, or the controller was told by --reconcile-resources to leave its kind alone", ref)
 	}
 	if ref := m.naming.endpoint; ref != nil {
@@ -238,6 +264,9 @@ const instanceCount = "sagemaker:variant:DesiredInstanceCount"
 // referent returns an object that is referred to, or why it cannot be used.
 func (p *pass) referent(ref ObjectRef, field string) (*unstructured.Unstructured, string) {
 	obj := p.referents[ref]
+	if why := p.unread[ref]; why != "" {
+		return nil, fmt.Sprintf("waiting for %s, to which %s refers: %s", ref, field, why)
+	}
 	if obj == nil {
 		return nil, fmt.Sprintf("waiting for %s, to which %s refers: there is no such object, or the kind %s is not installed; create it, or correct the reference",
 			ref, field, foreignKinds[ref.Kind].GroupKind())

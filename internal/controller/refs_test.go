@@ -1,12 +1,17 @@
 package controller
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 )
@@ -88,6 +93,58 @@ func TestRoleThatIsKnownIsToldAsInTheACKControllers(t *testing.T) {
 		o.roleKnown = false
 		if got := lines(conditions(nil, 1, o, "", now)); slices.ContainsFunc(got, func(l string) bool { return strings.HasPrefix(l, "ACK.LateInitialized") }) {
 			t.Errorf("%q", got)
+		}
+	}
+}
+
+// apiServer is a reader that has one Role in every namespace, but for the one
+// that it lets nobody read.
+type apiServer struct{ client.Reader }
+
+func (apiServer) Get(_ context.Context, name client.ObjectKey, obj client.Object, _ ...client.GetOption) error {
+	if name.Namespace == "secret" {
+		return apierrors.NewForbidden(schema.GroupResource{Resource: "roles"}, name.Name, errors.New("not yours"))
+	}
+	if name.Name != "scaler" {
+		return apierrors.NewNotFound(schema.GroupResource{}, name.Name)
+	}
+	return unstructured.SetNestedField(obj.(*unstructured.Unstructured).Object, "arn:aws:iam::1:role/r", "status", "ackResourceMetadata", "arn")
+}
+
+// A cache that is asked for a namespace that it does not watch fails. What is
+// there is read from the API server, or told; and it concerns one object.
+func TestReferencesIntoNamespacesThatAreNotWatched(t *testing.T) {
+	to := func(namespace, name string) *v1alpha1.Reference {
+		return &v1alpha1.Reference{From: &v1alpha1.ObjectReference{Name: name, Namespace: namespace}}
+	}
+	role := func(namespace, name string) v1alpha1.Object {
+		obj := targetObject("t", "service/a/b")
+		obj.Spec.RoleRef = to(namespace, name)
+		return obj
+	}
+	endpoint := targetObject("t", "")
+	endpoint.Spec.ResourceID, endpoint.Spec.SageMakerEndpointRef = nil, &v1alpha1.SageMakerEndpointReference{From: *to("other", "e").From, VariantName: "v"}
+	target := policyFor("p", "t")
+	target.Spec.ResourceRef = to("other", "t")
+	for _, c := range []struct {
+		reason string
+		obj    v1alpha1.Object
+		want   string // empty: nothing is missing
+	}{
+		{"a role is read where it is", role("other", "scaler"), ""},
+		{"and may not be there", role("other", "nobody"), "there is no such object"},
+		{"or not be the controller's to read", role("secret", "scaler"), "not yours; grant it get of that kind, or have the controller watch it by --watch-namespace"},
+		{"an endpoint has to be watched", endpoint, "does not watch namespace other: have the controller watch it by --watch-namespace"},
+		{"so has a target", target, "does not watch namespace other: have the controller watch it by --watch-namespace"},
+	} {
+		r := &Reconciler{live: apiServer{}, objects: newObjects(nil), options: Options{Namespaces: []string{"ns"}}}
+		m := &member{ref: refOf(c.obj), obj: c.obj, naming: namingOf(c.obj)}
+		p := &pass{members: []*member{m}, referents: referents{}, unread: map[ObjectRef]string{}}
+		if err := r.readReferents(t.Context(), p); err != nil {
+			t.Errorf("%s: the others of the group suffer: %v", c.reason, err)
+		}
+		if got := p.resolve(m); !strings.Contains(got, c.want) || (got == "") != (c.want == "") {
+			t.Errorf("%s: it waits for %q, want %q", c.reason, got, c.want)
 		}
 	}
 }

@@ -275,6 +275,7 @@ func (s starter) controllerOptions(ctx context.Context, account awsapi.Account) 
 		Account:         account,
 		Open:            func(scope controller.Scope) (controller.AWS, func()) { return s.open(ctx, scope) },
 		Kinds:           s.options.Kinds,
+		Namespaces:      s.options.Namespaces,
 		SystemNamespace: s.options.SystemNamespace,
 		ServiceRoles:    s.options.ServiceRoles,
 		Selectors:       s.options.Selectors,

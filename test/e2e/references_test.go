@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/operator"
 )
 
 // Just enough of the CRDs of the ACK controllers for SageMaker and IAM.
@@ -161,3 +163,40 @@ func mentions(message, what string) error {
 type missing struct{ message, what string }
 
 func (m *missing) Error() string { return "no " + m.what + " in: " + m.message }
+
+// TestReferencesOutOfWhatIsWatched: a role is read wherever it is; of what
+// cannot be seen in time the object says which flag to change. What else is in
+// the group goes on.
+func TestReferencesOutOfWhatIsWatched(t *testing.T) {
+	w := newWorld(t)
+	elsewhere := w.namespace + "-2"
+	w.kubectl("", "create", "namespace", elsewhere)
+	w.kubectl(foreignCRDs, "apply", "-f", "-")
+	w.kubectl("", "wait", "--for=condition=Established", "crd/endpoints.sagemaker.services.k8s.aws", "crd/roles.iam.services.k8s.aws")
+	v := &world{T: w.T, ctx: w.ctx, namespace: elsewhere, endpoint: w.endpoint}
+	v.eventually("the kind is served", func() error {
+		_, err := v.tryKubectl("apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Role\nmetadata: {name: scaler}\n", "apply", "-f", "-")
+		return err
+	})
+	v.setStatus("roles.iam.services.k8s.aws", "scaler", `{"ackResourceMetadata":{"arn":"arn:aws:iam::000000000000:role/scaler"}}`)
+	w.with(func(o *operator.Options) { o.Namespaces = []string{w.namespace} })
+	w.apply(w.edited(emrTarget, "{name: scaler}", "{name: scaler, namespace: "+elsewhere+"}"),
+		w.edited(targetByReference, "{name: my-endpoint}", "{name: my-endpoint, namespace: "+elsewhere+"}"),
+		w.edited(policyByReference, "{name: target}", "{name: target, namespace: "+elsewhere+"}"),
+		`apiVersion: $API
+kind: ScheduledAction
+metadata: {name: action}
+spec:
+  scheduledActionName: morning
+  resourceRef: {from: {name: emr}}
+  schedule: cron(0 8 * * ? *)
+  scalableTargetAction: {minCapacity: 1}
+`)
+	w.ready(target, "emr")
+	w.ready(action, "action")
+	for kind, name := range map[autoscaling.Kind]string{target: "target", policy: "policy"} {
+		told := w.becomes(kind, name, no, "ReferenceNotResolved")
+		w.must(mentions(text(condition(told, v1alpha1.ConditionReady).Message), "does not watch namespace "+elsewhere+": have the controller watch it by --watch-namespace"))
+	}
+	w.kubectl("", "delete", "scalabletarget,scalingpolicy,scheduledaction", "--all", "--timeout=20s")
+}

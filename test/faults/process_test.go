@@ -274,9 +274,10 @@ type processManager struct {
 	runnables       []manager.Runnable
 }
 
-func (m *processManager) GetClient() client.Client { return m.client }
-func (m *processManager) GetCache() cache.Cache    { return m.cache }
-func (m *processManager) GetLogger() logr.Logger   { return logr.Discard() }
+func (m *processManager) GetClient() client.Client    { return m.client }
+func (m *processManager) GetAPIReader() client.Reader { return m.client }
+func (m *processManager) GetCache() cache.Cache       { return m.cache }
+func (m *processManager) GetLogger() logr.Logger      { return logr.Discard() }
 func (m *processManager) GetRESTMapper() meta.RESTMapper {
 	return restMapper()
 }
