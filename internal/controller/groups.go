@@ -71,6 +71,7 @@ type groups struct {
 	settings   settings
 	groupOf    map[ObjectRef]Group
 	members    map[Group]map[ObjectRef]struct{}
+	spots      map[spot]map[Group]struct{} // groups that have one scalable target
 	namings    map[ObjectRef]naming
 	endpoints  map[ObjectRef]string                 // names in AWS of the Endpoint objects
 	dependents map[ObjectRef]map[ObjectRef]struct{} // object -> objects that refer to it
@@ -82,6 +83,7 @@ func newGroups(s settings) *groups {
 		settings:   s,
 		groupOf:    map[ObjectRef]Group{},
 		members:    map[Group]map[ObjectRef]struct{}{},
+		spots:      map[spot]map[Group]struct{}{},
 		namings:    map[ObjectRef]naming{},
 		endpoints:  map[ObjectRef]string{},
 		dependents: map[ObjectRef]map[ObjectRef]struct{}{},
@@ -132,17 +134,13 @@ func (g *groups) place(ref ObjectRef) []Group {
 	} else if had {
 		group = old // what it declared there is still there
 	}
-	touched := []Group{group}
+	var touched []Group
 	if had && old != group {
 		g.leave(ref, old)
-		touched = append(touched, old)
+		touched = g.sharing(old)
 	}
-	g.groupOf[ref] = group
-	if g.members[group] == nil {
-		g.members[group] = map[ObjectRef]struct{}{}
-	}
-	g.members[group][ref] = struct{}{}
-	return append(touched, g.placeDependents(ref)...)
+	g.join(ref, group)
+	return append(append(g.sharing(group), touched...), g.placeDependents(ref)...)
 }
 
 func (g *groups) placeDependents(ref ObjectRef) []Group {
@@ -194,13 +192,6 @@ func (g *groups) leadsTo(ref ObjectRef) autoscaling.Identity {
 	return autoscaling.Identity{}
 }
 
-func (g *groups) leave(ref ObjectRef, group Group) {
-	delete(g.members[group], ref)
-	if len(g.members[group]) == 0 {
-		delete(g.members, group)
-	}
-}
-
 func (g *groups) forgetNaming(ref ObjectRef) {
 	for _, to := range g.namings[ref].refs() {
 		delete(g.dependents[to], ref)
@@ -224,7 +215,7 @@ func (g *groups) remove(ref ObjectRef) []Group {
 	}
 	g.leave(ref, group)
 	delete(g.groupOf, ref)
-	return []Group{group}
+	return g.sharing(group)
 }
 
 // refersTo says whether any object refers to one of that kind.

@@ -64,11 +64,15 @@ func TestGroupsStayConsistent(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		g := newGroups(settings{Settings: placement.Settings{Own: Scope{Account: "1", Region: "r"}}})
+		g.putNamespace("by", &placement.Namespace{Annotations: map[string]string{v1alpha1.AnnotationEndpointURL: "https://vpce.test"}})
 		for range 60 {
 			name := fmt.Sprint("o", r.IntN(4))
 			resource := fmt.Sprint("service/a/", r.IntN(3))
 			objects := []v1alpha1.Object{targetObject(name, resource), policyObject("p"+name, resource), policyFor("r"+name, name)}
 			obj := objects[r.IntN(len(objects))]
+			if r.IntN(2) == 0 {
+				obj.SetNamespace("by")
+			}
 			if r.IntN(3) == 0 {
 				g.remove(refOf(obj))
 			} else if touched, _ := g.put(obj); !slices.Contains(touched, g.groupOf[refOf(obj)]) {
@@ -81,14 +85,23 @@ func TestGroupsStayConsistent(t *testing.T) {
 
 func checkGroups(t *testing.T, seed uint64, g *groups) {
 	t.Helper()
-	n := 0
+	n, shared := 0, 0
 	for _, group := range g.all() {
+		if _, there := g.spots[group.spot()][group]; there != group.Complete() {
+			t.Fatalf("seed %d: the groups at %v are %v", seed, group.spot(), g.spots[group.spot()])
+		}
 		for _, ref := range g.of(group) {
 			n++
 			if g.groupOf[ref] != group {
 				t.Fatalf("seed %d: %s is in %v, but groupOf says %v", seed, ref, group, g.groupOf[ref])
 			}
 		}
+	}
+	for _, groups := range g.spots {
+		shared += len(groups)
+	}
+	if shared > len(g.all()) {
+		t.Fatalf("seed %d: groups without objects are kept: %v", seed, g.spots)
 	}
 	if n != len(g.groupOf) {
 		t.Fatalf("seed %d: %d memberships of %d objects", seed, n, len(g.groupOf))

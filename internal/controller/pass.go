@@ -21,6 +21,7 @@ type pass struct {
 	now       time.Time
 	members   []*member
 	referents referents
+	rivals    []*member            // objects of other groups that may declare the same
 	unread    map[ObjectRef]string // why they cannot be, of what members refer to
 	observed  autoscaling.Observed
 	bounds    *autoscaling.ScheduledBounds
@@ -47,6 +48,7 @@ type member struct {
 	misplaced string               // what is wrong with where in AWS it wants to be
 	roleless  bool                 // and this is for want of a role
 	selected  string               // the role that a selector chose
+	rival     bool                 // it is of another group, and only claims what it names
 	strays    string               // which of its references leads too far
 	leadsTo   autoscaling.Identity // where its references lead while it is tied to what the pass is about
 	tags      defaultTags
@@ -69,34 +71,50 @@ func (m *member) active() bool { return m.outcome.state == pending }
 func (r *Reconciler) gather(ctx context.Context, group Group) (*pass, error) {
 	p := &pass{group: group, now: r.now(), referents: referents{}, unread: map[ObjectRef]string{}, swept: r.checks.take(group)}
 	for _, ref := range r.groups.of(group) {
-		obj, err := r.objects.get(ctx, ref)
-		if err != nil {
+		m, err := r.member(ctx, p, ref)
+		switch {
+		case err != nil:
 			return p, err
+		case m == nil:
+		case m.elsewhere(group):
+			r.reindex(m.obj) // it was bound a moment ago, or the event was lost
+		default:
+			p.members = append(p.members, m)
 		}
-		if obj == nil {
-			continue
-		}
-		m := &member{ref: ref, before: obj, obj: obj.DeepCopyObject().(v1alpha1.Object), naming: namingOf(obj)}
-		r.read(p, m)
-		if m.naming.tied() && group.Complete() && m.naming.bound != group.Identity {
-			r.reindex(obj) // it was bound a moment ago, or the event was lost
-			continue
-		}
-		m.leadsTo = r.groups.leadsTo(ref)
-		at := r.groups.placement(ref)
-		m.misplaced, m.selected = at.Problem, at.Selected
-		m.roleless = at.NoRole
-		if r.options.SameNamespace {
-			m.strays = m.strayReference()
-		}
-		if m.deleting() && !m.held() {
-			continue
-		}
-		p.members = append(p.members, m)
 	}
 	p.check = p.swept || slices.ContainsFunc(p.members, (*member).requested)
 	slices.SortFunc(p.members, compareClaims)
+	if err := r.gatherRivals(ctx, p); err != nil {
+		return p, err
+	}
 	return p, r.readReferents(ctx, p)
+}
+
+// member reads an object, nil when it has no part in a pass.
+func (r *Reconciler) member(ctx context.Context, p *pass, ref ObjectRef) (*member, error) {
+	obj, err := r.objects.get(ctx, ref)
+	if err != nil || obj == nil {
+		return nil, err
+	}
+	m := &member{ref: ref, before: obj, obj: obj.DeepCopyObject().(v1alpha1.Object), naming: namingOf(obj)}
+	if m.deleting() && !m.held() {
+		return nil, nil
+	}
+	r.read(p, m)
+	m.leadsTo = r.groups.leadsTo(ref)
+	at := r.groups.placement(ref)
+	m.misplaced, m.selected = at.Problem, at.Selected
+	m.roleless = at.NoRole
+	if r.options.SameNamespace {
+		m.strays = m.strayReference()
+	}
+	return m, nil
+}
+
+// elsewhere says that an object is tied to another scalable target than that of
+// the group in which it was found.
+func (m *member) elsewhere(group Group) bool {
+	return m.naming.tied() && group.Complete() && m.naming.bound != group.Identity
 }
 
 // read takes from the object what the pass needs of it besides its spec.
@@ -127,11 +145,17 @@ func compareClaims(a, b *member) int {
 // settle decides, without AWS, which member takes part in the pass.
 func (p *pass) settle() {
 	claimed := map[string]*member{}
-	for _, m := range p.members {
+	for _, m := range slices.SortedFunc(slices.Values(slices.Concat(p.members, p.rivals)), compareClaims) {
 		slot := string(m.ref.Kind) + "/" + m.name
-		switch first := claimed[slot]; {
-		case m.nameless():
-			p.settleMember(m) // what it adopts is found in AWS
+		first := claimed[slot]
+		switch {
+		case m.rival:
+			if first == nil && !m.nameless() {
+				claimed[slot] = m
+			}
+			continue
+		case m.nameless() || first != nil && first.rival && m.life.ReadOnly:
+			p.settleMember(m) // what it adopts is found in AWS, and looking does no harm
 			continue
 		case first != nil && m.deleting():
 			m.outcome = outcome{state: gone} // what it names belongs to the other

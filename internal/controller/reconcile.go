@@ -42,6 +42,7 @@ type Reconciler struct {
 	now        func() time.Time
 	options    Options
 	scopes     *pool
+	turns      turns
 	tagged     tagMemory
 	queue      queue // set before the first pass
 
@@ -63,6 +64,11 @@ type Reconciler struct {
 //
 // It returns when to come back: see [pass.next].
 func (r *Reconciler) Reconcile(ctx context.Context, group Group) (reconcile.Result, error) {
+	leave, err := r.turns.take(ctx, group)
+	if err != nil {
+		return reconcile.Result{}, err
+	}
+	defer leave()
 	p, err := r.gather(ctx, group)
 	if err != nil || len(p.members) == 0 {
 		return reconcile.Result{}, err

@@ -158,7 +158,7 @@ func (p *pass) undeclaredBefore() v1alpha1.UndeclaredResources {
 func (p *pass) withoutDeclared(u v1alpha1.UndeclaredResources) v1alpha1.UndeclaredResources {
 	named := func(kind autoscaling.Kind) func(string) bool {
 		return func(name string) bool {
-			return slices.ContainsFunc(p.members, func(m *member) bool { return m.ref.Kind == kind && m.name == name })
+			return slices.ContainsFunc(slices.Concat(p.members, p.rivals), func(m *member) bool { return m.ref.Kind == kind && m.name == name })
 		}
 	}
 	return v1alpha1.UndeclaredResources{
