@@ -75,6 +75,9 @@ type Options struct {
 	// before AWS does; 0 means that only AWS limits them.
 	RatePerSecond float64
 	Burst         int
+	// Budget is shared with other APIs, in place of the two above; nil: it is
+	// not.
+	Budget *Budget
 
 	Version    string                // of Setpoint, for the user agent
 	Registerer prometheus.Registerer // nil: no metrics
@@ -85,6 +88,7 @@ type Options struct {
 // concurrent use.
 type API struct {
 	region  string
+	budget  *Budget
 	scaling *applicationautoscaling.Client
 	alarms  *cloudwatch.Client
 	logger  *slog.Logger
@@ -114,7 +118,10 @@ type Account struct {
 func New(o Options) *API {
 	logger := cmp.Or(o.Logger, slog.Default())
 	metrics := newMetrics(o.Registerer, logger)
-	budget := newBudget(o.RatePerSecond, o.Burst, logger)
+	budget := o.Budget
+	if budget == nil {
+		budget = NewBudget(o.RatePerSecond, o.Burst, logger)
+	}
 
 	cfg := o.Config.Copy()
 	cfg.Region = cmp.Or(o.Region, cfg.Region)
@@ -132,11 +139,10 @@ func New(o Options) *API {
 		}
 		// The later is the nearer to the retry step: the wait for the budget
 		// is not part of the request's duration.
-		so.APIOptions = append(so.APIOptions, addMetrics(metrics, serviceAutoScaling), addBudget(budget))
+		so.APIOptions = append(so.APIOptions, addMetrics(metrics, serviceAutoScaling), addBudget(budget.scaling))
 	}
 	alarms := func(co *cloudwatch.Options) {
-		// CloudWatch has limits of its own, so it has a budget of its own.
-		co.APIOptions = append(co.APIOptions, addMetrics(metrics, serviceCloudWatch), addBudget(newBudget(alarmsPerSecond, 0, logger)))
+		co.APIOptions = append(co.APIOptions, addMetrics(metrics, serviceCloudWatch), addBudget(budget.alarms))
 	}
 	if o.RoleARN != "" {
 		cfg.Credentials = o.assume(sts.NewFromConfig(cfg, identity))
@@ -146,6 +152,7 @@ func New(o Options) *API {
 	}
 	a := &API{
 		region:   cfg.Region,
+		budget:   budget,
 		logger:   logger,
 		scaling:  applicationautoscaling.NewFromConfig(cfg, scaling),
 		alarms:   cloudwatch.NewFromConfig(cfg, alarms),
@@ -178,6 +185,9 @@ func (o *Options) assume(identity *sts.Client) aws.CredentialsProvider {
 	})
 	return aws.NewCredentialsCache(role, func(co *aws.CredentialsCacheOptions) { co.ExpiryWindow = renewAhead })
 }
+
+// Budget is what limits the calls, to be shared with another API.
+func (a *API) Budget() *Budget { return a.budget }
 
 // Close ends the reads that are under way; later ones fail.
 func (a *API) Close() { a.reads.Close() }

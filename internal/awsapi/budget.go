@@ -25,6 +25,19 @@ const (
 	rateWindow  = time.Second
 )
 
+// A Budget limits the calls of all APIs that share it. AWS counts the calls of an
+// account in a Region, whoever makes them, so those that enter one by different
+// roles should.
+type Budget struct{ scaling, alarms *budget }
+
+// NewBudget returns a budget of perSecond calls to Application Auto Scaling on
+// average and burst calls at once; perSecond 0 means that only AWS limits them,
+// burst 0 means one second's worth. CloudWatch has limits of its own, so it has a
+// budget of its own.
+func NewBudget(perSecond float64, burst int, logger *slog.Logger) *Budget {
+	return &Budget{scaling: newBudget(perSecond, burst, logger), alarms: newBudget(alarmsPerSecond, 0, logger)}
+}
+
 // budget limits the calls of one API to what AWS allows. AWS does not document
 // how many calls that are, so the budget learns it: it starts at what is
 // configured (by default without a limit), halves the rate when AWS throttles

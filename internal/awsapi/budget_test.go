@@ -267,6 +267,21 @@ func TestRetriesCountAgainstTheBudget(t *testing.T) {
 	})
 }
 
+func TestABudgetIsSharedByAllThatHaveIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, shared := newFake(), NewBudget(0.1, 1, quiet())
+		began := time.Now()
+		for range 3 {
+			if err := pair(t.Context(), newTestAPI(t, f, func(o *Options) { o.Budget = shared }), 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took, calls := time.Since(began), len(f.taken()); took < 20*time.Second || calls == 0 {
+			t.Errorf("a call by each of three APIs took %v, want 20 s at 0.1 calls per second of all of them", took)
+		}
+	})
+}
+
 func TestWaitErrorIsNotDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()

@@ -3,7 +3,8 @@ package controller
 import "sync"
 
 // A pool holds AWS in the scopes that objects are in. Each scope has its own
-// credentials, budget and reads, so that the trouble of one account stays there.
+// credentials and reads, and those of one account and Region behind one endpoint
+// have a budget of requests, so that the trouble of one account stays there.
 type pool struct {
 	open func(Scope) (AWS, func())
 

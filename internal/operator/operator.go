@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -97,6 +98,7 @@ func ParseTags(list []string, version string) (Tags, error) {
 type Operator struct {
 	options  Options
 	aws      *awsapi.API
+	budgets  sync.Map // *awsapi.Budget by controller.Scope without its role
 	manager  manager.Manager
 	notReady atomic.Pointer[string] // why; nil when ready
 }
@@ -244,6 +246,7 @@ func (s starter) start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("asking AWS who we are: %w", err)
 	}
+	s.budgets.Store(controller.Scope{Account: account.ID, Region: account.Region}, s.aws.Budget())
 	o := s.controllerOptions(ctx, account)
 	if err := s.limit(ctx, &o); err != nil {
 		return err
@@ -301,13 +304,18 @@ func (s starter) controllerOptions(ctx context.Context, account awsapi.Account) 
 
 // open returns AWS in another account, Region or endpoint, with what is known
 // of our own otherwise, and what closes it. It is closed when the context ends,
-// too.
+// too. AWS counts the requests of an account in a Region, so all roles by which
+// one is entered have one budget, which outlives them.
 func (s starter) open(ctx context.Context, scope controller.Scope) (aws controller.AWS, closeIt func()) {
 	o := s.options.AWS
 	o.Region, o.RoleARN = scope.Region, scope.RoleARN
 	if scope.Endpoint != "" {
 		o.Endpoint = scope.Endpoint
 	}
+	way := scope
+	way.RoleARN = ""
+	budget, _ := s.budgets.LoadOrStore(way, awsapi.NewBudget(o.RatePerSecond, o.Burst, o.Logger))
+	o.Budget = budget.(*awsapi.Budget)
 	api := awsapi.New(o)
 	forget := context.AfterFunc(ctx, api.Close)
 	return api, func() {
