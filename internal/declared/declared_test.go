@@ -127,3 +127,33 @@ func TestDesired(t *testing.T) {
 		t.Errorf("only what the controller would act on is declared (-want +got):\n%s", diff)
 	}
 }
+
+// One scalable target may be reached in several ways; it is one all the same.
+func TestRivalsByDifferentWays(t *testing.T) {
+	surroundings := declared.Surroundings{Home: home, Namespaces: map[string]map[string]string{
+		"door": {"services.k8s.aws/endpoint-url": "https://vpce.test"}, "far": {"services.k8s.aws/region": "us-east-1"},
+	}}
+	in := func(namespace, metadata, spec string) v1alpha1.Object {
+		return action("name: a, namespace: "+namespace+metadata, "scheduledActionName: x, "+spec)
+	}
+	const looks = ", annotations: {services.k8s.aws/read-only: 'true'}"
+	for _, c := range []struct {
+		reason string
+		a, b   v1alpha1.Object
+		rivals bool
+	}{
+		{"another endpoint leads to the same target", in("shop", "", identity), in("door", "", identity), true},
+		{"to look is no claim", in("shop", "", identity), in("door", looks, identity), false},
+		{"nor is anything taken from who only looks", in("shop", looks, identity), in("door", "", identity), false},
+		{"another Region is another target", in("shop", "", identity), in("far", "", identity), false},
+		{"what is not known to be the same is not", in("shop", "", ""), in("door", "", ""), false},
+	} {
+		var members []*declared.Member
+		for _, g := range declared.Gather([]v1alpha1.Object{c.a, c.b}, surroundings) {
+			members = append(members, g.Members...)
+		}
+		if len(members) != 2 || members[0].Rival != nil || (members[1].Rival != nil) != c.rivals {
+			t.Errorf("%s: got rival %v", c.reason, members[1].Rival)
+		}
+	}
+}

@@ -35,10 +35,11 @@ func Gather(objects []v1alpha1.Object, s Surroundings) []Group {
 	for i, m := range members {
 		g.add(m, keyOf(own[i], m.Place, m.Ref), own[i])
 	}
+	g.settleRivals()
 	groups := make([]Group, 0, len(g.order))
 	for _, k := range g.order {
 		group := g.groups[k]
-		group.settle()
+		group.validate()
 		groups = append(groups, *group)
 	}
 	return groups
@@ -91,25 +92,47 @@ func (g *gathering) add(m *Member, k key, id autoscaling.Identity) {
 	g.groups[k].Members = append(g.groups[k].Members, m)
 }
 
-// settle decides between rivals and validates what the group declares as a
-// whole. Members that are refused for themselves have no part in that.
-func (g *Group) settle() {
+// settleRivals decides between members that declare the same thing. They may
+// come from groups that reach it by different roles or endpoints; then one that
+// only looks has no rival and is none.
+func (g *gathering) settleRivals() {
 	type slot struct {
+		key  // without the way
 		kind autoscaling.Kind
 		name string
 	}
-	holders := map[slot]*Member{}
-	for _, m := range slices.SortedStableFunc(slices.Values(g.Members), compareClaims) {
-		s := slot{m.Kind, m.AWS}
-		if m.Kind != autoscaling.KindTarget && m.AWS == "" {
-			continue // it has no name, which has been found
+	type claim struct {
+		*Member
+		slot slot
+		way  key
+	}
+	var claims []claim
+	for _, way := range g.order {
+		at := way
+		at.place.Role, at.place.Endpoint = "", ""
+		for _, m := range g.groups[way].Members {
+			if m.Kind == autoscaling.KindTarget || m.AWS != "" { // else it has no name, which has been found
+				claims = append(claims, claim{m, slot{at, m.Kind, m.AWS}, way})
+			}
 		}
-		if holders[s] != nil {
-			m.Rival = holders[s]
+	}
+	slices.SortStableFunc(claims, func(a, b claim) int { return compareClaims(a.Member, b.Member) })
+	holders := map[slot][]claim{}
+	for _, c := range claims {
+		first := slices.IndexFunc(holders[c.slot], func(h claim) bool {
+			return h.way == c.way || !h.Life.ReadOnly && !c.Life.ReadOnly
+		})
+		if first >= 0 {
+			c.Rival = holders[c.slot][first].Member
 			continue
 		}
-		holders[s] = m
+		holders[c.slot] = append(holders[c.slot], c)
 	}
+}
+
+// validate checks what the group declares as a whole. Members that are refused
+// for themselves have no part in that.
+func (g *Group) validate() {
 	for _, f := range autoscaling.Validate(g.Identity, g.Desired()) {
 		for _, m := range g.Members {
 			if m.Kind == f.Kind && m.AWS == f.Name && m.Rival == nil {
