@@ -35,6 +35,10 @@ type CommonStatus struct {
 	// long as it is smaller than metadata.generation, the rest of the status is
 	// about an older spec.
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+	// True when AWS refused to create the resource and has it not. What appears
+	// there under its name from then on is somebody else's, unless the controller
+	// creates it at a later try.
+	CreationRefused bool `json:"creationRefused,omitempty"`
 	// When AWS created the resource.
 	CreationTime *metav1.Time `json:"creationTime,omitempty"`
 	// When the controller last wrote the resource to AWS: the creation time

@@ -38,15 +38,13 @@ func (p *pass) checkAdoption(m *member) {
 //
 // One write makes the adoption: the spec, the finalizer and the note that it
 // happened. So there is no half adoption that a process could die in.
-func (r *Reconciler) adopt(ctx context.Context, p *pass) error {
+func (r *Reconciler) adopt(ctx context.Context, p *pass) {
 	for _, m := range p.members {
 		if !m.active() || !m.adopting() || !p.findAdoptee(m) {
 			continue
 		}
-		if !m.life.ReadOnly && !m.paused && p.isThere(m) {
-			if err := r.bind(ctx, p, m); err != nil {
-				return err
-			}
+		if !m.life.ReadOnly && !m.paused && p.isThere(m) && !r.bind(ctx, p, m) {
+			continue
 		}
 		taken := m.obj.DeepCopyObject().(v1alpha1.Object)
 		if !desired.Fill(taken, p.group.Identity, m.name, p.observed) {
@@ -69,13 +67,13 @@ func (r *Reconciler) adopt(ctx context.Context, p *pass) error {
 			continue
 		}
 		if err != nil {
-			return err
+			m.blockedBy("writing the spec that was read from AWS", err)
+			continue
 		}
-		m.before, m.obj = taken, taken.DeepCopyObject().(v1alpha1.Object)
+		m.became(taken)
 		r.read(p, m)
 		p.declare(m)
 	}
-	return nil
 }
 
 // findAdoptee gives a member that leaves the name out that of the only policy

@@ -17,18 +17,20 @@ import (
 
 // bind notes on an object to which scalable target its references led, before
 // anything is made there: a process that dies in between, or a reference that
-// leads elsewhere a moment later, must not make it forget what it has.
-func (r *Reconciler) bind(ctx context.Context, p *pass, m *member) error {
+// leads elsewhere a moment later, must not make it forget what it has. It is
+// false when the API server does not accept that.
+func (r *Reconciler) bind(ctx context.Context, p *pass, m *member) bool {
 	bound := m.before.DeepCopyObject().(v1alpha1.Object)
 	if m.naming.target == nil && m.naming.endpoint == nil || !bindTo(bound.GetStatus(), p.group.Identity) {
-		return nil
+		return true
 	}
 	patch := client.MergeFromWithOptions(m.before, client.MergeFromWithOptimisticLock{})
 	if err := r.afterWrite(bound, r.client.Status().Patch(ctx, bound, patch, fieldOwner)); err != nil {
-		return err
+		m.blockedBy("noting in the status where the references lead", err)
+		return false
 	}
-	m.before, m.obj = bound, bound.DeepCopyObject().(v1alpha1.Object)
-	return nil
+	m.became(bound)
+	return true
 }
 
 // bindTo writes down what an object is about, and forgets what it had under
@@ -53,7 +55,7 @@ const appears = time.Minute
 // have in AWS. Those that have nothing there, such as a policy whose target was
 // deregistered, are let go, and follow their references in the group to which
 // that brings them.
-func (r *Reconciler) keepBound(ctx context.Context, p *pass) error {
+func (r *Reconciler) keepBound(ctx context.Context, p *pass) {
 	for _, m := range slices.Clone(p.members) {
 		if !m.active() || !m.moved() {
 			continue
@@ -66,19 +68,15 @@ func (r *Reconciler) keepBound(ctx context.Context, p *pass) error {
 			m.outcome = outcome{state: refused, reason: reasonMoved, message: m.whereItIs()}
 			continue
 		}
-		p.members = slices.DeleteFunc(p.members, func(other *member) bool { return other == m })
 		if err := r.release(ctx, m); err != nil {
-			return err
+			m.blockedBy("taking the finalizer off the object", err)
+			continue
 		}
-		obj, err := r.objects.get(ctx, m.ref)
-		if err != nil {
-			return err
-		}
-		if obj != nil {
+		p.members = slices.DeleteFunc(p.members, func(other *member) bool { return other == m })
+		if obj, err := r.objects.get(ctx, m.ref); err == nil && obj != nil {
 			r.reindex(obj)
 		}
 	}
-	return nil
 }
 
 // reindex brings an object that a pass found in a group that is not its own to

@@ -251,6 +251,7 @@ func handlerFor[T object](r *Reconciler) handler.TypedEventHandler[T, Group] {
 			r.objects.gone(ref)
 			r.metrics.forget(ref)
 			r.tagged.forget(ref)
+			r.attempts.forget(e.Object)
 			add(q, false, r.groups.remove(ref)...)
 		},
 	}

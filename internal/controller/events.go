@@ -10,7 +10,6 @@ import (
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
-	"github.com/setpoint-io/setpoint/internal/awsapi"
 )
 
 // Reasons of events. A verdict that is not good is announced under its
@@ -50,7 +49,7 @@ func (r *Reconciler) announce(p *pass, m *member) {
 		r.event(m, corev1.EventTypeWarning, m.outcome.reason, "Reconcile", m.outcome.message)
 	case failed:
 		if !m.outcome.transient() {
-			r.event(m, corev1.EventTypeWarning, string(awsapi.KindOf(m.outcome.err)), "Reconcile", m.outcome.message)
+			r.event(m, corev1.EventTypeWarning, m.outcome.failure(), "Reconcile", m.outcome.message)
 		}
 	default: // nothing became of it
 	}

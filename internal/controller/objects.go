@@ -79,13 +79,19 @@ func newer(a, b v1alpha1.Object) bool {
 // It is refused when the object was deleted and made anew meanwhile: the new
 // one's event is on its way, and the status would not be true of it.
 func (r *Reconciler) patchStatus(ctx context.Context, before, changed v1alpha1.Object) error {
-	old := before.DeepCopyObject().(v1alpha1.Object)
-	old.SetUID("") // so that the patch names the object that is meant
-	err := r.afterWrite(changed, r.client.Status().Patch(ctx, changed, client.MergeFrom(old), fieldOwner))
+	err := r.writePromise(ctx, before, changed)
 	if apierrors.IsConflict(err) {
 		return nil
 	}
 	return client.IgnoreNotFound(err)
+}
+
+// writePromise writes the status of changed, and unlike [Reconciler.patchStatus]
+// fails when the object is not there any more: nothing may be done for it.
+func (r *Reconciler) writePromise(ctx context.Context, before, changed v1alpha1.Object) error {
+	old := before.DeepCopyObject().(v1alpha1.Object)
+	old.SetUID("") // so that the patch names the object that is meant
+	return r.afterWrite(changed, r.client.Status().Patch(ctx, changed, client.MergeFrom(old), fieldOwner))
 }
 
 // patchObject writes changed but for its status. Lists are replaced whole, so

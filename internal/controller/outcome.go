@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
@@ -31,9 +32,10 @@ const (
 // the time of the next pass are functions of it.
 type outcome struct {
 	state   state
-	reason  string // CamelCase; for refused and waiting
+	reason  string // CamelCase; for refused and waiting, and for failed where the error does not say it
 	message string // what is the matter and what to do
 	err     error  // for failed
+	unheard bool   // what failed says nothing about the object, so nothing is said about it
 	advice  []autoscaling.Finding
 	refers  bool // the object refers to others, and they were found
 	broken  bool // what it refers to is there, and in terminal condition
@@ -68,6 +70,7 @@ const (
 	reasonVanished     = "AdoptedResourceGone"
 	reasonPaused       = "Paused"
 	reasonAnnotation   = "AnnotationInvalid"
+	reasonKubernetes   = "RefusedByKubernetes"
 
 	reasonCrossNamespace = "CrossNamespaceOptInRequired"
 )
@@ -89,6 +92,28 @@ func (o *outcome) postponedBy(err error) {
 		return
 	}
 	o.fail(err)
+}
+
+// blockedBy notes that the API server did not accept a write to the member, so
+// that nothing is done in AWS for it. A write that met another, or that was not
+// answered, says nothing about the member.
+func (m *member) blockedBy(what string, err error) {
+	m.blocked = true
+	m.outcome = outcome{state: failed, err: err, advice: m.outcome.advice, refers: m.outcome.refers}
+	if unheard(err) {
+		m.outcome.unheard = true
+		return
+	}
+	m.outcome.reason = reasonKubernetes
+	m.outcome.message = fmt.Sprintf("%s failed, so nothing is done in AWS for it: %v. Have the API server accept it, for example by changing the admission webhook or the policy that it names; it is tried again, less and less often, at least every 5 minutes", what, err)
+}
+
+// unheard says that an error of the API server is not its answer to what was
+// written.
+func unheard(err error) bool {
+	var status apierrors.APIStatus
+	return !errors.As(err, &status) || apierrors.IsConflict(err) || apierrors.IsNotFound(err) || apierrors.IsTimeout(err) ||
+		apierrors.IsServerTimeout(err) || apierrors.IsTooManyRequests(err) || apierrors.IsServiceUnavailable(err)
 }
 
 // nextSteps say what to do about a failed call, or what happens next.

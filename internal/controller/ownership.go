@@ -4,6 +4,9 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
@@ -38,15 +41,29 @@ func (p *pass) isThere(m *member) bool {
 // respectForeign takes members out of the pass whose counterpart was in AWS
 // before the object was: it is somebody else's, unless the object asks to
 // adopt it, or knew it before it lost our finalizer.
-func (p *pass) respectForeign() {
+func (r *Reconciler) respectForeign(ctx context.Context, p *pass) {
 	for _, m := range p.members {
-		if !m.active() || m.deleting() || m.held() || m.life.ReadOnly || m.life.Adopts() {
+		if !m.active() || m.held() && !r.refusedBefore(m) || m.life.ReadOnly || m.life.Adopts() && !m.deleting() {
 			continue
 		}
-		if arn, there := p.arnOf(m); there && (arn == "" || arn != knownARN(m.obj)) {
+		arn, there := p.arnOf(m)
+		switch {
+		case !there || arn != "" && arn == knownARN(m.obj):
+		case m.deleting():
+			m.outcome.state = gone
+		default:
 			m.outcome = foreign(m, autoscaling.Owner{})
+			r.letGo(ctx, m)
 		}
 	}
+}
+
+// refusedBefore says that AWS refused to make the member's counterpart when that
+// was tried last, so that what is there is not ours although the member is held.
+// Of a creation that was not answered, and of one whose success is not in the
+// status yet, this process knows itself.
+func (r *Reconciler) refusedBefore(m *member) bool {
+	return m.obj.GetStatus().CreationRefused && !r.attempts.mayHaveMade(m)
 }
 
 func knownARN(obj v1alpha1.Object) string {
@@ -56,34 +73,88 @@ func knownARN(obj v1alpha1.Object) string {
 	return ""
 }
 
-// hold puts our finalizer on the objects that have a counterpart in AWS, or
-// are about to get one, so that none can vanish and leave it behind. Objects
-// that wait are not held: what appears in AWS under their name meanwhile is
-// not theirs.
-func (r *Reconciler) hold(ctx context.Context, p *pass, plan autoscaling.Plan) error {
+// hold puts our finalizer on the objects that have a counterpart in AWS, so that
+// none can vanish and leave it behind. Objects that are about to get one are
+// held just before that, see [Reconciler.prepare]. Objects that wait are not
+// held: what appears in AWS under their name meanwhile is not theirs.
+func (r *Reconciler) hold(ctx context.Context, p *pass) {
 	for _, m := range p.members {
-		if !m.active() || m.deleting() || m.held() || m.life.ReadOnly || m.paused {
-			continue
+		if m.active() && !m.deleting() && !m.held() && !m.life.ReadOnly && !m.paused && p.isThere(m) {
+			r.claim(ctx, p, m)
 		}
-		planned := slices.ContainsFunc(plan.Changes, func(c autoscaling.Change) bool { return p.memberOf(c.Kind, c.Name) == m })
-		if !planned && !p.isThere(m) {
-			continue
-		}
-		if err := r.bind(ctx, p, m); err != nil {
-			return err
-		}
-		held := m.obj.DeepCopyObject().(v1alpha1.Object)
-		claim(held)
-		if arn, there := p.arnOf(m); there && m.life.Adopts() && (arn == "" || arn != knownARN(m.obj)) {
-			adopted(held)
-		}
-		if err := r.patchObject(ctx, m.before, held); err != nil {
-			return err
-		}
-		m.before, m.obj = held, held.DeepCopyObject().(v1alpha1.Object)
-		m.life.Adopted = m.life.Adopted || held.GetAnnotations()[v1alpha1.AnnotationAdopted] != ""
 	}
-	return nil
+}
+
+// prepare makes a member ready for a change in AWS: it is held, and its status
+// knows what a later edit may have to undo. A process that dies after the change
+// leaves both behind. It is false when the API server does not accept that.
+func (r *Reconciler) prepare(ctx context.Context, p *pass, m *member) bool {
+	if m == nil {
+		return true
+	}
+	if m.blocked || !m.held() && !r.claim(ctx, p, m) {
+		return false
+	}
+	target, ok := m.obj.(*v1alpha1.ScalableTarget)
+	if !ok || m.deleting() {
+		return true
+	}
+	promised := desired.Promised(target, m.tags.applied)
+	if promised == nil {
+		return true
+	}
+	noted := target.DeepCopy()
+	noted.Status.LastApplied = promised
+	if err := r.writePromise(ctx, m.before, noted.DeepCopy()); err != nil {
+		m.blockedBy("noting in the status what may have to be undone", err)
+		return false
+	}
+	m.became(noted) // and not the answer, which may hold a newer spec than this pass is about
+	return true
+}
+
+// claim holds a member. It is false when the API server does not accept that.
+func (r *Reconciler) claim(ctx context.Context, p *pass, m *member) bool {
+	if !r.bind(ctx, p, m) {
+		return false
+	}
+	held := m.obj.DeepCopyObject().(v1alpha1.Object)
+	claim(held)
+	if arn, there := p.arnOf(m); there && m.life.Adopts() && (arn == "" || arn != knownARN(m.obj)) {
+		adopted(held)
+	}
+	if err := r.patchObject(ctx, m.before, held); err != nil {
+		m.blockedBy("putting the finalizer on the object", err)
+		return false
+	}
+	m.became(held)
+	m.life.Adopted = m.life.Adopted || held.GetAnnotations()[v1alpha1.AnnotationAdopted] != ""
+	return true
+}
+
+// became notes how the member was written.
+func (m *member) became(obj v1alpha1.Object) {
+	m.before, m.obj = obj, obj.DeepCopyObject().(v1alpha1.Object)
+}
+
+// letGo takes our finalizer off an object that has nothing in AWS.
+func (r *Reconciler) letGo(ctx context.Context, m *member) {
+	if !m.held() {
+		return
+	}
+	free := m.before.DeepCopyObject().(v1alpha1.Object)
+	unclaim(free)
+	if err := r.patchObject(ctx, m.before, free); err != nil {
+		r.log.Info("the finalizer stays on an object that has nothing in AWS", "object", m.ref.String(), "error", err)
+		return
+	}
+	m.became(free)
+}
+
+// unclaim takes our finalizer off an object.
+func unclaim(obj v1alpha1.Object) {
+	ours := desired.Finalizer(desired.KindOf(obj))
+	obj.SetFinalizers(slices.DeleteFunc(slices.Clone(obj.GetFinalizers()), func(f string) bool { return f == ours }))
 }
 
 // claim puts our finalizer on an object.
@@ -101,4 +172,36 @@ func adopted(obj v1alpha1.Object) {
 	}
 	annotations[v1alpha1.AnnotationAdopted] = "true"
 	obj.SetAnnotations(annotations)
+}
+
+// attempts are the objects for which this process may have made something of
+// which their status does not know.
+type attempts struct {
+	mu   sync.Mutex
+	made map[types.UID]bool
+}
+
+func (a *attempts) note(m *member, mayHaveMade bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !mayHaveMade {
+		delete(a.made, m.obj.GetUID())
+		return
+	}
+	if a.made == nil {
+		a.made = map[types.UID]bool{}
+	}
+	a.made[m.obj.GetUID()] = true
+}
+
+func (a *attempts) mayHaveMade(m *member) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.made[m.obj.GetUID()]
+}
+
+func (a *attempts) forget(obj v1alpha1.Object) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.made, obj.GetUID())
 }

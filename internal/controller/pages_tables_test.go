@@ -115,6 +115,14 @@ var refusedRows = []reasonRow{
 	},
 }
 
+// failedRows are failures that are not AWS's; those are kinds of errors.
+var failedRows = []reasonRow{
+	{
+		reasonKubernetes, "the API server does not accept a write to the object, so nothing is done in AWS for it; the other objects of the scalable target go on",
+		"change the admission webhook or the policy that the message names", "when the object changes",
+	},
+}
+
 type goodRow struct{ reason, means string } // there is nothing to do
 
 var goodRows = []goodRow{

@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -151,8 +152,8 @@ func TestPageSituations(t *testing.T) {
 		{"it waits", nil, outcome{state: waiting, reason: reasonTarget}},
 		{"it cannot work until somebody acts", nil, outcome{state: refused, reason: reasonConflict}},
 		{"an attempt failed and is repeated", nil, after(outcome{}, awsError(awsapi.Denied, "x"))},
-		{"AWS throttles, or is busy with the target; the object was never ready", nil, after(outcome{}, awsError(awsapi.Throttled, "x"))},
-		{"the same, and the object was ready", conditions(nil, 1, outcome{state: synced}, "", metav1.Unix(0, 0)), after(outcome{}, awsError(awsapi.Conflict, "x"))},
+		{"AWS throttles, or is busy with the target; nothing was known of the object yet", nil, after(outcome{}, awsError(awsapi.Throttled, "x"))},
+		{"the same, and something was known: that stays, for example of an object that was ready", conditions(nil, 1, outcome{state: synced}, "", metav1.Unix(0, 0)), after(outcome{}, awsError(awsapi.Conflict, "x"))},
 	} {
 		list := conditions(s.old, 1, s.out, "", metav1.Unix(0, 0))
 		row := []string{s.name}
@@ -176,12 +177,16 @@ func TestPageReasons(t *testing.T) {
 	inCode := pages.Parse(t, ".").Constants("reason", "")
 	delete(inCode, "reasonTerminal") // a text, of ACK.ResourceSynced
 	sameWords(t, "reason", inCode, slices.Concat(
-		column(waitingRows, func(r reasonRow) string { return r.reason }), column(refusedRows, func(r reasonRow) string { return r.reason })))
-	for part, rows := range map[string][]reasonRow{"waiting": waitingRows, "refused": refusedRows} {
-		state := map[string]state{"waiting": waiting, "refused": refused}[part]
+		column(waitingRows, func(r reasonRow) string { return r.reason }), column(refusedRows, func(r reasonRow) string { return r.reason }),
+		column(failedRows, func(r reasonRow) string { return r.reason })))
+	for part, rows := range map[string][]reasonRow{"waiting": waitingRows, "refused": refusedRows, "failing": failedRows} {
+		state := map[string]state{"waiting": waiting, "refused": refused, "failing": failed}[part]
 		var cells [][]string
 		for _, r := range rows {
 			o := outcome{state: state, reason: r.reason, message: "x"}
+			if state == failed {
+				o.err = errors.New("x")
+			}
 			cells = append(cells, []string{
 				pages.Code(r.reason), r.means, r.todo, strings.TrimPrefix(r.wakes+"; "+retried(o), "; "),
 			})

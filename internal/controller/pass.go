@@ -54,7 +54,11 @@ type member struct {
 	tags      defaultTags
 	owner     *string // who else manages what it adopted; empty: nobody; nil: not asked
 	declared  declaration
-	outcome   outcome
+	blocked   bool // the API server does not accept what is to be written before AWS is
+	inVain    bool // AWS refused to make its counterpart
+	// refusedFor: and AWS has it not when it is asked again
+	refusedFor bool
+	outcome    outcome
 }
 
 func (m *member) deleting() bool { return !m.obj.GetDeletionTimestamp().IsZero() }
@@ -241,11 +245,13 @@ func (p *pass) needsAWS() bool {
 
 // query names everything that the members declare or let go. What goes with
 // its target need not be read.
-func (p *pass) query() awsapi.Query {
+func (p *pass) query() awsapi.Query { return p.queryOf((*member).active) }
+
+func (p *pass) queryOf(which func(*member) bool) awsapi.Query {
 	q := awsapi.Query{Identity: p.group.Identity}
 	goes := p.targetGoes()
 	for _, m := range p.members {
-		if !m.active() || goes && m.ref.Kind != autoscaling.KindTarget {
+		if !which(m) || goes && m.ref.Kind != autoscaling.KindTarget {
 			continue
 		}
 		switch m.ref.Kind {
@@ -342,6 +348,7 @@ func (p *pass) record(c autoscaling.Change, result autoscaling.Result, err error
 	}
 	if err != nil {
 		m.outcome.fail(err)
+		m.inVain = m.inVain || c.Verb == autoscaling.Create && aboutRequest(err)
 		return
 	}
 	m.outcome.changes = append(m.outcome.changes, c)
@@ -367,13 +374,20 @@ func (p *pass) memberOf(kind autoscaling.Kind, name string) *member {
 	return nil
 }
 
-// postpone notes on the members of changes that were not tried why.
+// postpone notes on the members of changes that were not tried why. Those that
+// were held for an earlier try are as little in AWS as their target.
 func (p *pass) postpone(changes []autoscaling.Change, err error) {
 	for _, c := range changes {
 		if m := p.memberOf(c.Kind, c.Name); m != nil && m.active() {
 			m.outcome.postponedBy(err)
+			m.inVain = m.inVain || c.Verb == autoscaling.Create && aboutRequest(err)
 		}
 	}
+}
+
+// refused says that AWS refused to make something.
+func (p *pass) refused() bool {
+	return slices.ContainsFunc(p.members, func(m *member) bool { return m.inVain && knownARN(m.obj) == "" })
 }
 
 func (p *pass) failAll(err error) {

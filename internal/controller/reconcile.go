@@ -45,6 +45,7 @@ type Reconciler struct {
 	turns      turns
 	tagged     tagMemory
 	queue      queue // set before the first pass
+	attempts   attempts
 
 	mu        sync.Mutex
 	referents []autoscaling.Kind // the foreign kinds that are watched
@@ -58,8 +59,8 @@ type Reconciler struct {
 //  4. adopt what shall be, and keep hands off what else is in AWS already but
 //     not ours
 //  5. diff
-//  6. hold the objects by finalizers before anything is made for them, and
-//     apply the plan in its order
+//  6. apply the plan in its order, and hold each object by a finalizer before
+//     anything is made for it
 //  7. write each object's status and release what is gone, once, if it changed
 //
 // It returns when to come back: see [pass.next].
@@ -75,9 +76,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, group Group) (reconcile.Resu
 	}
 	p.settle()
 	if p.needsAWS() {
-		if err := r.converge(ctx, p); err != nil {
-			return reconcile.Result{}, err
-		}
+		r.converge(ctx, p)
 	}
 	if err := r.report(ctx, p); err != nil {
 		return reconcile.Result{}, err
@@ -85,41 +84,49 @@ func (r *Reconciler) Reconcile(ctx context.Context, group Group) (reconcile.Resu
 	return p.next(r.options.Resync)
 }
 
-// converge brings AWS to what the pass declares. What AWS says to it is
-// recorded on the outcomes of the members; an error is one of Kubernetes.
-func (r *Reconciler) converge(ctx context.Context, p *pass) error {
+// converge brings AWS to what the pass declares. What AWS and Kubernetes say to
+// it is recorded on the outcomes of the members.
+func (r *Reconciler) converge(ctx context.Context, p *pass) {
 	aws := r.scopes.in(p.group.Scope)
 	if err := r.observe(ctx, aws, p); err != nil {
 		p.failAll(err)
-		return nil
+		return
 	}
-	if err := r.keepBound(ctx, p); err != nil {
-		return err
-	}
-	if err := r.adopt(ctx, p); err != nil {
-		return err
-	}
-	p.respectForeign()
+	r.keepBound(ctx, p)
+	r.adopt(ctx, p)
+	r.respectForeign(ctx, p)
 	p.findOwners(ctx, aws)
 	p.respectVanished()
 	p.adviseNoTagging()
 	plan := autoscaling.Diff(p.group.Identity, p.desired(working), p.observed, r.now())
 	p.bounds = plan.Bounds
 	p.withhold()
-	if err := r.hold(ctx, p, plan); err != nil {
-		return err
-	}
+	r.hold(ctx, p)
 	r.apply(ctx, aws, p, plan)
-	if p.created {
-		// The answers to writes hold no creation time and no role. When this
-		// read fails, or AWS does not show the new things yet, the next pass
-		// fills them in.
-		if again, err := aws.Observe(ctx, p.query()); err == nil {
-			p.observed = again
+	r.lookAgain(ctx, aws, p)
+	p.finish()
+}
+
+// lookAgain reads what became of the attempts to make something. The answers to
+// writes hold no creation time and no role, and a refusal may be the answer to
+// the second of two tries of the SDK. When this read fails, or AWS does not show
+// the new things yet, the next pass fills them in.
+func (r *Reconciler) lookAgain(ctx context.Context, aws AWS, p *pass) {
+	refused := p.refused()
+	if !p.created && !refused {
+		return
+	}
+	again, err := aws.Observe(ctx, p.queryOf(func(m *member) bool { return m.active() || m.inVain }))
+	if err != nil {
+		return
+	}
+	p.observed = again
+	for _, m := range p.members {
+		m.refusedFor = m.inVain && !p.isThere(m)
+		if m.inVain && !m.refusedFor {
+			r.attempts.note(m, true)
 		}
 	}
-	p.finish()
-	return nil
 }
 
 // apply makes the changes of the plan. A change that fails because of what it
@@ -127,6 +134,13 @@ func (r *Reconciler) converge(ctx context.Context, p *pass) error {
 // next request would fail as well.
 func (r *Reconciler) apply(ctx context.Context, aws AWS, p *pass, plan autoscaling.Plan) {
 	for i, planned := range plan.Changes {
+		parent := planned.Op == autoscaling.OpRegisterTarget && planned.Verb == autoscaling.Create
+		if !r.prepare(ctx, p, p.memberOf(planned.Kind, planned.Name)) {
+			if parent {
+				return // the others wait for it
+			}
+			continue
+		}
 		c, result, err := p.change(ctx, aws, planned)
 		if c == nil {
 			continue
@@ -135,12 +149,15 @@ func (r *Reconciler) apply(ctx context.Context, aws AWS, p *pass, plan autoscali
 			err = nil // gone already, which is what we want
 		}
 		p.record(*c, result, err, r.now())
+		if made := p.memberOf(c.Kind, c.Name); made != nil && c.Verb == autoscaling.Create && !aboutRequest(err) {
+			r.attempts.note(made, true)
+		}
 		if err == nil {
 			r.log.Info("changed AWS", "target", p.group.String(), "operation", c.Op, "name", c.Name, "verb", c.Verb)
 			continue
 		}
 		r.log.Info("AWS refused a change", "target", p.group.String(), "operation", c.Op, "name", c.Name, "error", err)
-		if !aboutRequest(err) || c.Op == autoscaling.OpRegisterTarget && c.Verb == autoscaling.Create {
+		if !aboutRequest(err) || parent {
 			p.postpone(plan.Changes[i+1:], err)
 			return
 		}

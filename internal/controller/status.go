@@ -1,7 +1,10 @@
 package controller
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -13,32 +16,37 @@ import (
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/awsapi"
-	"github.com/setpoint-io/setpoint/internal/desired"
 )
 
 // report is the one exit of a pass: it writes each member's status if it
-// changed, announces what happened, and releases objects that are gone.
+// changed, announces what happened, and releases objects that are gone. What
+// goes wrong with one object keeps no other from it.
 func (r *Reconciler) report(ctx context.Context, p *pass) error {
+	var failures []error
 	for _, m := range p.members {
-		if m.outcome.state == gone {
-			r.announce(p, m)
-			if err := r.release(ctx, m); err != nil {
-				return err
-			}
-			continue
-		}
-		r.writeStatus(p, m)
-		r.metrics.saw(p, m)
-		if equality.Semantic.DeepEqual(m.before, m.obj) {
-			r.announceChanges(p, m)
-			continue
-		}
-		r.announce(p, m)
-		if err := r.patchStatus(ctx, m.before, m.obj); err != nil {
-			return err
+		if err := r.reportOn(ctx, p, m); err != nil {
+			failures = append(failures, fmt.Errorf("%s: %w", m.ref, err))
 		}
 	}
-	return nil
+	return errors.Join(failures...)
+}
+
+func (r *Reconciler) reportOn(ctx context.Context, p *pass, m *member) error {
+	switch {
+	case m.outcome.state == gone:
+		r.announce(p, m)
+		return r.release(ctx, m)
+	case m.outcome.unheard:
+		return nil // the next pass knows more
+	}
+	r.writeStatus(p, m)
+	r.metrics.saw(p, m)
+	if equality.Semantic.DeepEqual(m.before, m.obj) {
+		r.announceChanges(p, m)
+		return nil
+	}
+	r.announce(p, m)
+	return r.patchStatus(ctx, m.before, m.obj)
 }
 
 // release takes our finalizer off.
@@ -47,7 +55,7 @@ func (r *Reconciler) release(ctx context.Context, m *member) error {
 		return nil
 	}
 	released := m.before.DeepCopyObject().(v1alpha1.Object)
-	released.SetFinalizers(slices.DeleteFunc(slices.Clone(released.GetFinalizers()), func(f string) bool { return f == desired.Finalizer(m.ref.Kind) }))
+	unclaim(released)
 	return client.IgnoreNotFound(r.patchObject(ctx, m.before, released))
 }
 
@@ -60,6 +68,7 @@ func (r *Reconciler) writeStatus(p *pass, m *member) {
 		bindTo(s, p.group.Identity)
 	}
 	r.writeMetadata(p, m, s)
+	r.writeRefusal(m, s)
 	if !m.outcome.changedAt.IsZero() && s.LastModifiedTime != nil && !m.outcome.changedAt.After(s.LastModifiedTime.Time) {
 		// Clients wait for this time to grow, and it has whole seconds.
 		m.outcome.changedAt = metav1.NewTime(s.LastModifiedTime.Add(time.Second))
@@ -127,6 +136,21 @@ func (r *Reconciler) writeMetadata(p *pass, m *member, s *v1alpha1.CommonStatus)
 		if m.outcome.state == synced {
 			obj.Status.NextScheduledTime = nextFiring(m.declared.action, s.CreationTime, r.now())
 		}
+	}
+}
+
+// writeRefusal notes that AWS refused to make the object's counterpart, until it
+// is made, may have been made, or the object is not held any more.
+func (r *Reconciler) writeRefusal(m *member, s *v1alpha1.CommonStatus) {
+	if knownARN(m.before) != "" {
+		r.attempts.note(m, false)
+	}
+	switch {
+	case m.refusedFor && m.held() && knownARN(m.obj) == "":
+		s.CreationRefused = true
+		r.attempts.note(m, false)
+	case !m.held() || s.ACKResourceMetadata != nil || r.attempts.mayHaveMade(m):
+		s.CreationRefused = false
 	}
 }
 
@@ -231,7 +255,7 @@ const (
 // a condition whose status stays. ACK.Terminal comes first because Argo CD
 // reads the list in order and would take a failure for progress otherwise.
 func conditions(old []v1alpha1.Condition, generation int64, o outcome, note string, now metav1.Time) []v1alpha1.Condition {
-	if o.transient() && readyAt(old, generation) {
+	if o.transient() && toldAt(old, generation) {
 		return old // throttling says nothing about the object
 	}
 	l := conditionList{old: old, now: now, generation: generation}
@@ -275,14 +299,13 @@ func conditions(old []v1alpha1.Condition, generation int64, o outcome, note stri
 		l.add(v1alpha1.ConditionResourceSynced, metav1.ConditionTrue, "", messageSynced)
 		l.add(v1alpha1.ConditionReady, metav1.ConditionTrue, "Synced", messageSynced+note)
 	default:
-		kind := awsapi.KindOf(o.err)
 		if !o.transient() {
-			l.add(v1alpha1.ConditionRecoverable, metav1.ConditionTrue, string(kind), o.message)
+			l.add(v1alpha1.ConditionRecoverable, metav1.ConditionTrue, o.failure(), o.message)
 		}
 		l.advise(o.advice)
 		l.add(v1alpha1.ConditionResourceSynced, metav1.ConditionUnknown, o.message, messageUnknown)
 		l.add(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ConditionRecoverable, o.message)
-		l.add(v1alpha1.ConditionReconciling, metav1.ConditionTrue, string(kind), o.message)
+		l.add(v1alpha1.ConditionReconciling, metav1.ConditionTrue, o.failure(), o.message)
 	}
 	l.tellLife(o)
 	return l.conditions
@@ -309,6 +332,9 @@ func (l *conditionList) tellLife(o outcome) {
 	}
 }
 
+// failure is why something failed, in one word.
+func (o outcome) failure() string { return cmp.Or(o.reason, string(awsapi.KindOf(o.err))) }
+
 // transient failures pass by themselves and tell nothing about the object.
 func (o outcome) transient() bool {
 	if o.state != failed {
@@ -326,6 +352,12 @@ func (o outcome) transient() bool {
 func readyAt(list []v1alpha1.Condition, generation int64) bool {
 	c := findCondition(list, v1alpha1.ConditionReady)
 	return c != nil && c.Status == metav1.ConditionTrue && c.ObservedGeneration == generation
+}
+
+// toldAt says that something was said about the object in this generation.
+func toldAt(list []v1alpha1.Condition, generation int64) bool {
+	c := findCondition(list, v1alpha1.ConditionReady)
+	return c != nil && c.ObservedGeneration == generation
 }
 
 func findCondition(list []v1alpha1.Condition, t string) *v1alpha1.Condition {

@@ -131,6 +131,35 @@ func TestConditions(t *testing.T) {
 				"Reconciling=True (now) Throttled|SomeException: Rate exceeded. " + nextSteps[awsapi.Throttled],
 			},
 		},
+		"throttled while refused": {
+			reason: "what was found out about this generation is as true as before, and is not told twice",
+			old:    conditions(nil, 3, outcome{state: refused, reason: reasonConflict, message: "taken"}, "", then), out: after(outcome{}, awsError(awsapi.Throttled, "Rate exceeded")),
+			want: []string{
+				"ACK.Terminal=True (then) AlreadyDeclared|taken",
+				"ACK.ResourceSynced=False (then) resource is in terminal condition|Resource not synced",
+				"Ready=False (then) ACK.Terminal|taken",
+				"Stalled=True (then) AlreadyDeclared|taken",
+			},
+		},
+		"throttled after an edit": {
+			reason: "what was said of another generation says nothing of this one",
+			old:    conditions(nil, 2, outcome{state: refused, reason: reasonConflict, message: "taken"}, "", then), out: after(outcome{}, awsError(awsapi.Conflict, "busy")),
+			want: []string{
+				"ACK.ResourceSynced=Unknown (now) AWS is still busy with another update of this scalable target; the change follows as soon as that is done|Unable to determine if desired resource state matches latest observed state",
+				"Ready=False (then) ACK.Recoverable|AWS is still busy with another update of this scalable target; the change follows as soon as that is done",
+				"Reconciling=True (now) Conflict|AWS is still busy with another update of this scalable target; the change follows as soon as that is done",
+			},
+		},
+		"refused by Kubernetes": {
+			reason: "a failure that is not AWS's has a reason of its own",
+			out:    outcome{state: failed, reason: reasonKubernetes, message: "no", err: errors.New("no")},
+			want: []string{
+				"ACK.Recoverable=True (now) RefusedByKubernetes|no",
+				"ACK.ResourceSynced=Unknown (now) no|Unable to determine if desired resource state matches latest observed state",
+				"Ready=False (now) ACK.Recoverable|no",
+				"Reconciling=True (now) RefusedByKubernetes|no",
+			},
+		},
 		"waiting": {
 			reason: "waiting for another object is progress, not failure",
 			out:    outcome{state: waiting, reason: reasonTarget, message: "not yet"},

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/api/equality"
+
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 )
@@ -13,7 +15,7 @@ import (
 // sageMakerEndpointRef, and RoleARN when it leaves it to roleRef.
 func Target(o *v1alpha1.ScalableTarget) (autoscaling.Identity, autoscaling.DesiredTarget, []autoscaling.Finding) {
 	var found findings
-	spec, last := &o.Spec, lastApplied(o)
+	spec, last := &o.Spec, LastApplied(o)
 	target := autoscaling.DesiredTarget{
 		Target: autoscaling.Target{
 			MinCapacity: found.number("minCapacity", spec.MinCapacity),
@@ -29,10 +31,10 @@ func Target(o *v1alpha1.ScalableTarget) (autoscaling.Identity, autoscaling.Desir
 	return identity(&spec.ServiceNamespace, spec.ResourceID, &spec.ScalableDimension), target, found
 }
 
-// lastApplied is what the object asked AWS for before. Controllers before this
+// LastApplied is what the object asked AWS for before. Controllers before this
 // one did not write it down. What they registered is not taken for edited: a
 // scheduled action may have set the bounds that AWS has.
-func lastApplied(o *v1alpha1.ScalableTarget) *v1alpha1.AppliedTarget {
+func LastApplied(o *v1alpha1.ScalableTarget) *v1alpha1.AppliedTarget {
 	switch {
 	case o.Status.LastApplied != nil:
 		return o.Status.LastApplied
@@ -40,6 +42,58 @@ func lastApplied(o *v1alpha1.ScalableTarget) *v1alpha1.AppliedTarget {
 		return &v1alpha1.AppliedTarget{MinCapacity: o.Spec.MinCapacity, MaxCapacity: o.Spec.MaxCapacity}
 	}
 	return &v1alpha1.AppliedTarget{}
+}
+
+// Promised returns what the object asked AWS for before together with what it is
+// about to ask for and would have to take back should the spec not mention it
+// any more: switches that it turns on, and the keys of tags. It is nil when the
+// status knows all of that. The keys of default tags count for targets that were
+// in AWS before: the tags of a new one are those that are default still, unless
+// the controller dies and comes back with other flags at just that time.
+func Promised(o *v1alpha1.ScalableTarget, defaultTags []string) *v1alpha1.AppliedTarget {
+	was := LastApplied(o)
+	all := was.DeepCopy()
+	for _, tag := range o.Spec.Tags {
+		all.Tags = with(all.Tags, tag.Key)
+	}
+	if o.Status.LastApplied != nil {
+		for _, key := range defaultTags {
+			all.DefaultTags = with(all.DefaultTags, key)
+		}
+	}
+	if spec := o.Spec.SuspendedState; spec != nil {
+		is := &v1alpha1.SuspendedState{}
+		if all.SuspendedState != nil {
+			is = all.SuspendedState
+		}
+		promise(&is.DynamicScalingInSuspended, spec.DynamicScalingInSuspended)
+		promise(&is.DynamicScalingOutSuspended, spec.DynamicScalingOutSuspended)
+		promise(&is.ScheduledScalingSuspended, spec.ScheduledScalingSuspended)
+		if *is != (v1alpha1.SuspendedState{}) {
+			all.SuspendedState = is
+		}
+	}
+	if equality.Semantic.DeepEqual(was, all) {
+		return nil
+	}
+	return all
+}
+
+// with adds a key to a sorted list that has it not.
+func with(keys []string, key string) []string {
+	if slices.Contains(keys, key) {
+		return keys
+	}
+	keys = append(slices.Clone(keys), key)
+	slices.Sort(keys)
+	return keys
+}
+
+// promise notes that a switch is turned on.
+func promise(was **bool, spec *bool) {
+	if spec != nil && *spec {
+		*was = spec
+	}
 }
 
 // chosenRole tells a role that somebody chose from the ARN of a service-linked

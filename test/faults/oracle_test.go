@@ -21,6 +21,8 @@ type thing struct {
 	arn  string
 	body map[string]any
 	tags map[string]any // of a target
+	// alarms are the names of those that AWS lists for a policy.
+	alarms []string
 
 	// under is the ARN of the target with which AWS may have deleted the thing;
 	// empty: it must not be deleted.
@@ -75,6 +77,11 @@ func thingOf(c *localcloud.Cloud, kind, name, arn string, body map[string]any) (
 		}
 		t.tags, _ = out["Tags"].(map[string]any)
 	}
+	alarms, _ := body["Alarms"].([]any)
+	for _, alarm := range alarms {
+		t.alarms = append(t.alarms, alarm.(map[string]any)["AlarmName"].(string))
+	}
+	slices.Sort(t.alarms)
 	for _, member := range []string{arn, "CreationTime", "Alarms"} {
 		delete(body, member)
 	}
@@ -210,9 +217,11 @@ func reference(t testing.TB, obj v1alpha1.Object, target identity) map[string]an
 }
 
 // targetDiffers says in what a target differs from its manifest. What the
-// manifest does not mention may be anything.
-func targetDiffers(obj *v1alpha1.ScalableTarget, has thing) (differences []string) {
+// manifest does not mention may be anything, unless it mentioned it before:
+// switches that it turned on are off, and its tags are gone.
+func targetDiffers(obj *v1alpha1.ScalableTarget, before []*v1alpha1.ScalableTarget, has thing) (differences []string) {
 	want := request(obj, identity{})
+	differences = append(differences, notUndone(want, before, has)...)
 	for _, member := range []string{"MinCapacity", "MaxCapacity", "RoleARN"} {
 		if v, ok := want[member]; ok && v != has.body[member] {
 			differences = append(differences, fmt.Sprintf("%s is %v, declared %v", member, has.body[member], v))
@@ -232,4 +241,28 @@ func targetDiffers(obj *v1alpha1.ScalableTarget, has thing) (differences []strin
 	}
 	slices.Sort(differences)
 	return differences
+}
+
+// notUndone says what is left in AWS of what former generations of a manifest
+// turned on or tagged, and this one does not mention.
+func notUndone(want map[string]any, before []*v1alpha1.ScalableTarget, has thing) (left []string) {
+	switches, _ := want["SuspendedState"].(map[string]any)
+	tags, _ := want["Tags"].(map[string]any)
+	for _, old := range before {
+		was := request(old, identity{})
+		turned, _ := was["SuspendedState"].(map[string]any)
+		for member, on := range turned {
+			if _, mentioned := switches[member]; !mentioned && on == true && has.body["SuspendedState"].(map[string]any)[member] == true {
+				left = append(left, fmt.Sprintf("%s is still true, though it is mentioned no more", member))
+			}
+		}
+		put, _ := was["Tags"].(map[string]any)
+		for name := range put {
+			if _, mentioned := tags[name]; !mentioned && has.tags[name] != nil {
+				left = append(left, fmt.Sprintf("tag %s is still there, though it is mentioned no more", name))
+			}
+		}
+	}
+	slices.Sort(left)
+	return slices.Compact(left)
 }

@@ -115,10 +115,15 @@ func (w *world) stop() {
 
 // reincarnate starts a new process if the last one is dead.
 func (w *world) reincarnate() {
-	if w.process.isDead() {
-		<-w.process.ended
-		w.start()
+	if !w.process.isDead() {
+		return
 	}
+	<-w.process.ended
+	if act := w.whileDead; act != nil {
+		w.whileDead = nil
+		act(w)
+	}
+	w.start()
 }
 
 func (p *process) isDead() bool {
@@ -249,6 +254,10 @@ func (p *process) patch(obj client.Object, patch client.Patch, status bool) erro
 		fault := p.world.loses()
 		if fault == lostBefore {
 			err = apierrors.NewServerTimeout(resourceOf(k), "patch", 1)
+			return
+		}
+		if refuse := p.world.refuse; refuse != nil && refuse(k, status) {
+			err = apierrors.NewForbidden(resourceOf(k), k.name, errors.New("the webhook says no"))
 			return
 		}
 		after, err = p.world.kube.patch(k, data, status)

@@ -28,7 +28,7 @@ func (w *world) holds() {
 func (w *world) verdict() []string {
 	before, versions, events := len(w.written()), w.kube.latest(), w.eventCount()
 	w.pass(3 * resync)
-	problems := w.problems()
+	problems := append(w.problems(), w.statusLies()...)
 	if now := w.written(); len(now) > before {
 		problems = append(problems, fmt.Sprintf("the controller does not come to rest: %q", now[before:]))
 	}
@@ -157,6 +157,7 @@ func (w *world) problems() (problems []string) {
 			add("%s is gone, which an object is told to have", id)
 		}
 	}
+	problems = append(problems, w.lostTags(all)...)
 	for id, t := range w.owned {
 		if _, there := all[id]; !there && (t.under == "" || t.under == all[targetOf(id)].arn) {
 			add("the foreign %s is gone", id)
@@ -214,7 +215,7 @@ func (w *world) differences(obj v1alpha1.Object, has thing) []string {
 		problems = append(problems, fmt.Sprintf("its ARN is %s, not %s", has.arn, arn))
 	}
 	if target, ok := obj.(*v1alpha1.ScalableTarget); ok {
-		return append(problems, targetDiffers(target, has)...)
+		return append(problems, targetDiffers(target, w.generations(target), has)...)
 	}
 	id, _ := w.identityOf(obj)
 	if want := reference(w.T, obj, id); !reflect.DeepEqual(want, has.body) {

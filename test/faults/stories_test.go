@@ -198,21 +198,25 @@ func stepsOf(k key, adjustment int64) func(*world) {
 var tagA, tagB = v1alpha1.Tag{Key: "a", Value: "1"}, v1alpha1.Tag{Key: "b"}
 
 var stories = map[string]story{
-	"bring-up":                   {"target, policy and action come at once", nil, some},
-	"bring-up, children first":   {"policies and actions wait for their target", nil, inTurn(bring(policy("p", "p", alpha, 50), action("s", "s", alpha, 2)), bring(target("t", alpha, 1, 3)))},
-	"bring-up by reference":      {"a reference is followed when its object comes", nil, inTurn(bring(byReference(policy("p", "p", alpha, 50), "t"), byReference(action("s", "s", alpha, 2), "t")), bring(target("t", alpha, 1, 3)))},
-	"two targets":                {"targets do not disturb each other", nil, atOnce(some, bring(target("u", beta, 2, 4), stepPolicy("q", "p", beta, 1), action("v", "s", beta, 3)))},
-	"edit target":                {"bounds follow", some, setBounds(2, 5)},
-	"edit policy":                {"a policy follows", some, setValue(keyP, 60)},
-	"edit action":                {"an action follows", some, setActionMin(keyS, 3)},
-	"edit all":                   {"all follow", some, atOnce(setBounds(2, 5), setValue(keyP, 60), setActionMin(keyS, 3), setTags(tagA))},
-	"edit in a row":              {"only the last edit counts", some, atOnce(setValue(keyP, 60), setValue(keyP, 61), setValue(keyP, 50), setValue(keyP, 62))},
-	"tags":                       {"tags come, change and go", some, inTurn(setTags(tagA, tagB), setTags(tagB, v1alpha1.Tag{Key: "a", Value: "2"}), setTags(tagB), setTags())},
+	"bring-up":                 {"target, policy and action come at once", nil, some},
+	"bring-up, children first": {"policies and actions wait for their target", nil, inTurn(bring(policy("p", "p", alpha, 50), action("s", "s", alpha, 2)), bring(target("t", alpha, 1, 3)))},
+	"bring-up by reference":    {"a reference is followed when its object comes", nil, inTurn(bring(byReference(policy("p", "p", alpha, 50), "t"), byReference(action("s", "s", alpha, 2), "t")), bring(target("t", alpha, 1, 3)))},
+	"two targets":              {"targets do not disturb each other", nil, atOnce(some, bring(target("u", beta, 2, 4), stepPolicy("q", "p", beta, 1), action("v", "s", beta, 3)))},
+	"edit target":              {"bounds follow", some, setBounds(2, 5)},
+	"edit policy":              {"a policy follows", some, setValue(keyP, 60)},
+	"edit action":              {"an action follows", some, setActionMin(keyS, 3)},
+	"edit all":                 {"all follow", some, atOnce(setBounds(2, 5), setValue(keyP, 60), setActionMin(keyS, 3), setTags(tagA))},
+	"edit in a row":            {"only the last edit counts", some, atOnce(setValue(keyP, 60), setValue(keyP, 61), setValue(keyP, 50), setValue(keyP, 62))},
+	"tags":                     {"tags come, change and go", some, inTurn(setTags(tagA, tagB), setTags(tagB, v1alpha1.Tag{Key: "a", Value: "2"}), setTags(tagB), setTags())},
+	"suspension and tags":      {"an edit and its opposite in a row leave nothing", some, atOnce(setSuspended(suspendedIn), setTags(tagA), setSuspended(nil), setTags())},
+	"born with tags": {"what an object is born with is undone like what it gets later", nil, inTurn(func(w *world) {
+		obj := target("t", alpha, 1, 3)
+		obj.Spec.Tags, obj.Spec.SuspendedState = []v1alpha1.Tag{tagA}, suspendedIn
+		w.create(obj, policy("p", "p", alpha, 50))
+	}, atOnce(setSuspended(nil), setTags()))},
 	"suspension":                 {"what was switched on and is mentioned no more is switched off", some, inTurn(setSuspended(&v1alpha1.SuspendedState{DynamicScalingInSuspended: new(true)}), setSuspended(nil))},
 	"type change":                {"a policy is replaced", some, toSteps},
 	"delete all at once":         {"one deregistration takes all along", some, atOnce(goesWithTarget, drop(keyT, keyP, keyS))},
-	"delete target last":         {"the usual order", some, inTurn(drop(keyS), drop(keyP), atOnce(goesWithTarget, drop(keyT)))},
-	"delete target first":        {"children wait, and their objects can be deleted", some, inTurn(atOnce(goesWithTarget, drop(keyT)), drop(keyP), drop(keyS))},
 	"delete policy":              {"only the policy goes", some, drop(keyP)},
 	"delete action":              {"only the action goes", some, drop(keyS)},
 	"delete and edit":            {"an edit of what is being deleted changes nothing", some, atOnce(setValue(keyP, 60), drop(keyP), setActionMin(keyS, 3))},
@@ -348,4 +352,26 @@ func retainAll(w *world) {
 		annotate(k, v1alpha1.AnnotationDeletionPolicy, v1alpha1.DeletionPolicyRetain)(w)
 	}
 	w.disown("target "+alpha.String(), "policy "+alpha.String()+" p", "action "+alpha.String()+" s")
+}
+
+// The objects are deleted in each of the six orders, with time between them.
+func init() {
+	keys := []key{keyT, keyP, keyS}
+	for i := range keys {
+		for j := range keys {
+			if i == j {
+				continue
+			}
+			order := []key{keys[i], keys[j], keys[3-i-j]}
+			var acts []func(*world)
+			for _, k := range order {
+				act := drop(k)
+				if k == keyT {
+					act = atOnce(goesWithTarget, act)
+				}
+				acts = append(acts, act)
+			}
+			stories[fmt.Sprintf("delete %s, %s, %s", order[0].name, order[1].name, order[2].name)] = story{"every order works", some, inTurn(acts...)}
+		}
+	}
 }

@@ -32,7 +32,11 @@ type world struct {
 	attempts    int         // of the AWS SDK
 	kubeFault   func() loss // asked, with the lock, at every write to the API server
 	faults      []func(*localcloud.Faults)
-	owned       map[string]thing // in AWS: what somebody else made, and how it must stay
+	owned       map[string]thing              // in AWS: what somebody else made, and how it must stay
+	tagged      map[string]map[string]string  // tags that others put, by the ARN of the target
+	meddled     bool                          // others changed AWS, so that drift may be told
+	refuse      func(k key, status bool) bool // what the API server does not accept
+	whileDead   func(*world)                  // happens once, when a process has died and before the next one starts
 
 	mu       sync.Mutex
 	writes   []string
@@ -58,7 +62,7 @@ func inWorld(t *testing.T, prepare func(*world), run func(*world)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{
 			T: t, kube: newAPIServer(), cloud: newCloud(t), concurrency: 2, resync: resync,
-			kubeFault: func() loss { return lostNothing }, owned: map[string]thing{},
+			kubeFault: func() loss { return lostNothing }, owned: map[string]thing{}, tagged: map[string]map[string]string{},
 		}
 		if prepare != nil {
 			prepare(w)
@@ -131,7 +135,7 @@ func (w *world) written() []string {
 func (w *world) pass(d time.Duration) {
 	const look = 5 * time.Second
 	for ; d > 0; d -= look {
-		time.Sleep(look)
+		time.Sleep(min(d, look))
 		w.reincarnate()
 	}
 }
@@ -199,6 +203,7 @@ func call(c *localcloud.Cloud, operation string, in map[string]any) (map[string]
 // aws changes AWS behind the controller's back.
 func (w *world) aws(operation string, in map[string]any) {
 	w.Helper()
+	w.meddled = true
 	if _, err := call(w.cloud, operation, in); err != nil {
 		w.Fatal(err)
 	}
