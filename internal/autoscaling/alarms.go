@@ -16,21 +16,59 @@ import (
 
 // alarmChanges names the alarms that a put of the policy makes anew. A policy
 // whose alarm is gone or silenced scales nothing, one whose alarm was edited
-// scales at another time, and AWS does not tell.
-func alarmChanges(namespace string, want Policy, known []Alarm, was *ObservedPolicy) []FieldChange {
+// scales at another time, and AWS does not tell. What a put did not heal before
+// is not put again.
+func alarmChanges(namespace string, want Policy, known, unhealed []Alarm, was *ObservedPolicy) []FieldChange {
 	if want.Type != TargetTrackingScaling {
 		return nil // the alarms of other policies are the user's
 	}
 	var changes []FieldChange
+	for _, a := range unlisted(known, was.Alarms) {
+		changes = append(changes, FieldChange{Field: alarmPrefix + a.Name, From: alarmMissing, To: alarmAnew})
+	}
 	for _, a := range was.Alarms {
 		if a.Problem != "" {
-			changes = append(changes, FieldChange{Field: "alarm " + a.Name, From: a.Problem, To: "made anew"})
+			if !slices.ContainsFunc(unhealed, func(u Alarm) bool { return u.Name == a.Name && u.Problem == a.Problem }) {
+				changes = append(changes, FieldChange{Field: alarmPrefix + a.Name, From: a.Problem, To: alarmAnew})
+			}
 			continue
 		}
 		changes = append(changes, alarmEdits(namespace, known, a)...)
 	}
 	return changes
 }
+
+// unlisted are the alarms that AWS listed before and does not any more. It does
+// not document whether it lists those that it made or those that CloudWatch has;
+// of step policies it lists what CloudWatch has (AWS API: ScalingPolicy). As many
+// others in their place are a replacement of AWS's own.
+func unlisted(known, listed []Alarm) []Alarm {
+	if len(listed) >= len(known) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(known), func(k Alarm) bool {
+		return slices.ContainsFunc(listed, func(a Alarm) bool { return a.Name == k.Name })
+	})
+}
+
+// Unhealed returns the alarms that a put of their policy was meant to make anew,
+// with what was wrong with them: corrected is what it was meant to put right. Of
+// those that AWS still has under the same name nothing was healed.
+func Unhealed(corrected []FieldChange) []Alarm {
+	var alarms []Alarm
+	for _, c := range corrected {
+		if name, ok := strings.CutPrefix(c.Field, alarmPrefix); ok && c.To == alarmAnew {
+			alarms = append(alarms, Alarm{Name: name, Problem: c.From})
+		}
+	}
+	return alarms
+}
+
+const (
+	alarmPrefix  = "alarm "
+	alarmMissing = "is missing"
+	alarmAnew    = "made anew"
+)
 
 // followsCapacity are the service namespaces whose alarms have thresholds in
 // units of the provisioned capacity, so that AWS sets them anew whenever it
@@ -62,7 +100,7 @@ func alarmEdits(namespace string, known []Alarm, now Alarm) []FieldChange {
 
 const settingThreshold = "threshold"
 
-func alarmField(alarm, setting string) string { return "alarm " + alarm + " " + setting }
+func alarmField(alarm, setting string) string { return alarmPrefix + alarm + " " + setting }
 
 // StillEdited returns the names of alarms that a put of their policy did not
 // put right: corrected is what it was meant to undo, and the alarms still have

@@ -90,3 +90,44 @@ func FuzzEditedAlarms(f *testing.F) {
 		}
 	})
 }
+
+// AWS may list only the alarms that CloudWatch has.
+func TestAlarmsThatAreListedNoMore(t *testing.T) {
+	two := []Alarm{{Name: "high"}, {Name: "low"}}
+	missing := func(name string) FieldChange { return FieldChange{"alarm " + name, "is missing", "made anew"} }
+	for name, c := range map[string]struct {
+		reason   string
+		policy   Policy
+		known    []Alarm
+		unhealed []Alarm
+		now      []Alarm
+		want     []FieldChange
+	}{
+		"one":         {"a policy without its alarm scales nothing", tracking("p", 60), two, nil, two[:1], []FieldChange{missing("low")}},
+		"all":         {"that goes for all of them", tracking("p", 60), two, nil, nil, []FieldChange{missing("high"), missing("low")}},
+		"replaced":    {"AWS puts new alarms in the place of old ones", tracking("p", 60), two, nil, []Alarm{{Name: "a"}, {Name: "b"}}, nil},
+		"more":        {"more than before are AWS's business", tracking("p", 60), two, nil, append(two[:2:2], Alarm{Name: "c"}), nil},
+		"no check":    {"passes that do not compare alarms do not compare their number", tracking("p", 60), nil, nil, nil, nil},
+		"user's own":  {"the alarms of a step policy come and go", stepPolicy("p"), two, nil, nil, nil},
+		"not healed":  {"what a put did not heal is not put for ever", tracking("p", 60), two, []Alarm{{Name: "high", Problem: "x"}}, []Alarm{{Name: "high", Problem: "x"}, {Name: "low"}}, nil},
+		"worse":       {"another problem is another matter", tracking("p", 60), two, []Alarm{{Name: "high", Problem: "x"}}, []Alarm{{Name: "high", Problem: "y"}, {Name: "low"}}, []FieldChange{{"alarm high", "y", "made anew"}}},
+		"another one": {"an alarm that was made since may be healed", tracking("p", 60), two, []Alarm{{Name: "old", Problem: "x"}}, []Alarm{{Name: "high", Problem: "x"}, {Name: "low"}}, []FieldChange{{"alarm high", "x", "made anew"}}},
+	} {
+		observed := Observed{Target: registered(1, 2), Policies: []ObservedPolicy{{Policy: c.policy, ARN: "arn:p", Alarms: c.now}}}
+		plan := Diff(variant, Desired{Policies: []DesiredPolicy{{Policy: c.policy, Alarms: c.known, Unhealed: c.unhealed}}}, observed, noon)
+		var got []FieldChange
+		for _, change := range plan.Changes {
+			got = append(got, change.Fields...)
+		}
+		if diff := cmp.Diff(c.want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: %s (-want +got)\n%s", name, c.reason, diff)
+		}
+	}
+}
+
+func TestUnhealed(t *testing.T) {
+	corrected := []FieldChange{{"alarm high", "is missing", "made anew"}, {"alarm low threshold", "90", "60"}, {"targetValue", "1", "2"}}
+	if got, want := Unhealed(corrected), []Alarm{{Name: "high", Problem: "is missing"}}; !cmp.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

@@ -40,7 +40,8 @@ const firingDelay = time.Minute
 //     firing of any action has set the bound since then. So neither an edit of
 //     the schedule nor its end takes the explanation away; the next firing
 //     does, and so does an edit of the declared bound, of which the caller
-//     tells by [DesiredTarget.PinBounds]. While scheduled scaling is suspended
+//     tells by [DesiredTarget.PinMin] and
+//     [DesiredTarget.PinMax]. While scheduled scaling is suspended
 //     there are no firings.
 //
 // The bounds of an action that is deleted are not explained: they go back to
@@ -53,9 +54,6 @@ type bounding struct {
 }
 
 func (d *differ) bounding(want *DesiredTarget, have *ObservedTarget) bounding {
-	if want.PinBounds {
-		return bounding{}
-	}
 	return bounding{
 		last:       lastScheduledBounds(d.observed.Actions, d.written, d.now),
 		delayed:    lastScheduledBounds(d.observed.Actions, d.written, d.now.Add(-firingDelay)),

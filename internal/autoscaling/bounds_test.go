@@ -33,6 +33,7 @@ func TestBoundsThatSchedulesSet(t *testing.T) {
 		declared   []DesiredAction
 		remembered ScheduledBounds
 		pin        bool
+		pinMax     bool
 		suspended  bool
 		now        time.Time
 		want       *ScheduledBound // nil: put back to 2
@@ -83,6 +84,10 @@ func TestBoundsThatSchedulesSet(t *testing.T) {
 			remembered: remembered(20, "morning", atEight), suspended: true, now: noon.Add(7 * time.Hour), want: &ScheduledBound{20, 2, "morning", atEight},
 		},
 		"another value than remembered": {reason: "somebody else set it", has: 21, actions: []ObservedAction{morning}, remembered: remembered(20, "morning", atEight), now: noon},
+		"the other base edited": {
+			reason: "an edit of one bound says nothing of the other", has: 20, actions: []ObservedAction{morning}, remembered: remembered(20, "morning", atEight), pinMax: true, now: noon,
+			want: &ScheduledBound{Value: 20, Base: 2, Action: "morning", Since: atEight},
+		},
 		"base edited": {
 			reason: "who edits the bounds wants them now", has: 20, actions: []ObservedAction{morning}, remembered: remembered(20, "morning", atEight), pin: true, now: noon,
 		},
@@ -97,7 +102,7 @@ func TestBoundsThatSchedulesSet(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			desired := Desired{Target: bounds(2, 40), Actions: c.declared}
-			desired.Target.PinBounds, desired.Target.Remembered = c.pin, c.remembered
+			desired.Target.PinMin, desired.Target.PinMax, desired.Target.Remembered = c.pin, c.pinMax, c.remembered
 			observed := Observed{Target: registered(c.has, 40), Actions: c.actions}
 			observed.Target.Suspended.ScheduledScaling = c.suspended
 			plan := Diff(variant, desired, observed, c.now)

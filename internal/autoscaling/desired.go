@@ -15,10 +15,9 @@ type Desired struct {
 type DesiredTarget struct {
 	Target
 	Absent bool
-	// PinBounds says that MinCapacity and MaxCapacity were edited since they
-	// were last applied, so they are sent even when a scheduled action
-	// explains the bounds that AWS has.
-	PinBounds bool
+	// PinMin and PinMax say that the bound was edited since it was last applied,
+	// so it is sent even when a scheduled action explains the one that AWS has.
+	PinMin, PinMax bool
 	// Yield are the fields that are left as AWS has them: see [Yield].
 	Yield []string
 	// Remembered are the bounds that an earlier plan explained by scheduled
@@ -35,6 +34,9 @@ type DesiredPolicy struct {
 	// they had when they were seen first. One that has other settings now was
 	// edited. Nil: it does not matter whether they were.
 	Alarms []Alarm
+	// Unhealed are alarms that do not work and that a put of the policy did not
+	// put right: see [Unhealed].
+	Unhealed []Alarm
 }
 
 // DesiredAction declares a scheduled action, or with Absent that it shall not

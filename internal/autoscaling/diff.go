@@ -149,7 +149,7 @@ func (d *differ) putPolicies() {
 		if p.Absent {
 			continue
 		}
-		puts = append(puts, d.putPolicy(p.Policy, p.Alarms)...)
+		puts = append(puts, d.putPolicy(p.Policy, p.Alarms, p.Unhealed)...)
 	}
 	// A policy that is deleted to change its type goes before any put, for
 	// the same reason as other deletions.
@@ -167,7 +167,7 @@ func putOrder(c Change) int {
 	return 2
 }
 
-func (d *differ) putPolicy(p Policy, alarms []Alarm) []Change {
+func (d *differ) putPolicy(p Policy, alarms, unhealed []Alarm) []Change {
 	put := Change{Op: OpPutPolicy, Verb: Create, Kind: KindPolicy, Name: p.Name, Policy: &p}
 	want := policyFields(d.id.ServiceNamespace, p)
 	was := d.observed.Policy(p.Name)
@@ -175,7 +175,7 @@ func (d *differ) putPolicy(p Policy, alarms []Alarm) []Change {
 		put.Fields = compareFields(nil, want)
 		return []Change{put}
 	}
-	put.Fields = append(compareFields(policyFields(d.id.ServiceNamespace, was.Policy), want), alarmChanges(d.id.ServiceNamespace, p, alarms, was)...)
+	put.Fields = append(compareFields(policyFields(d.id.ServiceNamespace, was.Policy), want), alarmChanges(d.id.ServiceNamespace, p, alarms, unhealed, was)...)
 	if len(put.Fields) == 0 {
 		return nil
 	}

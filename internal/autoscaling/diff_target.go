@@ -46,11 +46,17 @@ func newTargetFields(t Target) []FieldChange {
 func (d *differ) updateTarget(want *DesiredTarget, have *ObservedTarget) {
 	update := Change{Op: OpRegisterTarget, Verb: Update, Kind: KindTarget, Target: &Target{}}
 	bounds, undone := d.bounding(want, have), []string{}
-	differs := func(field string, want *int32, have int32, pick func(ScheduledBounds) *ScheduledBound) bool {
+	differs := func(field string, want *int32, have int32, pinned bool, pick func(ScheduledBounds) *ScheduledBound) bool {
 		if want == nil || *want == have {
 			return false
 		}
-		by, gone := bounds.explain(have, pick)
+		var (
+			by   *ScheduledBound
+			gone string
+		)
+		if !pinned {
+			by, gone = bounds.explain(have, pick)
+		}
 		if by != nil {
 			d.explain(field, by, *want)
 			return false
@@ -61,10 +67,10 @@ func (d *differ) updateTarget(want *DesiredTarget, have *ObservedTarget) {
 		}
 		return true
 	}
-	if differs("minCapacity", want.MinCapacity, have.MinCapacity, minOf) {
+	if differs("minCapacity", want.MinCapacity, have.MinCapacity, want.PinMin, minOf) {
 		update.Target.MinCapacity = want.MinCapacity
 	}
-	if differs("maxCapacity", want.MaxCapacity, have.MaxCapacity, maxOf) {
+	if differs("maxCapacity", want.MaxCapacity, have.MaxCapacity, want.PinMax, maxOf) {
 		update.Target.MaxCapacity = want.MaxCapacity
 	}
 	if roleDiffers(d.id.ServiceNamespace, want.RoleARN, have.RoleARN) {

@@ -209,7 +209,7 @@ func TestDiff(t *testing.T) {
 		},
 		"bounds edited under a schedule": {
 			reason:   "an edit of the manifest wins over what a schedule set",
-			desired:  Desired{Target: &DesiredTarget{Target: Target{MinCapacity: new(int32(3)), MaxCapacity: new(int32(40))}, PinBounds: true}},
+			desired:  Desired{Target: &DesiredTarget{Target: Target{MinCapacity: new(int32(3)), MaxCapacity: new(int32(40))}, PinMin: true, PinMax: true}},
 			observed: Observed{Target: registered(20, 40), Actions: []ObservedAction{morning}},
 			want:     []string{"RegisterScalableTarget minCapacity:20>3"},
 		},

@@ -133,7 +133,7 @@ func drawYield(r *rand.Rand, kind Kind) []string {
 func drawDesired(r *rand.Rand) Desired {
 	small := func() int32 { return int32(r.IntN(3)) }
 	return Desired{
-		Target: &DesiredTarget{Yield: drawYield(r, KindTarget), PinBounds: r.IntN(2) == 0, Target: Target{
+		Target: &DesiredTarget{Yield: drawYield(r, KindTarget), PinMin: r.IntN(2) == 0, PinMax: r.IntN(2) == 0, Target: Target{
 			MinCapacity: sometimes(r, small()), MaxCapacity: sometimes(r, small()), RoleARN: []string{"", "arn:aws:iam::123456789012:role/a"}[r.IntN(2)],
 			Suspended: Suspension{sometimes(r, r.IntN(2) == 0), sometimes(r, r.IntN(2) == 0), sometimes(r, r.IntN(2) == 0)},
 			Tags:      map[string]string{"a": []string{"", "b"}[r.IntN(2)]}, RemovedTags: []string{"c"}}},

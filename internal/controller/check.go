@@ -14,8 +14,36 @@ import (
 // than the pass that follows an edit, at what nobody declares and at the
 // settings of alarms. So does a pass that somebody asked for.
 type checks struct {
-	mu  sync.Mutex
-	due map[Group]bool
+	mu       sync.Mutex
+	due      map[Group]bool
+	surveyed map[part]bool // being surveyed now
+}
+
+// A part is what a survey reads at once: the targets of one service namespace in
+// one scope. What fails or hangs in one keeps no other from its check.
+type part struct {
+	Scope
+	namespace string
+}
+
+// begin is false when the survey of a part is under way already.
+func (c *checks) begin(p part) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.surveyed[p] {
+		return false
+	}
+	if c.surveyed == nil {
+		c.surveyed = map[part]bool{}
+	}
+	c.surveyed[p] = true
+	return true
+}
+
+func (c *checks) end(p part) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.surveyed, p)
 }
 
 func (c *checks) mark(groups []Group) {
@@ -37,14 +65,14 @@ func (c *checks) take(g Group) bool {
 	return due
 }
 
-// sweep enqueues every group each resync period, all at once, so that the
-// passes share their reads. The first sweep comes after one period: at the
-// start the initial list of the caches has the same effect.
+// sweep enqueues every group at least once each resync period, all at once, so
+// that the passes share their reads. The first sweep comes after one period: at
+// the start the initial list of the caches has the same effect.
 func (r *Reconciler) sweep(ctx context.Context, q queue) error {
 	r.queue = q
 	go func() {
 		for {
-			timer := time.NewTimer(jittered(r.options.Resync))
+			timer := time.NewTimer(sooner(r.options.Resync))
 			select {
 			case <-ctx.Done():
 				timer.Stop()
@@ -57,37 +85,41 @@ func (r *Reconciler) sweep(ctx context.Context, q queue) error {
 	return nil
 }
 
-// sweepOnce enqueues the groups of each account and Region when AWS has been
-// asked what there is under all of them. Where it does not tell, the passes are
-// no more than passes.
+// sweepOnce enqueues the groups of each part when AWS has been asked what there
+// is under all of them. It does not wait for that.
 func (r *Reconciler) sweepOnce(ctx context.Context, q queue) {
+	r.scopes.closeIdle(r.groups.scopes())
+	parts := map[part][]Group{}
+	for _, g := range r.groups.all() {
+		in := part{g.Scope, g.ServiceNamespace}
+		parts[in] = append(parts[in], g)
+	}
+	for in, groups := range parts {
+		switch {
+		case in.Scope == (Scope{}):
+			add(q, true, groups...) // their targets are not known
+		case r.checks.begin(in):
+			go r.survey(ctx, q, in, groups)
+		}
+	}
+}
+
+// survey asks AWS what there is under the targets of a part, and enqueues them.
+// Where AWS does not tell, the passes are no more than passes.
+func (r *Reconciler) survey(ctx context.Context, q queue, in part, groups []Group) {
+	defer r.checks.end(in)
 	ctx, cancel := context.WithTimeout(ctx, r.options.Resync)
 	defer cancel()
-	r.scopes.closeIdle(r.groups.scopes())
-	byScope := map[Scope][]Group{}
-	for _, g := range r.groups.all() {
-		byScope[g.Scope] = append(byScope[g.Scope], g)
+	targets := make([]autoscaling.Identity, len(groups))
+	for i, g := range groups {
+		targets[i] = g.Identity
 	}
-	var scopes sync.WaitGroup
-	for scope, groups := range byScope {
-		if scope == (Scope{}) {
-			add(q, true, groups...) // their targets are not known
-			continue
-		}
-		scopes.Go(func() {
-			targets := make([]autoscaling.Identity, len(groups))
-			for i, g := range groups {
-				targets[i] = g.Identity
-			}
-			if err := r.scopes.in(scope).Survey(ctx, targets); err != nil {
-				r.log.Info("AWS is not asked what nobody declares", "account", scope.Account, "region", scope.Region, "error", err)
-			} else {
-				r.checks.mark(groups)
-			}
-			add(q, true, groups...)
-		})
+	if err := r.scopes.in(in.Scope).Survey(ctx, targets); err != nil {
+		r.log.Info("AWS is not asked what nobody declares", "account", in.Account, "region", in.Region, "namespace", in.namespace, "error", err)
+	} else {
+		r.checks.mark(groups)
 	}
-	scopes.Wait()
+	add(q, true, groups...)
 }
 
 // observe reads what the members name. What the sweep read in advance is
@@ -178,7 +210,7 @@ func (p *pass) widen(q *awsapi.Query) {
 // check looks for edits, so that a policy whose alarms somebody else edits
 // again and again is not put more often than that.
 func (p *pass) alarmsToCompare(m *member) []autoscaling.Alarm {
-	if !p.check {
+	if !p.check || !p.alarmsAreDue(m) {
 		return nil
 	}
 	return m.declared.alarms

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/time/rate"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -65,6 +66,10 @@ type Options struct {
 	// SameNamespace refuses references that lead to another namespace.
 	SameNamespace bool
 
+	// MayRead says whether a cache of a resource can be filled: one that may not
+	// list waits for ever. Nil: all may be read.
+	MayRead func(ctx context.Context, resource schema.GroupResource) (bool, error)
+
 	Events events.EventRecorder
 	// EventQPS is how many events a second tell of what goes well, EventBurst
 	// how many at once: thousands of objects that are created together would
@@ -83,7 +88,9 @@ type Options struct {
 
 	// Concurrency is how many scalable targets are worked on at once. Passes
 	// that run at the same time share their reads, and mostly wait for answers,
-	// so it should be several pages of DescribeScalableTargets. Default 200.
+	// so it should be several pages of DescribeScalableTargets. Where there are
+	// several accounts or Regions, each gets at most half of what the others leave.
+	// Default 200.
 	Concurrency int
 	// Resync is the period of the check for drift. Default 5 minutes.
 	Resync time.Duration
@@ -120,6 +127,10 @@ const (
 	lastRetry  = 5 * time.Minute
 )
 
+// passLimit is when a pass is given up that something holds for ever. What AWS
+// lets wait, by throttling or by long answers, ends long before.
+const passLimit = 10 * time.Minute
+
 // AddTo sets the controller up in a manager.
 func AddTo(mgr manager.Manager, o Options) error {
 	o.setDefaults()
@@ -133,8 +144,10 @@ func AddTo(mgr manager.Manager, o Options) error {
 		metrics: newMetrics(&o, mgr.GetCache()),
 		events:  o.Events, eventLimit: rate.NewLimiter(rate.Limit(o.EventQPS), o.EventBurst), log: o.Logger, now: o.Now, options: o,
 	}
+	r.lanes.workers, r.lanes.single = o.Concurrency, r.scopes.single
 	options := controller.TypedOptions[Group]{
 		MaxConcurrentReconciles: o.Concurrency,
+		ReconciliationTimeout:   passLimit,
 		Reconciler:              r,
 		RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[Group](firstRetry, lastRetry),
 		LogConstructor: func(g *Group) logr.Logger {

@@ -49,6 +49,10 @@ func (o *objects) get(ctx context.Context, ref ObjectRef) (v1alpha1.Object, erro
 func (o *objects) wrote(obj v1alpha1.Object) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if !obj.GetDeletionTimestamp().IsZero() && len(obj.GetFinalizers()) == 0 {
+		delete(o.written, refOf(obj)) // it is gone by this write, and its event may have come before
+		return
+	}
 	o.written[refOf(obj)] = obj.DeepCopyObject().(v1alpha1.Object)
 }
 

@@ -118,7 +118,7 @@ func unheard(err error) bool {
 
 // nextSteps say what to do about a failed call, or what happens next.
 var nextSteps = map[awsapi.Kind]string{
-	awsapi.NotFound:    "It is gone from AWS in the meantime; the next pass follows at once",
+	awsapi.NotFound:    "It is gone from AWS in the meantime; it is tried again, less and less often, at least every 5 minutes",
 	awsapi.Throttled:   "It is tried again at the pace that AWS allows",
 	awsapi.Denied:      "Grant what AWS names to the IAM role that the controller uses, or repair its credentials; it is tried again every minute",
 	awsapi.Invalid:     "Change what AWS names, in the spec or in AWS; it is tried again when the object changes, and with the regular check",
@@ -261,7 +261,7 @@ func (o outcome) retry(resync time.Duration) (time.Duration, error) {
 	switch awsapi.KindOf(o.err) {
 	case awsapi.Throttled:
 		return retryThrottled, nil
-	case awsapi.Conflict, awsapi.NotFound:
+	case awsapi.Conflict:
 		return retryConflict, nil
 	case awsapi.Denied, awsapi.Limit:
 		return retryDenied, nil
@@ -274,6 +274,11 @@ func (o outcome) retry(resync time.Duration) (time.Duration, error) {
 // do not come together again.
 func jittered(t time.Duration) time.Duration {
 	return t + time.Duration(rand.Int64N(int64(t)/5+1))
+}
+
+// sooner spreads t over (0.8 t, t], for what is promised within t.
+func sooner(t time.Duration) time.Duration {
+	return t - time.Duration(rand.Int64N(int64(t)/5+1))
 }
 
 // aboutRequest says that AWS answered to what the request asks for, so that

@@ -143,6 +143,8 @@ var adviceRows = []adviceRow{
 	{codeCrossNamespace, "a reference leads to another namespace, which `--enable-cross-namespace=false` would forbid", "nothing, or refer to an object in the same namespace"},
 	{codeOtherOwner, "the resource was adopted, and the tags of the scalable target say that another tool manages it too", "remove it there without deleting it, then remove the tags"},
 	{codeAlarmEdited, "an alarm of the policy was edited, and a put of the policy did not make AWS replace it", "delete the alarm in CloudWatch; the next check has AWS make it anew"},
+	{codeAlarmBroken, "an alarm of the policy is missing or does not start it, and a put of the policy did not make AWS replace it", "delete the policy in AWS; the next check makes it anew, with its alarms"},
+	{codeNoAlarms, "no CloudWatch alarm starts the policy, as the regular check has found", "of a step policy: make an alarm whose action is the ARN of the policy; of a target tracking policy: delete it in AWS, and the next check makes it anew"},
 	{adviceTags, "AWS refuses the [default tags](objects.md#default-tags); the object works without them", "what the message says, mostly grant `application-autoscaling:TagResource`"},
 	{adviceNoTagging, "the scalable target is so old that it has no ARN, so AWS cannot tag it", "deregister it in AWS; it is registered again at once, with what is under it"},
 }

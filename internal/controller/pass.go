@@ -321,7 +321,7 @@ func (p *pass) desired(of func(*member) bool) autoscaling.Desired {
 		case autoscaling.KindPolicy:
 			policy := m.declared.policy
 			policy.Name = m.name
-			d.Policies = append(d.Policies, autoscaling.DesiredPolicy{Policy: policy, Absent: m.deleting(), Yield: m.life.Yield, Alarms: p.alarmsToCompare(m)})
+			d.Policies = append(d.Policies, autoscaling.DesiredPolicy{Policy: policy, Absent: m.deleting(), Yield: m.life.Yield, Alarms: p.alarmsToCompare(m), Unhealed: autoscaling.Unhealed(corrected(m.obj))})
 		case autoscaling.KindAction:
 			action := m.declared.action
 			action.Name = m.name

@@ -46,6 +46,7 @@ type Reconciler struct {
 	tagged     tagMemory
 	queue      queue // set before the first pass
 	attempts   attempts
+	lanes      lanes
 
 	mu        sync.Mutex
 	referents []autoscaling.Kind // the foreign kinds that are watched
@@ -65,6 +66,14 @@ type Reconciler struct {
 //
 // It returns when to come back: see [pass.next].
 func (r *Reconciler) Reconcile(ctx context.Context, group Group) (reconcile.Result, error) {
+	if !r.lanes.enter(group) {
+		return reconcile.Result{}, nil
+	}
+	defer func() {
+		for _, next := range r.lanes.leave(group) {
+			r.queue.Add(next)
+		}
+	}()
 	leave, err := r.turns.take(ctx, group)
 	if err != nil {
 		return reconcile.Result{}, err

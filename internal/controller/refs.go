@@ -42,7 +42,7 @@ func (r *Reconciler) watchReferents(mgr manager.Manager, c controller.TypedContr
 		go func() {
 			for len(r.watched()) < len(foreignKinds) {
 				for kind := range foreignKinds {
-					if err := r.watchReferent(mgr, c, kind); err != nil {
+					if err := r.watchReferent(ctx, mgr, c, kind); err != nil {
 						r.log.Error("watching what our objects refer to", "kind", kind, "error", err)
 					}
 				}
@@ -57,13 +57,19 @@ func (r *Reconciler) watchReferents(mgr manager.Manager, c controller.TypedContr
 	}
 }
 
-func (r *Reconciler) watchReferent(mgr manager.Manager, c controller.TypedController[Group], kind autoscaling.Kind) error {
+func (r *Reconciler) watchReferent(ctx context.Context, mgr manager.Manager, c controller.TypedController[Group], kind autoscaling.Kind) error {
 	if slices.Contains(r.watched(), kind) || !r.groups.refersTo(kind) {
 		return nil
 	}
 	gvk := foreignKinds[kind]
-	if _, err := mgr.GetRESTMapper().RESTMapping(gvk.GroupKind(), gvk.Version); err != nil {
+	mapping, err := mgr.GetRESTMapper().RESTMapping(gvk.GroupKind(), gvk.Version)
+	if err != nil {
 		return client.IgnoreNotFound(ignoreNoMatch(err)) // not installed
+	}
+	if r.options.MayRead != nil {
+		if may, err := r.options.MayRead(ctx, mapping.Resource.GroupResource()); err != nil || !may {
+			return err
+		}
 	}
 	obj := &unstructured.Unstructured{}
 	obj.SetGroupVersionKind(gvk)
@@ -268,7 +274,7 @@ func (p *pass) referent(ref ObjectRef, field string) (*unstructured.Unstructured
 		return nil, fmt.Sprintf("waiting for %s, to which %s refers: %s", ref, field, why)
 	}
 	if obj == nil {
-		return nil, fmt.Sprintf("waiting for %s, to which %s refers: there is no such object, or the kind %s is not installed; create it, or correct the reference",
+		return nil, fmt.Sprintf("waiting for %s, to which %s refers: there is no such object, or the kind %s is not installed, or the controller may not list and watch it; create it, correct the reference, or grant that",
 			ref, field, foreignKinds[ref.Kind].GroupKind())
 	}
 	if message, broken := terminal(obj); broken {

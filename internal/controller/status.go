@@ -117,6 +117,8 @@ func (r *Reconciler) writeMetadata(p *pass, m *member, s *v1alpha1.CommonStatus)
 			p.writeARN(s, seen.ARN)
 			s.CreationTime = seconds(seen.CreationTime)
 			switch {
+			case m.outcome.arn == "" && m.missesAlarms(seen, obj):
+				// The check has them made anew.
 			case m.outcome.arn == "":
 				obj.Status.Alarms = alarms(seen.Alarms, obj.Status.Alarms)
 			case p.created:
@@ -137,6 +139,12 @@ func (r *Reconciler) writeMetadata(p *pass, m *member, s *v1alpha1.CommonStatus)
 			obj.Status.NextScheduledTime = nextFiring(m.declared.action, s.CreationTime, r.now())
 		}
 	}
+}
+
+// missesAlarms says that AWS lists fewer alarms of a policy than it made. To
+// follow that at once would be to forget it before the check looks.
+func (m *member) missesAlarms(seen *autoscaling.ObservedPolicy, obj *v1alpha1.ScalingPolicy) bool {
+	return seen.Type == autoscaling.TargetTrackingScaling && m.declared.policy.Type == seen.Type && !m.life.ReadOnly && len(seen.Alarms) < len(obj.Status.Alarms)
 }
 
 // writeRefusal notes that AWS refused to make the object's counterpart, until it

@@ -271,6 +271,7 @@ func TestRetries(t *testing.T) {
 		"waiting":     {"somebody else may register the target", outcome{state: waiting}, retryWaiting, false},
 		"throttled":   {"the budget of the account sets the pace", after(outcome{}, awsError(awsapi.Throttled, "")), retryThrottled, false},
 		"conflict":    {"the other update is done in a moment", after(outcome{}, awsError(awsapi.Conflict, "")), retryConflict, false},
+		"not found":   {"what AWS says is gone may be so for long", after(outcome{}, awsError(awsapi.NotFound, "")), 0, true},
 		"denied":      {"a right is not granted within seconds", after(outcome{}, awsError(awsapi.Denied, "")), retryDenied, false},
 		"unavailable": {"nobody knows how long, so the work queue's growing delay is used", after(outcome{}, awsError(awsapi.Unavailable, "")), 0, true},
 		"unknown":     {"an error that is no AWS error is retried like one of unknown length", after(outcome{}, errors.New("x")), 0, true},

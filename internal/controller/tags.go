@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
@@ -105,7 +106,7 @@ func (r *Reconciler) defaultTags(m *member) defaultTags {
 	if target.Status.LastApplied != nil {
 		d.last = target.Status.LastApplied.DefaultTags
 	}
-	d.settled = r.tagged.knows(target, d)
+	d.settled = !m.requested() && r.tagged.knows(target, d, r.now())
 	return d
 }
 
@@ -218,40 +219,52 @@ func (r *Reconciler) appliedTags(p *pass, m *member) []string {
 	if !seen && !m.tags.settled {
 		return m.tags.last
 	}
-	r.tagged.remember(m)
+	r.tagged.remember(m, r.now())
 	return m.tags.applied
 }
 
 // tagMemory knows which targets have their default tags. Their values change
-// with the controller's flags and the object only, so that one look after the
-// start is enough: reading tags takes a request per target.
+// with the controller's flags and the object only, so that a look after the
+// start and then and when is enough: reading tags takes a request per target.
 type tagMemory struct {
 	mu    sync.Mutex
-	known map[ObjectRef]string
+	known map[ObjectRef]tagsSeen
 }
+
+// tagsSeen is what the default tags of a target were, and until when that is
+// believed.
+type tagsSeen struct {
+	state string
+	until time.Time
+}
+
+// tagsBelieved is how long default tags are not read again: somebody may take
+// them off by hand. A check that is asked for looks at them at any time.
+const tagsBelieved = 6 * time.Hour
 
 func tagState(obj v1alpha1.Object, tags map[string]string) string {
 	return fmt.Sprint(obj.GetUID(), tags)
 }
 
 // knows says that AWS was seen to have exactly these default tags of a target.
-func (t *tagMemory) knows(obj *v1alpha1.ScalableTarget, d defaultTags) bool {
+func (t *tagMemory) knows(obj *v1alpha1.ScalableTarget, d defaultTags, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.known[refOf(obj)] == tagState(obj, d.tags) && slices.Equal(d.last, slices.Sorted(maps.Keys(d.tags)))
+	seen := t.known[refOf(obj)]
+	return seen.state == tagState(obj, d.tags) && now.Before(seen.until) && slices.Equal(d.last, slices.Sorted(maps.Keys(d.tags)))
 }
 
 // remember notes that a pass brought the tags of a member to AWS.
-func (t *tagMemory) remember(m *member) {
+func (t *tagMemory) remember(m *member, now time.Time) {
 	if m.tags.settled || !m.tags.optional || len(m.tags.tags) == 0 {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.known == nil {
-		t.known = map[ObjectRef]string{}
+		t.known = map[ObjectRef]tagsSeen{}
 	}
-	t.known[m.ref] = tagState(m.obj, m.tags.tags)
+	t.known[m.ref] = tagsSeen{tagState(m.obj, m.tags.tags), now.Add(sooner(tagsBelieved))}
 }
 
 func (t *tagMemory) forget(ref ObjectRef) {

@@ -181,20 +181,23 @@ func TestTagsAreReadOnceWhenTheyAreDefaults(t *testing.T) {
 	obj.UID = "1"
 	d := defaultTags{tags: map[string]string{"a": "1"}}
 	m := &member{ref: refOf(obj), obj: obj, tags: defaultTags{tags: d.tags, optional: true}}
-	memory.remember(m)
-	if memory.knows(obj, d) {
+	memory.remember(m, then.Time)
+	if memory.knows(obj, d, then.Time) {
 		t.Error("the status does not say that they were put")
 	}
 	obj.Status.LastApplied = &v1alpha1.AppliedTarget{DefaultTags: []string{"a"}}
 	d.last = obj.Status.LastApplied.DefaultTags
-	if !memory.knows(obj, d) {
+	if !memory.knows(obj, d, now.Time) {
 		t.Error("they were put")
 	}
-	if memory.knows(obj, defaultTags{tags: map[string]string{"a": "2"}, last: d.last}) {
+	if memory.knows(obj, d, then.Add(tagsBelieved)) {
+		t.Error("somebody may have taken them off in so long a time")
+	}
+	if memory.knows(obj, defaultTags{tags: map[string]string{"a": "2"}, last: d.last}, now.Time) {
 		t.Error("another value must be put")
 	}
 	memory.forget(refOf(obj))
-	if memory.knows(obj, d) {
+	if memory.knows(obj, d, now.Time) {
 		t.Error("what is gone is forgotten")
 	}
 }

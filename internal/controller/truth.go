@@ -20,6 +20,8 @@ import (
 const (
 	codeUndeclared  autoscaling.Code = "UndeclaredResources"
 	codeAlarmEdited autoscaling.Code = "AlarmStaysEdited"
+	codeAlarmBroken autoscaling.Code = "AlarmStaysBroken"
+	codeNoAlarms    autoscaling.Code = "NoAlarms"
 )
 
 // tellTruth writes what the pass found out about AWS into the status of an
@@ -211,7 +213,7 @@ func namesInWords(u v1alpha1.UndeclaredResources) string {
 func (r *Reconciler) announceAdvice(m *member) {
 	for _, f := range m.outcome.advice {
 		switch f.Code {
-		case codeUndeclared, codeOtherOwner, codeAlarmEdited:
+		case codeUndeclared, codeOtherOwner, codeAlarmEdited, codeAlarmBroken, codeNoAlarms:
 		default:
 			continue // about the declaration, which its author has just written
 		}
@@ -225,20 +227,58 @@ func (r *Reconciler) announceAdvice(m *member) {
 // adviseAboutAlarms tells of edited alarms that a put of the policy did not
 // put right.
 func (p *pass) adviseAboutAlarms(m *member, obj *v1alpha1.ScalingPolicy) {
-	drift := obj.Status.LastDrift
-	if drift == nil {
-		return
-	}
-	corrected := make([]autoscaling.FieldChange, len(drift.Fields))
-	for i, f := range drift.Fields {
-		corrected[i] = autoscaling.FieldChange{Field: f.Field, From: f.Observed, To: f.Declared}
-	}
-	names := autoscaling.StillEdited(corrected, knownAlarms(obj))
+	p.adviseAboutNoAlarms(m, obj)
+	p.adviseAboutBroken(m)
+	names := autoscaling.StillEdited(corrected(obj), knownAlarms(obj))
 	if len(names) > 0 {
 		m.outcome.advice = append(m.outcome.advice, autoscaling.Finding{Code: codeAlarmEdited, Severity: autoscaling.Warning, Message: fmt.Sprintf(
 			"alarm %s was edited, and AWS left it so when the policy was put again: delete the alarm in CloudWatch, and the next check has AWS make it anew", strings.Join(names, ", "))})
 	}
 }
+
+// adviseAboutBroken tells of alarms that do not work and that a put of their
+// policy did not put right.
+func (p *pass) adviseAboutBroken(m *member) {
+	seen := p.observed.Policy(m.name)
+	if seen == nil {
+		return
+	}
+	for _, broken := range autoscaling.Unhealed(corrected(m.obj)) {
+		if slices.ContainsFunc(seen.Alarms, func(a autoscaling.Alarm) bool { return a.Name == broken.Name && a.Problem == broken.Problem }) {
+			m.advise(codeAlarmBroken, fmt.Sprintf("alarm %s %s, and AWS left it so when the policy was put again: delete the policy in AWS, and the next check makes it anew with its alarms", broken.Name, broken.Problem))
+		}
+	}
+}
+
+// corrected is what the last drift was and was put right to.
+func corrected(obj v1alpha1.Object) []autoscaling.FieldChange {
+	drift := obj.GetStatus().LastDrift
+	if drift == nil {
+		return nil
+	}
+	fields := make([]autoscaling.FieldChange, len(drift.Fields))
+	for i, f := range drift.Fields {
+		fields[i] = autoscaling.FieldChange{Field: f.Field, From: f.Observed, To: f.Declared}
+	}
+	return fields
+}
+
+// adviseAboutNoAlarms tells of policies that nothing starts. Somebody who has
+// just made a step policy makes its alarms next, so it is told by the check.
+func (p *pass) adviseAboutNoAlarms(m *member, obj *v1alpha1.ScalingPolicy) {
+	was := findCondition(m.before.GetStatus().Conditions, v1alpha1.ConditionAdvisory)
+	told := was != nil && strings.Contains(value(was.Message), noAlarms)
+	if m.life.ReadOnly || obj.Status.AlarmCount == nil || *obj.Status.AlarmCount > 0 || !told && !p.check {
+		return
+	}
+	todo := "make one whose action is the ARN of the policy, which is in status.ackResourceMetadata.arn"
+	if m.declared.policy.Type == autoscaling.TargetTrackingScaling {
+		todo = "AWS makes those of a target tracking policy itself: delete the policy in AWS, and the next check makes it anew"
+	}
+	m.advise(codeNoAlarms, noAlarms+"; "+todo)
+}
+
+const noAlarms = "no CloudWatch alarm starts this policy, so it scales nothing"
 
 // knownAlarms are the alarms in the status as domain values.
 func knownAlarms(obj *v1alpha1.ScalingPolicy) []autoscaling.Alarm {

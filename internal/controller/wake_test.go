@@ -93,15 +93,24 @@ func TestWhatDecidesAboutObjectsWakesThem(t *testing.T) {
 
 // Objects that came together, as at a start, do not come together for ever.
 func TestChecksAreSpreadOut(t *testing.T) {
-	periods := map[time.Duration]bool{}
-	for range 100 {
-		d := jittered(5 * time.Minute)
-		if d < 5*time.Minute || d > 6*time.Minute {
-			t.Fatalf("the period is %s, want 5 to 6 minutes", d)
+	for _, c := range []struct {
+		reason   string
+		spread   func(time.Duration) time.Duration
+		min, max time.Duration
+	}{
+		{"what is tried again comes no sooner than is told", jittered, 5 * time.Minute, 6 * time.Minute},
+		{"what is checked regularly comes no later than is told", sooner, 4 * time.Minute, 5 * time.Minute},
+	} {
+		periods := map[time.Duration]bool{}
+		for range 100 {
+			d := c.spread(5 * time.Minute)
+			if d < c.min || d > c.max {
+				t.Fatalf("%s: the period is %s", c.reason, d)
+			}
+			periods[d] = true
 		}
-		periods[d] = true
-	}
-	if len(periods) < 50 {
-		t.Errorf("of 100 periods %d are different", len(periods))
+		if len(periods) < 50 {
+			t.Errorf("%s: of 100 periods %d are different", c.reason, len(periods))
+		}
 	}
 }

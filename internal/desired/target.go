@@ -24,7 +24,8 @@ func Target(o *v1alpha1.ScalableTarget) (autoscaling.Identity, autoscaling.Desir
 			Suspended:   suspension(spec.SuspendedState, last.SuspendedState),
 			Tags:        found.tags(spec.Tags),
 		},
-		PinBounds:  edited(spec.MinCapacity, last.MinCapacity) || edited(spec.MaxCapacity, last.MaxCapacity),
+		PinMin:     edited(spec.MinCapacity, last.MinCapacity),
+		PinMax:     edited(spec.MaxCapacity, last.MaxCapacity),
 		Remembered: remembered(o.Status.ScheduledBounds),
 	}
 	target.RemovedTags = removedTags(target.Tags, last.Tags)

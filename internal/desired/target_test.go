@@ -47,7 +47,7 @@ func TestTarget(t *testing.T) {
 					Suspended: autoscaling.Suspension{DynamicScalingIn: new(true), DynamicScalingOut: new(false), ScheduledScaling: new(true)},
 					Tags:      map[string]string{"team": "search", "empty": ""},
 				},
-				PinBounds: true,
+				PinMin: true, PinMax: true,
 			},
 		},
 		"service-linked role": {
@@ -76,7 +76,7 @@ func TestTarget(t *testing.T) {
 				o.Spec.MinCapacity, o.Spec.MaxCapacity = new(int64(1)), new(int64(3))
 				o.Status.LastApplied = &v1alpha1.AppliedTarget{MinCapacity: new(int64(1)), MaxCapacity: new(int64(2))}
 			},
-			want: autoscaling.DesiredTarget{Target: autoscaling.Target{MinCapacity: new(int32(1)), MaxCapacity: new(int32(3))}, PinBounds: true},
+			want: autoscaling.DesiredTarget{Target: autoscaling.Target{MinCapacity: new(int32(1)), MaxCapacity: new(int32(3))}, PinMax: true},
 		},
 		"one bound added": {
 			reason: "a bound that was not asked for before is an edit",
@@ -84,7 +84,7 @@ func TestTarget(t *testing.T) {
 				o.Spec.MinCapacity, o.Spec.MaxCapacity = new(int64(1)), new(int64(2))
 				o.Status.LastApplied = &v1alpha1.AppliedTarget{MinCapacity: new(int64(1))}
 			},
-			want: autoscaling.DesiredTarget{Target: autoscaling.Target{MinCapacity: new(int32(1)), MaxCapacity: new(int32(2))}, PinBounds: true},
+			want: autoscaling.DesiredTarget{Target: autoscaling.Target{MinCapacity: new(int32(1)), MaxCapacity: new(int32(2))}, PinMax: true},
 		},
 		"one bound removed": {
 			reason: "the other bound was not edited, and there is nothing to send for the one that is gone",

@@ -296,6 +296,7 @@ func (s starter) controllerOptions(ctx context.Context, account awsapi.Account) 
 		Concurrency:     s.options.Concurrency,
 		Resync:          s.options.Resync,
 	}
+	o.MayRead = s.mayReadEverywhere
 	if o.SystemNamespace == "" {
 		o.NoRoles = "--enable-carm=false keeps the controller in its own account: enable it"
 	}

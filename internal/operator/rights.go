@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	services "github.com/setpoint-io/setpoint/api/services/v1alpha1"
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
@@ -89,6 +90,21 @@ func (s starter) mustRead(ctx context.Context, r resource) error {
 		err = fmt.Errorf("the controller may not list and watch %s: grant it, or confine the controller to other namespaces with --watch-namespace", r)
 	}
 	return err
+}
+
+// mayReadEverywhere says whether a resource may be read in all watched
+// namespaces.
+func (s starter) mayReadEverywhere(ctx context.Context, r schema.GroupResource) (bool, error) {
+	watched := s.options.Namespaces
+	if len(watched) == 0 {
+		watched = []string{""}
+	}
+	for _, namespace := range watched {
+		if may, err := s.mayRead(ctx, resource{r.Group, r.Resource, namespace}); err != nil || !may {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // mayRead asks the API server whether a cache of the resource can be filled.

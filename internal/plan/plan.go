@@ -147,7 +147,7 @@ func compareKinds(a, b *declared.Member) int {
 // tell whether its bounds were edited since they were applied.
 func (t *targetPlan) unpin() {
 	for _, m := range t.members {
-		m.Target.PinBounds = false
+		m.Target.PinMin, m.Target.PinMax = false, false
 	}
 }
 

@@ -55,7 +55,7 @@ func TestActions(t *testing.T) {
 		held   = "name: t, finalizers: [finalizers.applicationautoscaling.services.k8s.aws/ScalableTarget]"
 		spec   = "spec: {" + identity + ", minCapacity: 2, maxCapacity: 20}\n"
 		paused = ", annotations: {applicationautoscaling.services.k8s.aws/pause: '2026-11-23T18:00:00Z', applicationautoscaling.services.k8s.aws/pause-reason: release}"
-		edited = "status: {lastApplied: {minCapacity: 2, maxCapacity: 10}}\n"
+		edited = "status: {lastApplied: {minCapacity: 1, maxCapacity: 20}}\n"
 		same   = "status: {lastApplied: {minCapacity: 2, maxCapacity: 20}}\n"
 	)
 	registered := &autoscaling.ObservedTarget{ARN: "arn:t", MinCapacity: 8, MaxCapacity: 20, Tags: map[string]string{}}

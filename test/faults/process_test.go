@@ -74,18 +74,13 @@ func (w *world) start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &process{world: w, ctx: ctx, cancel: cancel, ended: make(chan struct{}), turn: make(chan struct{}, 1)}
 	w.process = p
-	api := awsapi.New(awsapi.Options{
-		Config: aws.Config{
-			Region: region, HTTPClient: p, RetryMaxAttempts: w.attempts,
-			Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
-		},
-		Endpoint: "http://aws.test", Logger: slog.New(slog.DiscardHandler),
-	})
+	api := p.aws(region)
 	c := newWatchCache(p)
 	p.cache = c
 	m := &processManager{client: processClient{p: p, cache: c}, cache: c}
 	err := controller.AddTo(m, controller.Options{
 		AWS: api, Account: awsapi.Account{ID: account, Partition: "aws", Region: region},
+		Open:   p.open,
 		Events: recorder{w}, Logger: slog.New(slog.DiscardHandler), Concurrency: w.concurrency, Resync: w.resync,
 	})
 	if err != nil {
@@ -105,6 +100,26 @@ func (w *world) start() {
 		runs.Wait()
 		api.Close()
 	}()
+}
+
+// aws is AWS in a Region as the process has it.
+func (p *process) aws(region string) *awsapi.API {
+	return awsapi.New(awsapi.Options{
+		Config: aws.Config{
+			Region: region, HTTPClient: p, RetryMaxAttempts: p.world.attempts,
+			Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
+		},
+		Endpoint: "http://aws.test", Logger: slog.New(slog.DiscardHandler),
+	})
+}
+
+func (p *process) open(scope controller.Scope) (controller.AWS, func()) {
+	api := p.aws(scope.Region)
+	forget := context.AfterFunc(p.ctx, api.Close)
+	return api, func() {
+		forget()
+		api.Close()
+	}
 }
 
 // stop ends the process in order.
@@ -178,6 +193,10 @@ func (p *process) write(what string, effect func()) error {
 func (p *process) Do(r *http.Request) (*http.Response, error) {
 	if p.isDead() {
 		return nil, errDead
+	}
+	if hung := p.world.hung; hung != "" && strings.Contains(r.Header.Get("Authorization"), "/"+hung+"/") {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
 	}
 	_, operation, json := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	if !json {

@@ -130,6 +130,30 @@ func TestEditsOfTheDeadAreUndone(t *testing.T) {
 	}
 }
 
+// TestHeldObjectsFindWhatTheyMade deletes all that a policy refers to, and the
+// policy itself, while the process is dead that has just put it into AWS.
+func TestHeldObjectsFindWhatTheyMade(t *testing.T) {
+	for n := range 4 {
+		inWorld(t, nil, func(w *world) {
+			w.create(target("t", alpha, 1, 3))
+			w.settle()
+			w.process.plan(accident{n + 1, killedAfter})
+			w.whileDead = func(w *world) {
+				w.disown("target " + alpha.String())
+				atOnce(strip(keyT), drop(keyT), drop(keyP))(w)
+			}
+			w.create(byReference(policy("p", "p", alpha, 50), "t"))
+			w.settle()
+			if w.whileDead != nil { // there was no such write
+				w.whileDead(w)
+				w.whileDead = nil
+			}
+			w.settle()
+			w.holds()
+		})
+	}
+}
+
 // TestRefusedIsNobodys registers a target by other means after AWS refused it
 // to an object: nothing of it is the object's, whenever the process dies.
 func TestRefusedIsNobodys(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/localcloud"
+	"github.com/setpoint-io/setpoint/internal/localcloud/appautoscaling"
 )
 
 // A world is what one run has to itself. It lives in a synctest bubble.
@@ -30,6 +31,7 @@ type world struct {
 	concurrency int
 	resync      time.Duration
 	attempts    int         // of the AWS SDK
+	hung        string      // a Region whose AWS does not answer
 	kubeFault   func() loss // asked, with the lock, at every write to the API server
 	faults      []func(*localcloud.Faults)
 	owned       map[string]thing              // in AWS: what somebody else made, and how it must stay
@@ -77,7 +79,12 @@ func inWorld(t *testing.T, prepare func(*world), run func(*world)) {
 }
 
 func newCloud(t testing.TB) *localcloud.Cloud {
-	c := localcloud.New(localcloud.Options{Account: account, Region: region, JournalSize: 1000, Logger: slog.New(slog.DiscardHandler)})
+	return newCloudThat(t, appautoscaling.Behaviour{})
+}
+
+// newCloudThat is an AWS that does what is not documented in one of the ways.
+func newCloudThat(t testing.TB, does appautoscaling.Behaviour) *localcloud.Cloud {
+	c := localcloud.New(localcloud.Options{Account: account, Region: region, JournalSize: 1000, AppAutoScaling: does, Logger: slog.New(slog.DiscardHandler)})
 	for _, name := range endpoints {
 		if err := c.Seed(t.Context(), localcloud.Endpoint{Account: account, Region: region, Name: name}); err != nil {
 			t.Fatal(err)

@@ -68,6 +68,11 @@ type Behaviour struct {
 	// DynamoDBTargetMin is the least target value for DynamoDB utilization; 0
 	// means 10, which was measured. The DynamoDB guide says 20.
 	DynamoDBTargetMin float64
+	// ListExistingAlarms lists of a target tracking policy's managed alarms only
+	// those that CloudWatch still has. By default all that were made are listed.
+	// AWS documents that it reads the alarms of policies from CloudWatch, by the
+	// example of a step policy, and not whether it does so for its own.
+	ListExistingAlarms bool
 	// DeregisterKeepsAlarms leaves the managed alarms of a target that is
 	// deregistered. AWS documents that it deletes alarms that are no longer
 	// needed, and not when.

@@ -197,6 +197,12 @@ func (s *Service) describePolicy(sc wire.Scope, t *target, p *policy) (policyMem
 		Alarms:                                   p.alarms,
 		CreationTime:                             wire.Time{Time: p.created},
 	}
+	if s.behaviour.ListExistingAlarms && p.config.policyType == targetTracking {
+		existing := s.alarms.WithAction(sc, p.action)
+		m.Alarms = slices.DeleteFunc(slices.Clone(p.alarms), func(a alarmMember) bool {
+			return !slices.ContainsFunc(existing, func(e AlarmRef) bool { return e.Name == a.AlarmName })
+		})
+	}
 	if p.config.policyType == stepScaling {
 		if err := s.alarms.Reach(sc, "DescribeAlarms"); err != nil {
 			return m, s.behaviour.noAccess(err, "Unable to retrieve alarms for scaling policy "+m.PolicyARN)
