@@ -34,10 +34,11 @@ func TestAccidents(t *testing.T) {
 	everyAccident(t, nil)
 }
 
-// TestAccidentsWithStaleCache does the same with a cache that is late.
+// TestAccidentsWithStaleCache does the same with a cache that is late, and with
+// handlers that miss some of it.
 func TestAccidentsWithStaleCache(t *testing.T) {
 	everyAccident(t, func(w *world) {
-		w.watch = watch{lag: 300 * time.Millisecond, gap: 100 * time.Millisecond, merge: true}
+		w.watch = watch{lag: 300 * time.Millisecond, gap: 100 * time.Millisecond, merge: true, deaf: 3, tomb: true}
 	})
 }
 
@@ -73,6 +74,7 @@ func TestWatches(t *testing.T) {
 		"merged":       {lag: 2 * time.Second, merge: true},
 		"deaf":         {deaf: 1},
 		"half deaf":    {deaf: 2, lag: 50 * time.Millisecond},
+		"tombstones":   {merge: true, lag: time.Second, tomb: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for name, s := range stories {

@@ -38,7 +38,7 @@ func history(seed uint64) (prepare func(*world), steps []step) {
 // weather draws how the world is for a whole history.
 func weather(r *rand.Rand) func(*world) {
 	v := pick(r, watch{}, watch{lag: time.Second}, watch{behind: 2}, watch{gap: 300 * time.Millisecond, twice: true},
-		watch{lag: 2 * time.Second, merge: true}, watch{deaf: 2}, watch{deaf: 3, lag: 200 * time.Millisecond})
+		watch{lag: 2 * time.Second, merge: true, tomb: true}, watch{deaf: 2}, watch{deaf: 3, lag: 200 * time.Millisecond})
 	concurrency, attempts := 1+r.IntN(3), pick(r, 1, 3, 3)
 	return func(w *world) { w.watch, w.concurrency, w.attempts = v, concurrency, attempts }
 }
@@ -74,14 +74,17 @@ func TestRandomHistories(t *testing.T) {
 		from, to = *seed, *seed
 	}
 	for s := from; s <= to; s++ {
-		prepare, steps := history(s)
-		problems, report := live(t, prepare, steps)
-		if len(problems) == 0 {
-			continue
-		}
-		steps, problems, report = shrink(t, prepare, steps, problems, report)
-		t.Errorf("replay it: go test ./test/faults -run TestRandomHistories -seed=%d\nhistory, without what does not matter:\n%s\nproblems:\n%s\n%s",
-			s, told(steps), strings.Join(problems, "\n"), report)
+		t.Run(fmt.Sprintf("seed=%d", s), func(t *testing.T) {
+			// Also where the history ends this test, or the whole program.
+			t.Logf("replay it: go test ./test/faults -run TestRandomHistories -seed=%d", s)
+			prepare, steps := history(s)
+			problems, report := live(t, prepare, steps)
+			if len(problems) == 0 {
+				return
+			}
+			steps, problems, report = shrink(t, prepare, steps, problems, report)
+			t.Errorf("history, without what does not matter:\n%s\nproblems:\n%s\n%s", told(steps), strings.Join(problems, "\n"), report)
+		})
 	}
 }
 

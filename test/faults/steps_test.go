@@ -30,6 +30,8 @@ func draw(r *rand.Rand) step {
 				obj.SetAnnotations(annotations)
 			})
 		}}
+	case n < 51:
+		return drawAnnotation(r)
 	case n < 60:
 		k := drawKey(r)
 		return step{what: fmt.Sprint("delete ", k), do: func(w *world) { _ = w.kube.delete(k) }}
@@ -149,11 +151,37 @@ func drawTargetEdit(r *rand.Rand, s *v1alpha1.ScalableTargetSpec) {
 	}
 }
 
+// drawAnnotation asks for a check of an object.
+func drawAnnotation(r *rand.Rand) step {
+	k, value := drawKey(r), fmt.Sprint(r.Uint64())
+	return step{what: fmt.Sprint("ask for a check of ", k), do: func(w *world) {
+		_ = w.kube.update(k, func(obj v1alpha1.Object) {
+			annotations := map[string]string{}
+			maps.Copy(annotations, obj.GetAnnotations())
+			annotations[v1alpha1.AnnotationReconcileRequestedAt] = value
+			obj.SetAnnotations(annotations)
+		})
+	}}
+}
+
 // drawMeddling changes AWS behind the controller's back.
 func drawMeddling(r *rand.Rand) step {
 	id, value := pick(r, alpha, alpha, beta), 10+r.IntN(5)
 	name, actionName := pick(r, "a", "b"), pick(r, "m", "n")
-	switch r.IntN(7) {
+	switch r.IntN(9) {
+	case 7:
+		return step{what: "a foreign tag on " + id.String(), do: func(w *world) {
+			w.calmly(func() { w.tagForeign(id, "theirs", fmt.Sprint(value)) })
+		}}
+	case 8:
+		which := r.IntN(4)
+		return step{what: fmt.Sprint("delete alarm ", which), do: func(w *world) {
+			w.calmly(func() {
+				if names := w.managedAlarms(); which < len(names) {
+					w.deleteAlarms(names[which])
+				}
+			})
+		}}
 	case 0:
 		return meddle("register", "target "+id.String(), register(id, 0, value))
 	case 1:
@@ -256,5 +284,8 @@ func drawFault(r *rand.Rand) step {
 		return step{what: "faults end", do: (*world).calm}
 	}
 	fault := localcloud.Fault{Operation: operation, Error: errorsOfAWS[name], Times: times, AfterEffect: after}
+	if name == "no answer" && times > 3 {
+		fault.Hang, name = true, "no answer, ever"
+	}
 	return breaks(fmt.Sprintf("%s: %s, %d times, after the effect: %t", operation, name, times, after), func(f *localcloud.Faults) { f.Inject(fault) })
 }

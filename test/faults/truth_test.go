@@ -56,6 +56,7 @@ func (w *world) statusLies() (lies []string) {
 	if err != nil {
 		return []string{err.Error()}
 	}
+	inCloudWatch := w.managedAlarms()
 	for _, obj := range w.kube.list() {
 		id, ok := w.awsID(obj)
 		if !ok || obj.GetDeletionTimestamp() != nil || !is(obj, v1alpha1.ConditionReady, metav1.ConditionTrue) {
@@ -76,6 +77,11 @@ func (w *world) statusLies() (lies []string) {
 			slices.Sort(names)
 			if !slices.Equal(names, all[id].alarms) {
 				tell("its alarms are %q, and AWS has %q", names, all[id].alarms)
+			}
+			for _, name := range names {
+				if !slices.Contains(inCloudWatch, name) {
+					tell("it is ready, and its alarm %s is not there", name)
+				}
 			}
 			if o.Status.AlarmCount == nil || int(*o.Status.AlarmCount) != len(all[id].alarms) {
 				tell("its alarm count is not %d", len(all[id].alarms))

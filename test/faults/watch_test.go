@@ -26,6 +26,7 @@ type watch struct {
 	twice  bool          // every change is told twice
 	merge  bool          // what comes together is told as one change, like after a lost connection
 	deaf   int           // the handlers miss each deaf-th update; 0: none
+	tomb   bool          // a deletion is told by what the cache had, as after a lost connection
 }
 
 // watchCache is a process's cache of the API server.
@@ -145,6 +146,8 @@ func (c *watchCache) tell(ctx context.Context, w watch, ch change) bool {
 	}
 	for range times {
 		switch {
+		case ch.after == nil && old != nil && w.tomb:
+			h.OnDelete(toolscache.DeletedFinalStateUnknown{Key: namespace + "/" + ch.key.name, Obj: clone(old)})
 		case ch.after == nil && old != nil:
 			h.OnDelete(clone(ch.before))
 		case ch.after == nil:
