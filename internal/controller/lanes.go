@@ -57,7 +57,7 @@ func (l *lanes) share(s Scope) int {
 	return max(1, free/2)
 }
 
-// leave ends a pass, and returns the groups that there is room for now. Those
+// leaveLane ends a pass, and returns the groups that there is room for then. Those
 // that came last go first: what came all at once, as at a start, waits for what
 // somebody edits meanwhile.
 func (l *lanes) leave(g Group) []Group {
@@ -85,4 +85,11 @@ func (l *lanes) leave(g Group) []Group {
 	}
 	slices.Reverse(next)
 	return next
+}
+
+// leaveLane ends a pass and enqueues what waited for it.
+func (r *Reconciler) leaveLane(g Group) {
+	for _, next := range r.lanes.leave(g) {
+		r.queue.Add(next)
+	}
 }

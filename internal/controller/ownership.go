@@ -174,6 +174,28 @@ func adopted(obj v1alpha1.Object) {
 	obj.SetAnnotations(annotations)
 }
 
+// lookAgain reads what became of the attempts to make something. The answers to
+// writes hold no creation time and no role, and a refusal may be the answer to
+// the second of two tries of the SDK. When this read fails, or AWS does not show
+// the new things yet, the next pass fills them in.
+func (r *Reconciler) lookAgain(ctx context.Context, aws AWS, p *pass) {
+	refused := p.refused()
+	if !p.created && !refused {
+		return
+	}
+	again, err := aws.Observe(ctx, p.queryOf(func(m *member) bool { return m.active() || m.inVain }))
+	if err != nil {
+		return
+	}
+	p.observed = again
+	for _, m := range p.members {
+		m.refusedFor = m.inVain && !p.isThere(m)
+		if m.inVain && !m.refusedFor {
+			r.attempts.note(m, true)
+		}
+	}
+}
+
 // attempts are the objects for which this process may have made something of
 // which their status does not know.
 type attempts struct {

@@ -69,16 +69,12 @@ func (r *Reconciler) Reconcile(ctx context.Context, group Group) (reconcile.Resu
 	if !r.lanes.enter(group) {
 		return reconcile.Result{}, nil
 	}
-	defer func() {
-		for _, next := range r.lanes.leave(group) {
-			r.queue.Add(next)
-		}
-	}()
-	leave, err := r.turns.take(ctx, group)
+	defer r.leaveLane(group)
+	endTurn, err := r.turns.take(ctx, group)
 	if err != nil {
 		return reconcile.Result{}, err
 	}
-	defer leave()
+	defer endTurn()
 	p, err := r.gather(ctx, group)
 	if err != nil || len(p.members) == 0 {
 		return reconcile.Result{}, err
@@ -114,28 +110,6 @@ func (r *Reconciler) converge(ctx context.Context, p *pass) {
 	r.apply(ctx, aws, p, plan)
 	r.lookAgain(ctx, aws, p)
 	p.finish()
-}
-
-// lookAgain reads what became of the attempts to make something. The answers to
-// writes hold no creation time and no role, and a refusal may be the answer to
-// the second of two tries of the SDK. When this read fails, or AWS does not show
-// the new things yet, the next pass fills them in.
-func (r *Reconciler) lookAgain(ctx context.Context, aws AWS, p *pass) {
-	refused := p.refused()
-	if !p.created && !refused {
-		return
-	}
-	again, err := aws.Observe(ctx, p.queryOf(func(m *member) bool { return m.active() || m.inVain }))
-	if err != nil {
-		return
-	}
-	p.observed = again
-	for _, m := range p.members {
-		m.refusedFor = m.inVain && !p.isThere(m)
-		if m.inVain && !m.refusedFor {
-			r.attempts.note(m, true)
-		}
-	}
 }
 
 // apply makes the changes of the plan. A change that fails because of what it
