@@ -40,6 +40,13 @@ func TestTheChartStartsThisProgram(t *testing.T) {
 	}
 }
 
+// TestTheChartTakesLevelsOfTheACKController, also those above errors.
+func TestTheChartTakesLevelsOfTheACKController(t *testing.T) {
+	if f := started(t, "setpoint", "log: {level: dpanic}"); f.logLevel != "dpanic" {
+		t.Errorf("the level is read as %s", f.logLevel)
+	}
+}
+
 // The Lease is that of the ACK controller, so that the two exclude each other,
 // and the chart grants it.
 func TestTheLeaseIsThatOfTheACKController(t *testing.T) {

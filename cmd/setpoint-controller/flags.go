@@ -49,6 +49,7 @@ type flags struct {
 	unknownGates                          []string
 	tagList                               []string
 	tags                                  operator.Tags // of tagList
+	skippedTags                           []string      // sentences about the rest of it
 }
 
 func (f *flags) bind(fs *pflag.FlagSet) {
@@ -74,11 +75,11 @@ func (f *flags) bind(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&f.kindList, "reconcile-resources", nil, "kinds to work on, separated by commas (default: all); the others are left alone")
 	fs.StringSliceVar(&f.resyncList, "reconcile-resource-resync-seconds", nil, "period of the check for drift of single kinds, as Kind=seconds; the shortest of all kinds counts, because a scalable target is checked together with its policies and actions")
 	fs.StringSliceVar(&f.concurrencyList, "reconcile-resource-max-concurrent-syncs", nil, "scalable targets worked on at once on behalf of single kinds, as Kind=number; the largest of all kinds counts")
-	fs.StringSliceVar(&f.tagList, "resource-tags", nil, "tags for every scalable target, as key=value, below those of its spec (default: none); values may hold %CONTROLLER_SERVICE%, %CONTROLLER_VERSION%, %K8S_NAMESPACE%, %K8S_RESOURCE_NAME%, %K8S_RESOURCE_KIND%, %MANAGED_BY% and %KRO_VERSION%")
+	fs.StringSliceVar(&f.tagList, "resource-tags", nil, "tags for every scalable target, as key=value, below those of its spec (default: none); what cannot be a tag is logged and left out; values may hold %CONTROLLER_SERVICE%, %CONTROLLER_VERSION%, %K8S_NAMESPACE%, %K8S_RESOURCE_NAME%, %K8S_RESOURCE_KIND%, %MANAGED_BY% and %KRO_VERSION%")
 	fs.StringVar(&f.gateList, "feature-gates", "", "features as Name=true or Name=false, separated by commas: ResourceAdoption and ReadOnlyResources (on by default), ServiceLevelCARM and IAMRoleSelector (off by default); TeamLevelCARM is always on")
 	fs.StringVar(&f.deletionPolicy, "deletion-policy", "delete", "what becomes of AWS resources when their objects are deleted: delete or retain")
 	fs.BoolVar(&f.carm, "enable-carm", true, "let the annotations of namespaces choose other accounts, by the ConfigMaps ack-role-account-map and ack-role-team-map")
-	fs.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
+	fs.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error; dpanic, panic and fatal, which the ACK controllers take, log nothing")
 	fs.BoolVar(&f.development, "enable-development-logging", false, "log text instead of JSON")
 	bindIgnored(fs)
 }
@@ -103,6 +104,9 @@ func (f *flags) logIgnored(log *slog.Logger, fs *pflag.FlagSet) {
 	for _, name := range f.unknownGates {
 		log.Warn("feature gate ignored", "gate", name, "why", "this controller does not have it")
 	}
+	for _, why := range f.skippedTags {
+		log.Warn("tag of --resource-tags left out", "why", why)
+	}
 	for _, kind := range kinds {
 		if !slices.Contains(f.workedOn(), kind) {
 			log.Warn("kind left alone", "kind", kind, "why", "--reconcile-resources does not name it")
@@ -115,9 +119,16 @@ func (f *flags) logIgnored(log *slog.Logger, fs *pflag.FlagSet) {
 	})
 }
 
+// silent are the levels above errors that the ACK controllers' log has. Nothing
+// is logged at them here.
+var silent = []string{"dpanic", "panic", "fatal"}
+
 func (f *flags) logger() (*slog.Logger, error) {
 	var level slog.Level
-	if err := level.UnmarshalText([]byte(f.logLevel)); err != nil {
+	switch err := level.UnmarshalText([]byte(cmp.Or(f.logLevel, "info"))); {
+	case slices.Contains(silent, strings.ToLower(f.logLevel)):
+		level = slog.LevelError + 4
+	case err != nil:
 		return nil, fmt.Errorf("--log-level %q: write debug, info, warn or error", f.logLevel)
 	}
 	options := &slog.HandlerOptions{Level: level}
@@ -139,7 +150,8 @@ func (f *flags) check() error {
 	if f.selector, err = labels.Parse(f.selectors); err != nil {
 		return fmt.Errorf("--watch-selectors %q: %w", f.selectors, err)
 	}
-	return errors.Join(f.checkTags(), f.parseKinds(), f.checkGates(), f.checkEndpoints())
+	f.tags, f.skippedTags = operator.ParseTags(f.tagList, version)
+	return errors.Join(f.parseKinds(), f.checkGates(), f.checkEndpoints())
 }
 
 func (f *flags) parseKinds() (err error) {
@@ -159,13 +171,6 @@ func (f *flags) checkGates() (err error) {
 	}
 	if f.gates[gateSelectors] && f.carm {
 		return fmt.Errorf("--feature-gates=%s=true needs --enable-carm=false: roles are chosen by selectors or by the ConfigMaps, not by both", gateSelectors)
-	}
-	return nil
-}
-
-func (f *flags) checkTags() (err error) {
-	if f.tags, err = operator.ParseTags(f.tagList, version); err != nil {
-		return fmt.Errorf("--resource-tags: %w", err)
 	}
 	return nil
 }

@@ -79,7 +79,7 @@ func TestFlagsThatChangeNothingAreLogged(t *testing.T) {
 	var f flags
 	fs := pflag.NewFlagSet("test", pflag.ContinueOnError)
 	f.bind(fs)
-	if err := fs.Parse([]string{"--enable-webhook-server", "--aws-endpoint-use-path-style=true", "--feature-gates=SomeFutureThing=true", "--reconcile-resources=ScalableTarget,ScalingPolicy"}); err != nil {
+	if err := fs.Parse([]string{"--enable-webhook-server", "--aws-endpoint-use-path-style=true", "--feature-gates=SomeFutureThing=true", "--reconcile-resources=ScalableTarget,ScalingPolicy", "--resource-tags=team,created=%UTCNOW%"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.check(); err != nil {
@@ -87,7 +87,7 @@ func TestFlagsThatChangeNothingAreLogged(t *testing.T) {
 	}
 	var log bytes.Buffer
 	f.logIgnored(slog.New(slog.NewTextHandler(&log, nil)), fs)
-	for _, want := range []string{`"flag ignored" flag=--enable-webhook-server`, `"flag ignored" flag=--aws-endpoint-use-path-style`, `"feature gate ignored" gate=SomeFutureThing`, `"kind left alone" kind=ScheduledAction`} {
+	for _, want := range []string{`"flag ignored" flag=--enable-webhook-server`, `"flag ignored" flag=--aws-endpoint-use-path-style`, `"feature gate ignored" gate=SomeFutureThing`, `"kind left alone" kind=ScheduledAction`, `\"team\" is left out: write key=value`, `there is no template %UTCNOW%`} {
 		if strings.Count(log.String(), want) != 1 {
 			t.Errorf("the log does not say %s once:\n%s", want, log.String())
 		}
@@ -148,11 +148,33 @@ func TestFlagsThatMeanNothing(t *testing.T) {
 		{"a gate without a value", []string{"--feature-gates", "IAMRoleSelector"}, "feature-gates"},
 		{"a gate that is neither on nor off", []string{"--feature-gates", "IAMRoleSelector=maybe"}, "feature-gates"},
 		{"two ways to choose roles", []string{"--feature-gates", "IAMRoleSelector=true"}, "--enable-carm=false"},
-		{"a tag without a value", []string{"--resource-tags", "team"}, "resource-tags"},
 	} {
 		if _, err := parse(t, c.args...); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %q: want an error that says %q, got %v", c.reason, c.args, c.says, err)
 		}
+	}
+}
+
+// TestLevelsOfTheLog are those of the ACK controllers, which have three above
+// errors: who asks for them gets no line.
+func TestLevelsOfTheLog(t *testing.T) {
+	for level, lowest := range map[string]slog.Level{
+		"debug": slog.LevelDebug, "info": slog.LevelInfo, "": slog.LevelInfo, "WARN": slog.LevelWarn, "error": slog.LevelError,
+		"dpanic": slog.LevelError + 1, "panic": slog.LevelError + 1, "FATAL": slog.LevelError + 1,
+	} {
+		f := flags{logLevel: level}
+		log, err := f.logger()
+		if err != nil {
+			t.Errorf("--log-level=%s: %v", level, err)
+			continue
+		}
+		if below := lowest - 1; log.Enabled(t.Context(), below) || lowest <= slog.LevelError && !log.Enabled(t.Context(), lowest) {
+			t.Errorf("--log-level=%s: want lines from %s up", level, lowest)
+		}
+	}
+	f := flags{logLevel: "verbose"}
+	if _, err := f.logger(); err == nil || !strings.Contains(err.Error(), "write debug, info, warn or error") {
+		t.Errorf("a level that there is not: got %v", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,31 +41,54 @@ var templates = map[string]func(v1alpha1.Object) string{
 
 var template = regexp.MustCompile(`%[A-Z0-9_]+%`)
 
+// replaced are templates of old releases of the ACK controllers' chart, and what
+// to write instead. They are not filled in, because the time of a pass would be
+// a difference at every pass, and one name for a thing is enough.
+var replaced = map[string]string{
+	"%UTCNOW%":               "AWS keeps the time of creation itself, so leave the tag out",
+	"%KUBERNETES_NAMESPACE%": "write %K8S_NAMESPACE%",
+}
+
 // ParseDefaultTags reads tags that are written key=value, for a controller of
-// that version.
-func ParseDefaultTags(list []string, version string) (DefaultTags, error) {
-	tags := DefaultTags{}
+// that version. What cannot be applied is left out, as the ACK controllers do,
+// and told in sentences that say what to write instead: no tag is worth a
+// controller that does not start.
+func ParseDefaultTags(list []string, version string) (tags DefaultTags, skipped []string) {
+	tags = DefaultTags{}
 	program := strings.NewReplacer("%CONTROLLER_SERVICE%", "applicationautoscaling", "%CONTROLLER_VERSION%", version)
 	for _, text := range list {
 		key, value, ok := strings.Cut(text, "=")
-		if _, again := tags[key]; !ok || again {
-			return nil, fmt.Errorf("%q: write key=value, each key once", text)
+		key, value = strings.TrimSpace(key), program.Replace(strings.TrimSpace(value))
+		problem := tagProblem(key, value)
+		if !ok {
+			problem = "write key=value"
 		}
-		value = program.Replace(value)
-		for _, name := range template.FindAllString(value, -1) {
-			if templates[name] == nil {
-				return nil, fmt.Errorf("%q: there is no template %s: write one of %%CONTROLLER_SERVICE%%, %%CONTROLLER_VERSION%%, %s",
-					text, name, strings.Join(slices.Sorted(maps.Keys(templates)), ", "))
-			}
+		if problem != "" {
+			skipped = append(skipped, fmt.Sprintf("%q is left out: %s", text, problem))
+			continue
+		}
+		if earlier, again := tags[key]; again && earlier != value {
+			skipped = append(skipped, fmt.Sprintf("%q is left out, because %q comes later: write each key once", key+"="+earlier, text))
 		}
 		tags[key] = value
 	}
-	for _, f := range autoscaling.ValidateTarget(autoscaling.Identity{}, autoscaling.Target{Tags: tags}) {
-		if f.Field == "tags" {
-			return nil, errors.New(f.Message)
+	return tags, skipped
+}
+
+// tagProblem says why a tag cannot be a default tag; empty: it can.
+func tagProblem(key, value string) string {
+	for _, name := range template.FindAllString(value, -1) {
+		if templates[name] == nil {
+			return fmt.Sprintf("there is no template %s: %s", name, cmp.Or(replaced[name],
+				"write one of %CONTROLLER_SERVICE%, %CONTROLLER_VERSION%, "+strings.Join(slices.Sorted(maps.Keys(templates)), ", ")))
 		}
 	}
-	return tags, nil
+	for _, f := range autoscaling.ValidateTarget(autoscaling.Identity{}, autoscaling.Target{Tags: map[string]string{key: value}}) {
+		if f.Field == "tags" {
+			return f.Message
+		}
+	}
+	return ""
 }
 
 // of returns the tags of one object.

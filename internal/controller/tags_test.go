@@ -17,35 +17,41 @@ import (
 
 func TestParseDefaultTags(t *testing.T) {
 	for _, c := range []struct {
-		reason string
-		list   []string
-		want   map[string]string
-		err    string
+		reason  string
+		list    []string
+		want    map[string]string
+		skipped string // a part of each sentence, with bars between them
 	}{
 		{"what the ACK controller's chart passes", []string{
 			"services.k8s.aws/controller-version=%CONTROLLER_SERVICE%-%CONTROLLER_VERSION%", "services.k8s.aws/namespace=%K8S_NAMESPACE%",
 			"app.kubernetes.io/managed-by=%MANAGED_BY%", "kro.run/kro-version=%KRO_VERSION%",
 		}, map[string]string{"services.k8s.aws/controller-version": "applicationautoscaling-1.2.3", "services.k8s.aws/namespace": "ns"}, ""},
+		{
+			"what its old releases pass, of which one tag means the same today",
+			[]string{"services.k8s.aws/managed=true", "services.k8s.aws/created=%UTCNOW%", "services.k8s.aws/namespace=%KUBERNETES_NAMESPACE%"},
+			map[string]string{"services.k8s.aws/managed": "true"}, "leave the tag out|write %K8S_NAMESPACE%",
+		},
 		{"a value may hold several templates, and an equals sign", []string{"id=%K8S_RESOURCE_KIND%=%K8S_NAMESPACE%/%K8S_RESOURCE_NAME%"}, map[string]string{"id": "ScalableTarget=ns/t"}, ""},
 		{"none", nil, map[string]string{}, ""},
 		{"a percent sign is no template", []string{"share=50%"}, map[string]string{"share": "50%"}, ""},
-		{"a tag without value", []string{"team"}, nil, "key=value"},
-		{"a key twice", []string{"a=1", "a=2"}, nil, "once"},
-		{"a typing error in a template", []string{"a=%K8S_NAME%"}, nil, "%K8S_NAMESPACE%"},
-		{"a key that belongs to AWS", []string{"aws:x=1"}, nil, "aws:"},
+		{"spaces beside the commas of the flag", []string{"a=1", " b = 2 "}, map[string]string{"a": "1", "b": "2"}, ""},
+		{"a tag without value", []string{"team", "a=1"}, map[string]string{"a": "1"}, `"team" is left out: write key=value`},
+		{"a value without key", []string{"=1"}, map[string]string{}, "the key of a tag has 1 to 128 characters"},
+		{"a key twice: the last counts, as with ACK", []string{"a=1", "b=1", "a=2"}, map[string]string{"a": "2", "b": "1"}, `"a=1" is left out, because "a=2" comes later`},
+		{"the same twice says nothing new", []string{"a=1", "a=1"}, map[string]string{"a": "1"}, ""},
+		{"a typing error in a template", []string{"a=%K8S_NAME%"}, map[string]string{}, "%K8S_NAMESPACE%"},
+		{"a key that belongs to AWS", []string{"aws:x=1"}, map[string]string{}, "aws:"},
 	} {
-		tags, err := ParseDefaultTags(c.list, "1.2.3")
-		if c.err != "" {
-			if err == nil || !strings.Contains(err.Error(), c.err) {
-				t.Errorf("%s: got %v, %v", c.reason, tags, err)
-			}
-			continue
-		}
-		if err != nil {
-			t.Errorf("%s: %v", c.reason, err)
-		}
+		tags, skipped := ParseDefaultTags(c.list, "1.2.3")
 		if diff := cmp.Diff(c.want, tags.of(targetObject("t", "service/a/b"))); diff != "" {
 			t.Errorf("%s: (-want +got)\n%s", c.reason, diff)
+		}
+		var parts []string
+		if c.skipped != "" {
+			parts = strings.Split(c.skipped, "|")
+		}
+		if !slices.EqualFunc(skipped, parts, strings.Contains) {
+			t.Errorf("%s: want sentences with %q, got %q", c.reason, parts, skipped)
 		}
 	}
 }
@@ -53,10 +59,11 @@ func TestParseDefaultTags(t *testing.T) {
 func FuzzParseDefaultTags(f *testing.F) {
 	f.Add("a=%K8S_NAMESPACE%")
 	f.Add("a=%%K8S_NAMESPACE%%=")
+	f.Add("a=%UTCNOW%")
 	f.Fuzz(func(t *testing.T, text string) {
-		tags, err := ParseDefaultTags([]string{text}, "1")
-		if err == nil && len(tags) != 1 {
-			t.Errorf("%q is read as %v", text, tags)
+		tags, skipped := ParseDefaultTags([]string{text}, "1")
+		if len(tags)+len(skipped) != 1 {
+			t.Errorf("%q is read as %v, and left out: %q", text, tags, skipped)
 		}
 		for _, value := range tags.of(targetObject("t", "r")) {
 			if template.MatchString(value) && !strings.Contains(strings.ReplaceAll(text, "%CONTROLLER_VERSION%", "1"), "%") {

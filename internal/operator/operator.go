@@ -89,8 +89,9 @@ type Tags = controller.DefaultTags
 
 // ParseTags reads tags that are written key=value for a controller of that
 // version. Values may hold the templates of the ACK controllers, such as
-// %K8S_NAMESPACE%. An error says what to write instead.
-func ParseTags(list []string, version string) (Tags, error) {
+// %K8S_NAMESPACE%. What is left out is told in sentences that say what to write
+// instead.
+func ParseTags(list []string, version string) (tags Tags, skipped []string) {
 	return controller.ParseDefaultTags(list, version)
 }
 
