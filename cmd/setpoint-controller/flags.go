@@ -76,7 +76,7 @@ func (f *flags) bind(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&f.resyncList, "reconcile-resource-resync-seconds", nil, "period of the check for drift of single kinds, as Kind=seconds; the shortest of all kinds counts, because a scalable target is checked together with its policies and actions")
 	fs.StringSliceVar(&f.concurrencyList, "reconcile-resource-max-concurrent-syncs", nil, "scalable targets worked on at once on behalf of single kinds, as Kind=number; the largest of all kinds counts")
 	fs.StringSliceVar(&f.tagList, "resource-tags", nil, "tags for every scalable target, as key=value, below those of its spec (default: none); what cannot be a tag is logged and left out; values may hold %CONTROLLER_SERVICE%, %CONTROLLER_VERSION%, %K8S_NAMESPACE%, %K8S_RESOURCE_NAME%, %K8S_RESOURCE_KIND%, %MANAGED_BY% and %KRO_VERSION%")
-	fs.StringVar(&f.gateList, "feature-gates", "", "features as Name=true or Name=false, separated by commas: ResourceAdoption and ReadOnlyResources (on by default), ServiceLevelCARM and IAMRoleSelector (off by default); TeamLevelCARM is always on")
+	fs.StringVar(&f.gateList, "feature-gates", "", "features as Name=true or Name=false, separated by commas: ResourceAdoption and ReadOnlyResources (on by default), ServiceLevelCARM, TeamLevelCARM and IAMRoleSelector (off by default)")
 	fs.StringVar(&f.deletionPolicy, "deletion-policy", "delete", "what becomes of AWS resources when their objects are deleted: delete or retain")
 	fs.BoolVar(&f.carm, "enable-carm", true, "let the annotations of namespaces choose other accounts, by the ConfigMaps ack-role-account-map and ack-role-team-map")
 	fs.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error; dpanic, panic and fatal, which the ACK controllers take, log nothing")
@@ -239,6 +239,7 @@ func (f *flags) operator() operator.Options {
 		OwnNamespace:            ownNamespace(),
 		Selectors:               f.gates[gateSelectors],
 		ServiceRoles:            f.gates[gateServiceRoles],
+		TeamRoles:               f.gates[gateTeamRoles],
 		NoAdoption:              !f.gates[gateAdoption],
 		NoReadOnly:              !f.gates[gateReadOnly],
 		Tags:                    f.tags,

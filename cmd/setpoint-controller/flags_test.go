@@ -33,7 +33,7 @@ func TestFlagsOfTheACKController(t *testing.T) {
 		"--watch-namespace", "a, b", "--watch-selectors", "team=ml", "--deletion-policy", "retain",
 		"--reconcile-default-resync-seconds", "36000", "--reconcile-default-max-concurrent-syncs", "1", "--reconcile-resources", "ScalableTarget,ScalingPolicy",
 		"--reconcile-resource-resync-seconds", "ScalableTarget=600", "--reconcile-resource-max-concurrent-syncs", "ScalingPolicy=5",
-		"--feature-gates", "IAMRoleSelector=true,ReadOnlyResources=true,ResourceAdoption=false,ServiceLevelCARM=true,TeamLevelCARM=false",
+		"--feature-gates", "IAMRoleSelector=true,ReadOnlyResources=true,ResourceAdoption=false,ServiceLevelCARM=true,TeamLevelCARM=true",
 		"--enable-carm=false", "--enable-cross-namespace=false",
 		"--enable-field-export-reconciler=false", "--enable-leader-election", "--leader-election-namespace", "ns", "--http-client-timeout", "30s", "--enable-webhook-server")
 	if err != nil {
@@ -42,7 +42,7 @@ func TestFlagsOfTheACKController(t *testing.T) {
 	o := f.operator()
 	if strings.Join(o.Namespaces, " ") != "a b" || o.Selector.String() != "team=ml" || !o.Retain || !o.SameNamespace || !o.NoFieldExport || o.SystemNamespace != "" ||
 		o.Resync != 10*time.Minute || o.LeaderElectionNamespace != "ns" || !o.LeaderElection || o.Concurrency != 5 ||
-		!o.Selectors || !o.ServiceRoles || !o.NoAdoption || o.NoReadOnly || o.Tags["services.k8s.aws/controller-version"] != "applicationautoscaling-dev" {
+		!o.Selectors || !o.ServiceRoles || !o.TeamRoles || !o.NoAdoption || o.NoReadOnly || o.Tags["services.k8s.aws/controller-version"] != "applicationautoscaling-dev" {
 		t.Errorf("the flags are read as %+v", o)
 	}
 	if diff := cmp.Diff([]autoscaling.Kind{autoscaling.KindTarget, autoscaling.KindPolicy}, o.Kinds); diff != "" {
@@ -125,7 +125,7 @@ func TestNoFlags(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := f.operator()
-	if o.Kinds != nil || o.Resync != 5*time.Minute || o.Concurrency != 200 || len(o.Tags) > 0 || o.Selectors || o.ServiceRoles || o.NoAdoption || o.NoReadOnly || o.SystemNamespace == "" || !o.LeaderElection {
+	if o.Kinds != nil || o.Resync != 5*time.Minute || o.Concurrency != 200 || len(o.Tags) > 0 || o.Selectors || o.ServiceRoles || o.TeamRoles || o.NoAdoption || o.NoReadOnly || o.SystemNamespace == "" || !o.LeaderElection {
 		t.Errorf("no flags are read as %+v", o)
 	}
 }

@@ -17,10 +17,8 @@ const (
 	gateSelectors    = "IAMRoleSelector"
 )
 
-// defaultGates are all gates and what they are when nobody says otherwise. The
-// annotation team-id is honoured with and without TeamLevelCARM: to work in
-// another account than the one that a namespace asks for, and not to tell, is
-// the worst of the possible answers.
+// defaultGates are all gates and what they are when nobody says otherwise: what
+// the ACK controllers make of them, so that a switch moves nothing.
 var defaultGates = map[string]bool{
 	gateAdoption:     true,
 	gateReadOnly:     true,

@@ -40,7 +40,7 @@ func TestPageGates(t *testing.T) {
 	means := map[string]string{
 		gateAdoption:     "the annotation `adoption-policy`; where it is off, objects that have it are refused",
 		gateReadOnly:     "the annotation `read-only`; where it is off, objects that have it are refused",
-		gateTeamRoles:    "nothing: the annotation `team-id` counts with and without it",
+		gateTeamRoles:    "the annotation `team-id`; where it is off, the annotation counts for nothing, and objects in the namespace say so in `ACK.Advisory`",
 		gateServiceRoles: "roles are looked up under `applicationautoscaling.<account ID or team ID>` in the ConfigMaps",
 		gateSelectors:    "IAMRoleSelector objects choose the role; needs `--enable-carm=false`",
 	}

@@ -50,6 +50,8 @@ type Options struct {
 	NoRoles         string
 	// ServiceRoles looks roles up under keys that name this service.
 	ServiceRoles bool
+	// TeamRoles lets the annotation team-id of namespaces choose roles.
+	TeamRoles bool
 	// Selectors lets IAMRoleSelector objects choose roles.
 	Selectors bool
 	// NoNamespaces says that Namespace objects may not be read, so that their
@@ -176,7 +178,7 @@ func AddTo(mgr manager.Manager, o Options) error {
 
 // settings are those that do not change while the program runs.
 func (o *Options) settings(own Scope) settings {
-	s := placement.Settings{Own: own, NoRoles: o.NoRoles, ServiceRoles: o.ServiceRoles}
+	s := placement.Settings{Own: own, NoRoles: o.NoRoles, ServiceRoles: o.ServiceRoles, TeamRoles: o.TeamRoles}
 	if o.Selectors {
 		s.Selectors = map[string]placement.Selector{}
 	}

@@ -4,8 +4,12 @@ import (
 	"fmt"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/desired"
 )
+
+// adviceTeam is about the annotation team-id while TeamLevelCARM is off.
+const adviceTeam autoscaling.Code = "TeamIgnored"
 
 // gateProblems are the annotations of the object that ask for what a feature
 // gate has turned off. To ignore them would create what was meant to be adopted,

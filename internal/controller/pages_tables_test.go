@@ -146,6 +146,7 @@ var adviceRows = []adviceRow{
 	{codeAlarmBroken, "an alarm of the policy is missing or does not start it, and a put of the policy did not make AWS replace it", "delete the policy in AWS; the next check makes it anew, with its alarms"},
 	{codeNoAlarms, "no CloudWatch alarm starts the policy, as the regular check has found", "of a step policy: make an alarm whose action is the ARN of the policy; of a target tracking policy: delete it in AWS, and the next check makes it anew"},
 	{adviceTags, "AWS refuses the [default tags](objects.md#default-tags); the object works without them", "what the message says, mostly grant `application-autoscaling:TagResource`"},
+	{adviceTeam, "the namespace has an annotation `team-id`, and the feature gate `TeamLevelCARM` is off, so the object is where it would be without", "turn the gate on before objects are in AWS, or remove the annotation"},
 	{adviceNoTagging, "the scalable target is so old that it has no ARN, so AWS cannot tag it", "deregister it in AWS; it is registered again at once, with what is under it"},
 }
 

@@ -109,6 +109,9 @@ func (r *Reconciler) member(ctx context.Context, p *pass, ref ObjectRef) (*membe
 	at := r.groups.placement(ref)
 	m.misplaced, m.selected = at.Problem, at.Selected
 	m.roleless = at.NoRole
+	if at.Ignored != "" {
+		m.advise(adviceTeam, at.Ignored)
+	}
 	if r.options.SameNamespace {
 		m.strays = m.strayReference()
 	}
@@ -231,7 +234,7 @@ func (p *pass) declare(m *member) {
 		p.checkAdoption(m)
 		return
 	}
-	m.outcome.advice = append(m.declared.warnings(), m.crossings()...)
+	m.outcome.advice = slices.Concat(m.outcome.advice, m.declared.warnings(), m.crossings())
 	m.mergeDefaultTags()
 	if problems := m.declared.errors(); len(problems) > 0 {
 		m.outcome = refusal(problems, m.outcome.advice)

@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/placement"
 )
 
@@ -87,10 +88,11 @@ func (g *groups) placement(ref ObjectRef) placement.Placement {
 // objects in them. Their labels matter to selectors only.
 func (r *Reconciler) namespaceHandler() handler.TypedEventHandler[*metav1.PartialObjectMetadata, Group] {
 	put := func(obj *metav1.PartialObjectMetadata, background bool, q queue) {
-		facts := placement.Namespace{Annotations: obj.Annotations}
+		facts := placement.Namespace{Annotations: placement.NamespaceAnnotations(obj.Name, obj.Annotations)}
 		if r.options.Selectors {
 			facts.Labels = obj.Labels
 		}
+		r.logTeam(obj.Name, facts)
 		add(q, background, r.groups.putNamespace(obj.Name, &facts)...)
 	}
 	return handler.TypedFuncs[*metav1.PartialObjectMetadata, Group]{
@@ -104,6 +106,17 @@ func (r *Reconciler) namespaceHandler() handler.TypedEventHandler[*metav1.Partia
 			add(q, false, r.groups.putNamespace(e.Object.Name, nil)...)
 		},
 	}
+}
+
+// logTeam says which namespaces ask for the role of a team while teams do not
+// count. Their objects say it, too; this is for who runs the controller.
+func (r *Reconciler) logTeam(namespace string, facts placement.Namespace) {
+	team := facts.Annotations[v1alpha1.AnnotationTeamID]
+	if team == "" || r.options.TeamRoles || r.options.Selectors || r.groups.annotations(namespace)[v1alpha1.AnnotationTeamID] == team {
+		return
+	}
+	r.log.Warn("annotation ignored", "namespace", namespace, "annotation", v1alpha1.AnnotationTeamID, "value", team,
+		"why", "the feature gate TeamLevelCARM is off: turn it on before there are objects in the namespace, or remove the annotation")
 }
 
 // roleMapHandler keeps the roles of other accounts.

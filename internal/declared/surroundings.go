@@ -104,7 +104,7 @@ func (s *Surroundings) Learn(content map[string]any, namespace string) {
 	switch version, kind := text(content, "apiVersion"), text(content, "kind"); {
 	case version == "v1" && kind == "Namespace":
 		annotations, _, _ := unstructured.NestedStringMap(content, "metadata", "annotations")
-		s.Namespaces = with(s.Namespaces, name, annotations)
+		s.Namespaces = with(s.Namespaces, name, placement.NamespaceAnnotations(name, annotations))
 	case version == "v1" && kind == "ConfigMap" && (name == placement.AccountRoleMap || name == placement.TeamRoleMap):
 		roles, _, _ := unstructured.NestedStringMap(content, "data")
 		for key, role := range roles {

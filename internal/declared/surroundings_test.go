@@ -80,6 +80,18 @@ func TestPlace(t *testing.T) {
 	}
 }
 
+// TestNamespacesOfKubernetesSayNothing about what is in them, as in a cluster.
+func TestNamespacesOfKubernetesSayNothing(t *testing.T) {
+	s := learn(t, declared.Surroundings{Home: home}, "{apiVersion: v1, kind: Namespace, metadata: {name: kube-system, annotations: {services.k8s.aws/default-region: us-east-2}}}")
+	o := &v1alpha1.ScalableTarget{}
+	if err := yaml.Unmarshal([]byte("metadata: {name: t, namespace: kube-system}\nspec: {"+identity+"}\n"), o); err != nil {
+		t.Fatal(err)
+	}
+	if m := declared.Gather([]v1alpha1.Object{o}, s)[0].Members[0]; m.Place != home {
+		t.Errorf("got %+v, want %+v", m.Place, home)
+	}
+}
+
 func TestFollow(t *testing.T) {
 	const (
 		byEndpoint = "sageMakerEndpointRef: {from: {name: e}, variantName: AllTraffic}, scalableDimension: 'sagemaker:variant:DesiredInstanceCount', serviceNamespace: sagemaker, minCapacity: 1, maxCapacity: 2"

@@ -24,7 +24,7 @@ var steering = []annotationRow{
 	{v1alpha1.AnnotationRegion, onBoth, "a Region", "where new AWS resources are made; the object's comes before the namespace's, which comes before `default-region`, which comes before the flag `--aws-region`"},
 	{v1alpha1.AnnotationDefaultRegion, onNamespace, "a Region", "for objects without the above"},
 	{v1alpha1.AnnotationOwnerAccountID, onNamespace, "an account ID", "the account; the role to assume is looked up in the ConfigMap `ack-role-account-map`: see [accounts and Regions](objects.md#accounts-and-regions)"},
-	{v1alpha1.AnnotationTeamID, onNamespace, "any", "the role is looked up in `ack-role-team-map`; it comes before the account ID"},
+	{v1alpha1.AnnotationTeamID, onNamespace, "any", "the role is looked up in `ack-role-team-map`; it comes before the account ID. Needs the [feature gate](flags.md#feature-gates) `TeamLevelCARM`"},
 	{v1alpha1.AnnotationEndpointURL, onNamespace, "a URL", "endpoint of Application Auto Scaling; comes before the flag `--aws-endpoint-url`"},
 	{v1alpha1.AnnotationDeletionPolicy, onObject, "`delete`, `retain`", "what becomes of the AWS resource when the object is deleted; comes before the namespace's, which comes before the flag `--deletion-policy`"},
 	{v1alpha1.AnnotationNamespaceDeletionPolicy, onNamespace, "`delete`, `retain`", "the same for objects that do not say"},

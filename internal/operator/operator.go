@@ -67,6 +67,7 @@ type Options struct {
 	OwnNamespace  string
 	Selectors     bool // see controller.Options
 	ServiceRoles  bool // see controller.Options
+	TeamRoles     bool // see controller.Options
 	NoAdoption    bool // see controller.Options
 	NoReadOnly    bool // see controller.Options
 	Retain        bool // see controller.Options
@@ -282,6 +283,7 @@ func (s starter) controllerOptions(ctx context.Context, account awsapi.Account) 
 		Namespaces:      s.options.Namespaces,
 		SystemNamespace: s.options.SystemNamespace,
 		ServiceRoles:    s.options.ServiceRoles,
+		TeamRoles:       s.options.TeamRoles,
 		Selectors:       s.options.Selectors,
 		NoAdoption:      s.options.NoAdoption,
 		NoReadOnly:      s.options.NoReadOnly,

@@ -16,6 +16,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
@@ -50,6 +51,9 @@ type Settings struct {
 	Roles map[string]map[string]string
 	// ServiceRoles says that their keys begin with ServicePrefix.
 	ServiceRoles bool
+	// TeamRoles lets the annotation team-id of a namespace choose the role, with
+	// the feature gate TeamLevelCARM of the ACK controllers.
+	TeamRoles bool
 	// NoRoles is why the ConfigMaps are not read, and how they would be; empty:
 	// they are.
 	NoRoles string
@@ -71,6 +75,25 @@ type Object struct {
 	Labels    map[string]string
 	Region    string // the annotation
 	Was       Scope  // the account and Region that its status says it is in
+}
+
+// ownOfKubernetes are the namespaces whose annotations do not count, as with
+// ACK: what is in them is the cluster's.
+var ownOfKubernetes = []string{"kube-system", "kube-public", "kube-node-lease"}
+
+// NamespaceAnnotations returns those annotations of a namespace that count. A
+// pause always does: nobody makes one without meaning it.
+func NamespaceAnnotations(name string, all map[string]string) map[string]string {
+	if !slices.Contains(ownOfKubernetes, name) {
+		return all
+	}
+	counting := map[string]string{}
+	for _, key := range []string{v1alpha1.AnnotationPause, v1alpha1.AnnotationPauseReason} {
+		if value, ok := all[key]; ok {
+			counting[key] = value
+		}
+	}
+	return counting
 }
 
 // Of reads an object.
@@ -97,6 +120,9 @@ type Placement struct {
 	Team string
 	// Problem is a sentence for the user; empty: there is none.
 	Problem string
+	// Ignored is a sentence about what is asked for and does not count; empty:
+	// all does.
+	Ignored string
 	// Selected is the role that a selector chose, as the object's condition
 	// tells it.
 	Selected string
@@ -118,6 +144,7 @@ func (s Settings) Place(o Object, in Namespace) Placement {
 	p := Placement{
 		Scope:    Scope{Account: chosen.account, Region: region, RoleARN: chosen.role, Endpoint: endpoint},
 		Team:     chosen.team,
+		Ignored:  s.ignored(in),
 		Selected: chosen.selected,
 	}
 	if problem := cmp.Or(endpointProblem(endpoint), chosen.problem); problem != "" {
@@ -172,6 +199,18 @@ func (s Settings) remain(was string) entry {
 		"what the object declares is in account %s, and the controller's own is %s; no role in the former is known, so nothing is done in either; %s; or %s", was, s.Own.Account, way, letGo)}
 }
 
+// ignored says which annotation of a namespace does not count. The gate is off
+// unless somebody turns it on, as with ACK, where objects were made without
+// regard to the annotation: they could not move to the team's account.
+func (s Settings) ignored(in Namespace) string {
+	team := in.Annotations[v1alpha1.AnnotationTeamID]
+	if team == "" || s.TeamRoles || s.Outside || s.Selectors != nil {
+		return ""
+	}
+	return fmt.Sprintf("the namespace's annotation %s is %s and counts for nothing, because the feature gate TeamLevelCARM is off: start the controller with --feature-gates=TeamLevelCARM=true, or remove the annotation",
+		v1alpha1.AnnotationTeamID, team)
+}
+
 // endpointProblem says what is wrong with the endpoint of a namespace.
 func endpointProblem(endpoint string) string {
 	if u, err := url.Parse(endpoint); endpoint == "" || err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
@@ -188,8 +227,13 @@ func (s Settings) enter(o Object, in Namespace) entry {
 		return enterBySelector(selected)
 	}
 	team, account := in.Annotations[v1alpha1.AnnotationTeamID], in.Annotations[v1alpha1.AnnotationOwnerAccountID]
+	if !s.TeamRoles && !s.Outside {
+		team = "" // see ignored
+	}
 	switch {
-	case o.Was.Account != "" && (team == "" && account == "" || s.Outside && team != "" && s.Roles[TeamRoleMap] == nil):
+	case o.Was.Account != "" && s.Outside && team != "":
+		return s.enterAgain(o.Was.Account, team)
+	case o.Was.Account != "" && team == "" && account == "":
 		return s.remain(o.Was.Account)
 	case team != "":
 		return s.enterByTeam(team)
@@ -204,6 +248,15 @@ func (s Settings) enter(o Object, in Namespace) entry {
 		role, problem := s.role(AccountRoleMap, v1alpha1.AnnotationOwnerAccountID, account)
 		return entry{account: account, role: role, by: "its namespace", problem: problem, noRole: problem != ""}
 	}
+}
+
+// enterAgain enters the account that an object is in, from outside, where nobody
+// knows whether teams count.
+func (s Settings) enterAgain(account, team string) entry {
+	if role, _ := s.lookUp(TeamRoleMap, team); accountOf(role) == account {
+		return entry{account: account, role: role}
+	}
+	return s.remain(account)
 }
 
 func (s Settings) enterByTeam(team string) entry {

@@ -19,7 +19,7 @@ func where(region string, was Scope) Object {
 
 func TestPlace(t *testing.T) {
 	here := Scope{Account: own, Region: "us-west-2"}
-	settings := Settings{Own: here, Roles: map[string]map[string]string{
+	settings := Settings{Own: here, TeamRoles: true, Roles: map[string]map[string]string{
 		AccountRoleMap: {other: otherRole, own: "arn:aws:iam::000000000000:role/other"}, TeamRoleMap: {"ml": otherRole, "broken": "setpoint"},
 	}}
 	type annotations = map[string]string
@@ -88,6 +88,9 @@ func TestPlaceFromOutside(t *testing.T) {
 		{"another account with its role", roles(AccountRoleMap, other, otherRole), where("", Scope{}), account, Placement{Scope: Scope{Account: other, Region: "us-west-2", RoleARN: otherRole}}, ""},
 		{"a team whose account is not known", nil, where("", Scope{}), team, Placement{Scope: Scope{Region: "us-west-2"}, Team: "ml"}, ""},
 		{"of which the status tells the account", nil, where("", Scope{Account: other, Region: "us-west-2"}), team, Placement{Scope: Scope{Account: other, Region: "us-west-2"}}, ""},
+		{"an object that is somewhere is there, whatever its team: whether teams count is not known", roles(TeamRoleMap, "ml", otherRole), where("", here), team, Placement{Scope: here}, ""},
+		{"and is entered by the team's role where that leads there", roles(TeamRoleMap, "ml", otherRole), where("", Scope{Account: other, Region: "us-west-2"}), team,
+			Placement{Scope: Scope{Account: other, Region: "us-west-2", RoleARN: otherRole}}, ""},
 		{"a team that the map does not have is the user's mistake", roles(TeamRoleMap, "shop", otherRole), where("", Scope{}), team, Placement{Scope: Scope{Region: "us-west-2"}, Team: "ml", Closed: true, NoRole: true}, "has no key ml"},
 		{"a key that names the service counts, because nobody says whether it does", roles(TeamRoleMap, ServicePrefix+"ml", otherRole), where("", Scope{}), team,
 			Placement{Scope: Scope{Account: other, Region: "us-west-2", RoleARN: otherRole}}, ""},
@@ -98,6 +101,37 @@ func TestPlaceFromOutside(t *testing.T) {
 		problem := got.Problem
 		if got.Problem = ""; got != c.want || (problem == "") != (c.problem == "") || !strings.Contains(problem, c.problem) {
 			t.Errorf("%s: got %+v, problem %q", c.reason, got, problem)
+		}
+	}
+}
+
+// TestTeamsCountWithTheGateOnly: without it, as with ACK, objects stay where
+// they are, and it is told that the annotation does not count.
+func TestTeamsCountWithTheGateOnly(t *testing.T) {
+	here := Scope{Account: own, Region: "us-west-2"}
+	s := Settings{Own: here, Roles: map[string]map[string]string{TeamRoleMap: {"ml": otherRole}, AccountRoleMap: {other: otherRole}}}
+	in := Namespace{Annotations: map[string]string{v1alpha1.AnnotationTeamID: "ml"}}
+	got := s.Place(where("", here), in)
+	if got.Scope != here || got.Problem != "" || !strings.Contains(got.Ignored, "--feature-gates=TeamLevelCARM=true") {
+		t.Errorf("without the gate an object that exists stays usable, and its namespace's wish is told: got %+v", got)
+	}
+	in.Annotations[v1alpha1.AnnotationOwnerAccountID] = other
+	if got := s.Place(where("", Scope{}), in); got.Account != other || got.Problem != "" {
+		t.Errorf("without the gate the account ID counts: got %+v", got)
+	}
+	s.TeamRoles = true
+	if got := s.Place(where("", Scope{}), in); got.Account != other || got.Ignored != "" {
+		t.Errorf("with the gate nothing is ignored: got %+v", got)
+	}
+}
+
+// TestNamespacesOfKubernetesSayNothing about place and end, as with ACK.
+func TestNamespacesOfKubernetesSayNothing(t *testing.T) {
+	all := map[string]string{v1alpha1.AnnotationDefaultRegion: "eu-west-1", v1alpha1.AnnotationNamespaceDeletionPolicy: "retain", v1alpha1.AnnotationPause: "true"}
+	for name, want := range map[string]int{"kube-system": 1, "kube-public": 1, "kube-node-lease": 1, "kube-flannel": 3, "default": 3} {
+		got := NamespaceAnnotations(name, all)
+		if len(got) != want || got[v1alpha1.AnnotationPause] != "true" {
+			t.Errorf("%s: want %d annotations and the pause among them, got %v", name, want, got)
 		}
 	}
 }
@@ -118,7 +152,7 @@ func FuzzPlace(f *testing.F) {
 	f.Add("eu-west-1", "us-west-2", other, "", "", own, "us-west-2", otherRole, false)
 	f.Add("", "", "", "ml", "https://scaling.test", "", "", "setpoint", true)
 	f.Fuzz(func(t *testing.T, region, namespaceRegion, account, team, endpoint, wasAccount, wasRegion, role string, outside bool) {
-		s := Settings{Own: Scope{Account: own, Region: "us-west-2"}, Outside: outside, Roles: map[string]map[string]string{
+		s := Settings{Own: Scope{Account: own, Region: "us-west-2"}, Outside: outside, TeamRoles: len(team)%2 == 0, Roles: map[string]map[string]string{
 			AccountRoleMap: {account: role}, TeamRoleMap: {team: role},
 		}}
 		p := s.Place(where(region, Scope{Account: wasAccount, Region: wasRegion}), Namespace{Annotations: map[string]string{

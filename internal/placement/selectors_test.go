@@ -71,7 +71,7 @@ func TestSelectedRole(t *testing.T) {
 // TestServiceLevelKeys: with the gate, keys of the ConfigMaps name the service.
 func TestServiceLevelKeys(t *testing.T) {
 	s := Settings{
-		Own: Scope{Account: own, Region: "us-west-2"}, ServiceRoles: true,
+		Own: Scope{Account: own, Region: "us-west-2"}, ServiceRoles: true, TeamRoles: true,
 		Roles: map[string]map[string]string{
 			AccountRoleMap: {"applicationautoscaling.111122223333": otherRole},
 			TeamRoleMap:    {"applicationautoscaling.ml": otherRole, "plain": otherRole},

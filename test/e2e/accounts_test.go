@@ -18,6 +18,7 @@ import (
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/lab"
 	"github.com/setpoint-io/setpoint/internal/operator"
+	"github.com/setpoint-io/setpoint/internal/placement"
 )
 
 // with has another operator than that of the other tests work until the test
@@ -43,12 +44,18 @@ func (w *world) with(change func(*operator.Options)) {
 // mapRole puts a role into the map of accounts.
 func (w *world) mapRole(account, role string) {
 	w.Helper()
+	w.mapRoleIn(placement.AccountRoleMap, account, role)
+}
+
+// mapRoleIn puts a role into a map.
+func (w *world) mapRoleIn(configMap, key, role string) {
+	w.Helper()
 	w.kubectl("apiVersion: v1\nkind: Namespace\nmetadata: {name: "+lab.SystemNamespace+"}\n", "apply", "-f", "-")
-	if _, err := w.tryKubectl("", "get", "configmap", "ack-role-account-map", "--namespace", lab.SystemNamespace); err != nil {
-		w.kubectl("", "create", "configmap", "ack-role-account-map", "--namespace", lab.SystemNamespace)
+	if _, err := w.tryKubectl("", "get", "configmap", configMap, "--namespace", lab.SystemNamespace); err != nil {
+		w.kubectl("", "create", "configmap", configMap, "--namespace", lab.SystemNamespace)
 	}
-	w.kubectl("", "patch", "configmap", "ack-role-account-map", "--namespace", lab.SystemNamespace, "--type=merge",
-		"-p", fmt.Sprintf(`{"data":{%q:%q}}`, account, role))
+	w.kubectl("", "patch", "configmap", configMap, "--namespace", lab.SystemNamespace, "--type=merge",
+		"-p", fmt.Sprintf(`{"data":{%q:%q}}`, key, role))
 }
 
 // A front is an address of the lab's AWS that sees what is asked there, and may
@@ -230,4 +237,42 @@ func TestNamespaceAnnotationsCountWithoutCARM(t *testing.T) {
 	}
 	w.annotateNamespace(v1alpha1.AnnotationOwnerAccountID + "-")
 	w.annotateNamespace(v1alpha1.AnnotationNamespaceDeletionPolicy + "=delete")
+}
+
+// TestTeamByAnnotation: the annotation counts with the gate of the ACK
+// controllers only. Without it, as there, it moves nothing and breaks nothing.
+func TestTeamByAnnotation(t *testing.T) {
+	const other = "888899990000"
+	w := newWorld(t)
+	team := w.namespace
+	w.annotateNamespace(v1alpha1.AnnotationTeamID + "=" + team)
+	w.apply(ecsTarget)
+	told := w.ready(target, "target")
+	if err := w.has(lab.Account, lab.Region); err != nil {
+		t.Errorf("without the gate the object is in the controller's own account: %v", err)
+	}
+	if c := condition(told, v1alpha1.ConditionAdvisory); text(c.Reason) != "TeamIgnored" || !strings.Contains(text(c.Message), "TeamLevelCARM=true") {
+		t.Errorf("nobody tells that the annotation does not count: %+v", c)
+	}
+	w.kubectl("", "delete", "scalabletarget", "target", "--timeout=20s")
+
+	w.with(func(o *operator.Options) { o.TeamRoles = true })
+	w.apply(ecsTarget)
+	told = w.becomes(target, "target", no, "AccountOrRegionUnusable")
+	if m := text(condition(told, v1alpha1.ConditionReady).Message); !strings.Contains(m, placement.TeamRoleMap) || !strings.Contains(m, team) {
+		t.Errorf("the condition does not say where the role of the team is missing: %s", m)
+	}
+	t.Log("the role's arrival wakes the object")
+	w.mapRoleIn(placement.TeamRoleMap, team, "arn:aws:iam::"+other+":role/team")
+	got := w.becomes(target, "target", metav1.ConditionTrue, "")
+	if err := w.has(other, lab.Region); err != nil || got.GetStatus().ACKResourceMetadata.OwnerAccountID != other {
+		t.Errorf("the target is not in the team's account: %v, %+v", err, got.GetStatus().ACKResourceMetadata)
+	}
+	if w.has(lab.Account, lab.Region) == nil {
+		t.Error("the target is in the controller's own account too")
+	}
+	w.kubectl("", "delete", "scalabletarget", "target", "--timeout=20s")
+	if w.has(other, lab.Region) == nil {
+		t.Error("the target was left behind in the team's account")
+	}
 }

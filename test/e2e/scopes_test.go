@@ -107,6 +107,21 @@ func TestAccountByAnnotation(t *testing.T) {
 	}
 }
 
+// TestNamespacesOfKubernetesChooseNothing: as with ACK, what is annotated on
+// kube-system does not count for the objects in it.
+func TestNamespacesOfKubernetesChooseNothing(t *testing.T) {
+	w := newWorld(t)
+	v := &world{T: w.T, ctx: w.ctx, namespace: "kube-system", endpoint: w.endpoint}
+	v.annotateNamespace(v1alpha1.AnnotationDefaultRegion + "=eu-central-1")
+	v.apply(ecsTarget)
+	got := v.ready(target, "target")
+	if err := v.has(lab.Account, lab.Region); err != nil || got.GetStatus().ACKResourceMetadata.Region != lab.Region {
+		t.Errorf("the target is not in the controller's own Region: %v, %+v", err, got.GetStatus().ACKResourceMetadata)
+	}
+	v.kubectl("", "delete", "scalabletarget", "target", "--timeout=20s")
+	v.annotateNamespace(v1alpha1.AnnotationDefaultRegion + "-")
+}
+
 func TestNamespaceDeletionPolicy(t *testing.T) {
 	w := newWorld(t)
 	w.annotateNamespace(v1alpha1.AnnotationNamespaceDeletionPolicy + "=retain")
