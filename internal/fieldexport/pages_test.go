@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/setpoint-io/setpoint/test/pages"
@@ -22,6 +23,7 @@ var reasons = []struct {
 	{reasonExported, false, false, "the value is where it belongs", "nothing"},
 	{reasonSource, false, true, "the object that is read is not there", "create it, or correct `spec.from.resource`"},
 	{reasonSynced, false, true, "AWS does not have what the object that is read declares", "see why that object is not `Ready`"},
+	{reasonUnread, false, true, "the kind of the object that is read is not installed, or `--reconcile-resources` does not name it", "install the CRD, or let the controller work on the kind"},
 	{reasonNothing, false, true, "the path leads to nothing yet", "nothing, or correct `spec.from.path`"},
 	{reasonTarget, false, true, "the ConfigMap or Secret is not there", "create it; a FieldExport does not"},
 	{reasonRefused, false, true, "the API server does not take the value, for example because the ConfigMap is immutable", "what the message says"},
@@ -62,6 +64,18 @@ func TestPageReasons(t *testing.T) {
 		t.Errorf("the code has the reasons %q, explained are %q", inCode, explained)
 	}
 	pages.Check(t, "reference/conditions.md", "reasons of FieldExport", pages.Table([]string{"Reason", "Of", "Means", "What to do"}, rows))
+}
+
+func TestPageEvents(t *testing.T) {
+	inCode := pages.Parse(t, ".").Constants("event", "")
+	rows := [][]string{
+		{pages.Code(eventExported), corev1.EventTypeNormal, "the value is where it belongs; the note says where", "nothing"},
+		{pages.Code(eventFailed), corev1.EventTypeWarning, "the value cannot be exported, or is not any more; the note says why", "what the note says; its [reason](conditions.md#fieldexport) is in `Ready`"},
+	}
+	if len(inCode) != len(rows) {
+		t.Errorf("the code has the events %v, explained are %d", inCode, len(rows))
+	}
+	pages.Check(t, "reference/events.md", "events of FieldExport", pages.Table([]string{"Event", "Type", "Means", "What to do"}, rows))
 }
 
 // TestFunctionsAreListed keeps the list of what a path may use complete.

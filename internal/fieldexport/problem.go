@@ -7,6 +7,7 @@ const (
 	reasonExported       = "Exported"
 	reasonSource         = "SourceNotFound"
 	reasonSynced         = "SourceNotSynced"
+	reasonUnread         = "KindNotRead"
 	reasonNothing        = "NoValue"
 	reasonTarget         = "TargetNotFound"
 	reasonRefused        = "TargetRefused"
@@ -17,6 +18,12 @@ const (
 	reasonAddress        = "TargetInvalid"
 	reasonReserved       = "NamespaceReserved"
 	reasonCrossNamespace = "CrossNamespaceOptInRequired" // ACK's
+)
+
+// The events.
+const (
+	eventExported = "Exported"
+	eventFailed   = "ExportFailed"
 )
 
 // retryAfter is the pause before something is tried again of which no event

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
@@ -25,6 +26,7 @@ type Reconciler struct {
 	live    client.Reader // asks the API server
 	cache   client.Reader // of our objects
 	options Options
+	unread  unread
 }
 
 const fieldOwner = client.FieldOwner("setpoint")
@@ -104,11 +106,11 @@ func (r *Reconciler) copy(ctx context.Context, export *services.FieldExport, t t
 // newSource returns an empty object of a kind of ours, or nil.
 func newSource(kind string) v1alpha1.Object {
 	switch kind {
-	case "ScalableTarget":
+	case kindTarget:
 		return &v1alpha1.ScalableTarget{}
-	case "ScalingPolicy":
+	case kindPolicy:
 		return &v1alpha1.ScalingPolicy{}
-	case "ScheduledAction":
+	case kindAction:
 		return &v1alpha1.ScheduledAction{}
 	}
 	return nil
@@ -123,6 +125,9 @@ func (r *Reconciler) source(ctx context.Context, export *services.FieldExport) (
 	if obj == nil {
 		return nil, &problem{terminal: true, reason: reasonKind, message: fmt.Sprintf(
 			"spec.from.resource.kind %q is no kind of %s: write ScalableTarget, ScalingPolicy or ScheduledAction", from.Kind, from.Group)}
+	}
+	if why := r.unread.of(from.Kind); why != "" {
+		return nil, &problem{reason: reasonUnread, retry: retryAfter, message: fmt.Sprintf("waiting for the kind %s: %s", from.Kind, why)}
 	}
 	if err := r.cache.Get(ctx, name, obj); client.IgnoreNotFound(err) != nil {
 		return nil, err
@@ -152,7 +157,35 @@ func (r *Reconciler) report(ctx context.Context, export *services.FieldExport, v
 	if equality.Semantic.DeepEqual(before, export) {
 		return nil
 	}
-	return client.IgnoreNotFound(r.client.Status().Patch(ctx, export, client.MergeFrom(before), fieldOwner))
+	if err := r.client.Status().Patch(ctx, export, client.MergeFrom(before), fieldOwner); err != nil {
+		return client.IgnoreNotFound(err)
+	}
+	r.announce(export, before.Status.Conditions, v)
+	return nil
+}
+
+// announce emits an event about what a look found, when that is news. To wait
+// for the object that is read is none: it is mostly made with the FieldExport.
+func (r *Reconciler) announce(export *services.FieldExport, before []services.Condition, v verdict) {
+	if readyReason(before) == readyReason(export.Status.Conditions) {
+		return
+	}
+	switch {
+	case v.problem == nil:
+		r.options.Events.Eventf(export, nil, corev1.EventTypeNormal, eventExported, "Export", "%s", v.message)
+	case v.problem.terminal || v.problem.retry > 0:
+		r.options.Events.Eventf(export, nil, corev1.EventTypeWarning, eventFailed, "Export", "%s", v.problem.message)
+	}
+}
+
+// readyReason is why a FieldExport is ready or not; empty: nothing was said yet.
+func readyReason(conditions []services.Condition) string {
+	for _, c := range conditions {
+		if c.Type == v1alpha1.ConditionReady && c.Reason != nil {
+			return *c.Reason
+		}
+	}
+	return ""
 }
 
 // release takes off the finalizer that the ACK controllers put. What was

@@ -14,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/tools/events"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
@@ -30,6 +31,7 @@ type bench struct {
 	now    time.Time
 	writes []string // what was written since the last look
 	fail   error    // of the next write of a ConfigMap or Secret
+	events *events.FakeRecorder
 }
 
 func newBench(t *testing.T, o Options, objects ...client.Object) *bench {
@@ -40,7 +42,7 @@ func newBench(t *testing.T, o Options, objects ...client.Object) *bench {
 			t.Fatal(err)
 		}
 	}
-	b := &bench{T: t, now: time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)}
+	b := &bench{T: t, events: events.NewFakeRecorder(10), now: time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)}
 	server := fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).WithStatusSubresource(&services.FieldExport{}).
 		WithInterceptorFuncs(interceptor.Funcs{
 			Patch: func(ctx context.Context, c client.WithWatch, obj client.Object, patch client.Patch, opts ...client.PatchOption) error {
@@ -60,6 +62,7 @@ func newBench(t *testing.T, o Options, objects ...client.Object) *bench {
 			},
 		}).Build()
 	o.Logger = slog.New(slog.DiscardHandler)
+	o.Events = b.events
 	o.Now = func() time.Time { return b.now }
 	o.setDefaults()
 	b.Reconciler = &Reconciler{client: server, live: server, cache: server, options: o}

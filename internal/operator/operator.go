@@ -150,7 +150,12 @@ func (op *Operator) addFieldExport() error {
 	if o.NoFieldExport {
 		return nil
 	}
+	var kinds []string
+	for _, kind := range o.Kinds {
+		kinds = append(kinds, string(kind))
+	}
 	return fieldexport.AddTo(op.manager, fieldexport.Options{
+		Kinds: kinds, Events: op.manager.GetEventRecorder("setpoint"),
 		Selector: o.Selector, SystemNamespace: cmp.Or(o.OwnNamespace, o.SystemNamespace), SameNamespace: o.SameNamespace, Logger: o.Logger, Resync: o.Resync,
 	})
 }

@@ -3,6 +3,9 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,6 +16,8 @@ import (
 	"github.com/setpoint-io/setpoint/api/crds"
 	services "github.com/setpoint-io/setpoint/api/services/v1alpha1"
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/operator"
 )
 
 // exportManifest returns a FieldExport that reads the world's target.
@@ -128,33 +133,77 @@ func TestFieldExportsThatWait(t *testing.T) {
 	w.holds("ConfigMap", map[string]string{"theirs": "x", "arn": *w.get(target, "target").GetStatus().ACKResourceMetadata.ARN, "broken": "1", "large": "true"})
 }
 
+// definition returns a CRD of ours, and installs it again when the test ends.
+func (w *world) definition(file string) string {
+	w.Helper()
+	files, err := crds.All()
+	w.must(err)
+	i := slices.IndexFunc(files, func(f crds.File) bool { return f.Name == file })
+	definition := string(files[i].YAML)
+	w.Cleanup(func() { // the other tests need it
+		w.ctx = context.WithoutCancel(w.ctx)
+		w.kubectl(definition, "apply", "-f", "-")
+	})
+	return definition
+}
+
 // TestFieldExportInstalledLater starts the controller where the kind is not
 // installed, as in clusters that never had an ACK controller.
 func TestFieldExportInstalledLater(t *testing.T) {
 	w := newWorld(t)
-	files, err := crds.All()
-	w.must(err)
-	var definition string
-	for _, file := range files {
-		if file.Name == "services.k8s.aws_fieldexports.yaml" {
-			definition = string(file.YAML)
-		}
-	}
-	install := func() { w.kubectl(definition, "apply", "-f", "-") }
-	t.Cleanup(func() { // the other tests need it
-		w.ctx = context.WithoutCancel(w.ctx)
-		install()
-	})
+	definition := w.definition("services.k8s.aws_fieldexports.yaml")
 	theController()
 	w.kubectl("", "delete", "crd", "fieldexports.services.k8s.aws", "--timeout=20s")
 	w.restart()
 	w.apply(targetManifest, configMapManifest)
 	w.ready(target, "target")
-	install()
+	w.kubectl(definition, "apply", "-f", "-")
 	w.eventually("the new kind is served", func() error {
 		_, err := w.tryKubectl(exportManifest("name", ".spec.serviceNamespace", "{kind: configmap, name: settings, key: service}"), "apply", "-f", "-")
 		return err
 	})
 	w.tells("name", v1alpha1.ConditionReady, yes, "Exported")
 	w.holds("ConfigMap", map[string]string{"theirs": "x", "service": "sagemaker"})
+}
+
+// TestFieldExportWithTheTwoKindsOfACK: its chart installs no ScheduledAction,
+// and its values name two kinds.
+func TestFieldExportWithTheTwoKindsOfACK(t *testing.T) {
+	w := newWorld(t)
+	theController()
+	w.kubectl("", "delete", "crd", "scheduledactions.applicationautoscaling.services.k8s.aws", "--timeout=20s")
+	ofAction := strings.Replace(exportManifest("action", ".spec.schedule", "{kind: configmap, name: settings, key: schedule}"), "kind: ScalableTarget, name: target", "kind: ScheduledAction, name: action", 1)
+	w.apply(targetManifest, configMapManifest, ofAction, exportManifest("max", ".spec.maxCapacity", "{kind: configmap, name: settings, key: max}"))
+	w.with(func(o *operator.Options) {
+		o.Kinds = []autoscaling.Kind{autoscaling.KindTarget, autoscaling.KindPolicy}
+	})
+	definition := w.definition("applicationautoscaling.services.k8s.aws_scheduledactions.yaml")
+	w.tells("max", v1alpha1.ConditionReady, yes, "Exported")
+	if c := w.tells("action", v1alpha1.ConditionReady, no, "KindNotRead"); !strings.Contains(text(c.Message), "--reconcile-resources") {
+		t.Errorf("the condition does not say why the kind is not read: %s", text(c.Message))
+	}
+
+	t.Log("all kinds are worked on, and one is not installed: the others are read, and it is when it comes")
+	theController()
+	var log lines
+	started := make(chan error)
+	go func() {
+		stop, err := startOperator(context.WithoutCancel(w.ctx), func(o *operator.Options) {
+			o.Resync, o.Logger = resync, slog.New(slog.NewTextHandler(&log, nil))
+		})
+		theController = stop
+		started <- err
+	}()
+	w.kubectl("", "patch", "configmap", "settings", "--type=merge", "-p", `{"data":{"max":null}}`)
+	w.holds("ConfigMap", map[string]string{"theirs": "x", "max": "2"})
+	if c := w.tells("action", v1alpha1.ConditionReady, no, "KindNotRead"); !strings.Contains(text(c.Message), "install its CRD") {
+		t.Errorf("the condition does not say why the kind is not read: %s", text(c.Message))
+	}
+	w.kubectl(definition, "apply", "-f", "-")
+	w.must(<-started)
+	w.apply(actionManifest)
+	w.tells("action", v1alpha1.ConditionReady, yes, "Exported")
+	if n := log.count("FieldExports wait for a kind"); n != 1 {
+		t.Errorf("that a kind is missing is logged %d times, want once", n)
+	}
 }
