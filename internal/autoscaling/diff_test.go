@@ -258,6 +258,11 @@ func TestOrderAndDefaultsAreNoDifference(t *testing.T) {
 			custom(CustomizedMetric{Metrics: []MetricQuery{{ID: "e", Expression: "m*2"}, {ID: "m", Stat: metric(a, b), ReturnData: new(false)}}}),
 			custom(CustomizedMetric{Metrics: []MetricQuery{{ID: "m", Stat: metric(b, a), ReturnData: new(false)}, {ID: "e", Expression: "m*2", ReturnData: new(true)}}})},
 		"steps are ordered by their bounds": {steps(func(*Step) {}, high, low), steps(func(*Step) {}, low, high)},
+		"defaults of target tracking: no switch is off, and cooldowns of SageMaker are 300 seconds": {tracking("p", 60), func() Policy {
+			p := tracking("p", 60)
+			p.TargetTracking.DisableScaleIn, p.TargetTracking.ScaleInCooldown, p.TargetTracking.ScaleOutCooldown = new(false), new(int32(300)), new(int32(300))
+			return p
+		}()},
 		"defaults of steps": {steps(func(*Step) {}, low, high), steps(func(s *Step) {
 			s.Cooldown, s.MetricAggregationType = new(int32(300)), "Average"
 		}, low, high)},
