@@ -120,7 +120,11 @@ func refusal(t target, err error) error {
 	case apierrors.IsNotFound(err):
 		p.reason, p.message = reasonTarget, fmt.Sprintf("waiting for %s: there is no such object; create it, a FieldExport does not", t)
 	case apierrors.IsForbidden(err):
-		p.reason, p.message = reasonDenied, fmt.Sprintf("the controller may not write %s: allow it to get and patch it (%v)", t, err)
+		how := ""
+		if t.secret {
+			how = ", which fieldExport.secrets: true of the chart does for Secrets"
+		}
+		p.reason, p.message = reasonDenied, fmt.Sprintf("the controller may not write %s: allow it to get and patch it%s (%v)", t, how, err)
 	case apierrors.IsInvalid(err), apierrors.IsBadRequest(err), apierrors.IsRequestEntityTooLargeError(err):
 		p.reason, p.message = reasonRefused, fmt.Sprintf("the API server does not take the value into %s: %v; correct the object, or choose another target", t, err)
 	default:

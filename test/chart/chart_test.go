@@ -272,6 +272,7 @@ func TestNotes(t *testing.T) {
 		"ACK's resync":  {"{reconcile: {defaultResyncPeriod: 36000}}", "leave the value out"},
 		"ACK's workers": {"{reconcile: {defaultMaxConcurrentSyncs: 1}}", "no reads are shared"},
 		"ACK's kinds":   {"{reconcile: {resources: [ScalableTarget, ScalingPolicy]}}", "ScheduledAction objects are left alone"},
+		"Secrets":       {"{}", "write ConfigMaps only"},
 		"no effect":     {"{watchNamespace: team-a}", "has no effect"},
 		"no CRDs":       {"{crds: {install: false}}", "see that they are there"},
 	} {

@@ -30,7 +30,6 @@ var everywhere = map[string]string{
 	services + "/fieldexports":             "get list patch watch",
 	services + "/fieldexports/status":      "patch",
 	"/configmaps":                          "get patch", // targets of FieldExport
-	"/secrets":                             "get patch", // targets of FieldExport
 	"events.k8s.io/events":                 "create patch",
 	"iam.services.k8s.aws/roles":           "get list watch", // roleRef
 	"sagemaker.services.k8s.aws/endpoints": "get list watch", // sageMakerEndpointRef
@@ -137,9 +136,19 @@ func TestRightsForRoleSelectors(t *testing.T) {
 	}
 }
 
+// Secrets are written only where somebody says so: the right is to all of them.
+func TestRightsToSecrets(t *testing.T) {
+	for values, want := range map[string]string{
+		"": "", "fieldExport: {secrets: true}": "get patch", "fieldExport: {secrets: true, enabled: false}": "",
+	} {
+		if got := granted(t, render(t, values))["/setpoint"]["/secrets"]; got != want {
+			t.Errorf("%q: the right to Secrets is %q, want %q", values, got, want)
+		}
+	}
+}
+
 func TestRightsThatAreLeftOut(t *testing.T) {
 	for name, c := range map[string]struct{ reason, values, role, right string }{
-		"secrets":  {"no FieldExport writes Secrets", "fieldExport: {secrets: false}", "/setpoint", "/secrets"},
 		"exports":  {"nobody carries out a FieldExport", "fieldExport: {enabled: false}", "/setpoint", "/configmaps"},
 		"accounts": {"there are no other accounts", "enableCARM: false", "ack-system/setpoint-accounts", "/configmaps"},
 		"lease":    {"nobody takes the lease", "leaderElection: {enabled: false}", "ack-system/setpoint-leader-election", "coordination.k8s.io/leases"},
@@ -155,7 +164,7 @@ func TestRightsThatAreLeftOut(t *testing.T) {
 
 // Whatever the values: no wildcard, and nobody can list what Secrets there are.
 func TestNoRightIsBroad(t *testing.T) {
-	for _, values := range []string{"", "{featureGates: {IAMRoleSelector: true}, enableCARM: false}", ackValues(t)} {
+	for _, values := range []string{"", "{featureGates: {IAMRoleSelector: true}, enableCARM: false, fieldExport: {secrets: true}}", ackValues(t)} {
 		for role, allowed := range granted(t, render(t, values)) {
 			for resource, verbs := range allowed {
 				if strings.Contains(resource+verbs, "*") {

@@ -11,6 +11,7 @@ import (
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	services "github.com/setpoint-io/setpoint/api/services/v1alpha1"
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/lab"
@@ -87,6 +88,44 @@ func (w *world) guide() {
 	}
 }
 
+// exports copies a field into a ConfigMap, and into a Secret where that is
+// allowed; a finalizer of the ACK controllers comes off.
+func (w *world) exports(secrets bool) {
+	w.Helper()
+	w.apply(ecsTarget, configMapManifest, secretManifest,
+		exportManifest("max", ".spec.maxCapacity", "{kind: configmap, name: settings, key: max}"),
+		exportManifest("secret", ".spec.maxCapacity", "{kind: secret, name: secrets, key: max}"))
+	w.tells("max", v1alpha1.ConditionReady, yes, "Exported")
+	w.holds("ConfigMap", map[string]string{"theirs": "x", "max": "2"})
+	if secrets {
+		w.tells("secret", v1alpha1.ConditionReady, yes, "Exported")
+		w.holds("Secret", map[string]string{"theirs": "x", "max": "2"})
+	} else if c := w.tells("secret", v1alpha1.ConditionReady, no, "Denied"); !strings.Contains(text(c.Message), "fieldExport.secrets: true") {
+		w.Errorf("the FieldExport does not say what allows it: %s", text(c.Message))
+	}
+	w.eventually("an event tells of it", func() error { return mentions(w.kubectl("", "events", "--for=fieldexport/max"), "Exported") })
+	w.kubectl("", "patch", "fieldexport", "max", "--type=merge", "-p", `{"metadata":{"finalizers":["`+services.FinalizerFieldExport+`"]}}`)
+	w.kubectl("", "delete", "fieldexports,scalabletargets", "--all", "--timeout=20s")
+}
+
+// references has a target that is about an Endpoint object, and one whose role
+// is a Role object.
+func (w *world) references() {
+	w.Helper()
+	w.kubectl(foreignCRDs, "apply", "-f", "-")
+	w.kubectl("", "wait", "--for=condition=Established", "crd/endpoints.sagemaker.services.k8s.aws", "crd/roles.iam.services.k8s.aws")
+	w.eventually("the new kinds are served", func() error {
+		_, err := w.tryKubectl(w.manifest(endpointManifest+"---\napiVersion: iam.services.k8s.aws/v1alpha1\nkind: Role\nmetadata: {name: scaler}\n"), "apply", "-f", "-")
+		return err
+	})
+	w.setStatus("endpoints.sagemaker.services.k8s.aws", "my-endpoint", `{"endpointStatus":"InService"}`)
+	w.setStatus("roles.iam.services.k8s.aws", "scaler", `{"ackResourceMetadata":{"arn":"arn:aws:iam::000000000000:role/scaler"}}`)
+	w.apply(targetByReference, emrTarget)
+	w.ready(target, "target")
+	w.ready(target, "emr")
+	w.kubectl("", "delete", "scalabletargets", "--all", "--timeout=20s")
+}
+
 // otherAccount lets the namespace's annotation choose another account, whose
 // role is in the ConfigMap of the release's namespace.
 func (w *world) otherAccount(namespace, account string) {
@@ -116,25 +155,57 @@ func (w *world) mayNot(namespace, account string, questions ...string) {
 	}
 }
 
-// TestChartRightsInTheCluster does the guide, and accounts by annotation, with
-// nothing but the rights of the chart.
+// TestChartRightsInTheCluster does the guide, references, FieldExports and
+// accounts by annotation, with nothing but the rights of the chart.
 func TestChartRightsInTheCluster(t *testing.T) {
 	const release = "chart-cluster"
 	w := newWorld(t)
-	w.install(release, release, "serviceAccount: {name: controller}", func(*operator.Options) {})
+	w.install(release, release, "serviceAccount: {name: controller}\nfieldExport: {secrets: true}", func(*operator.Options) {})
 	w.guide()
+	w.references()
+	w.exports(true)
 	w.otherAccount(release, "222233334444")
 	w.mayNot(release, "controller", "list secrets", "watch secrets", "list configmaps", "create configmaps", "delete scalabletargets", "create scalabletargets", "create namespaces")
 }
 
 // TestChartRightsInOneNamespace does the same with the Roles of installScope
-// namespace, which grant nothing elsewhere.
+// namespace, which grant nothing elsewhere, and by default no Secret.
 func TestChartRightsInOneNamespace(t *testing.T) {
 	const release = "chart-namespace"
 	w := newWorld(t)
 	w.install(release, release, "serviceAccount: {name: controller}\ninstallScope: namespace\nrbac: {readNamespaces: true}\nwatchNamespace: "+w.namespace,
 		func(o *operator.Options) { o.Namespaces = []string{w.namespace} })
 	w.guide()
+	w.references()
+	w.exports(false)
 	w.otherAccount(release, "333344445555")
-	w.mayNot(release, "controller", "list secrets", "get scalabletargets --namespace=default", "get secrets --namespace=default", "list configmaps --namespace=default")
+	w.mayNot(release, "controller", "list secrets", "get secrets --namespace="+w.namespace, "get scalabletargets --namespace=default", "get secrets --namespace=default", "list configmaps --namespace=default")
+}
+
+// TestChartRightsForRoleSelectors lets an IAMRoleSelector, which belongs to the
+// cluster, choose by a label of the namespace.
+func TestChartRightsForRoleSelectors(t *testing.T) {
+	const other = "999900001111"
+	for scope, values := range map[string]string{"cluster": "", "namespace": "\ninstallScope: namespace\nwatchNamespace: $NAMESPACE"} {
+		t.Run(scope, func(t *testing.T) {
+			w := newWorld(t)
+			release := "chart-selectors-" + scope
+			w.selects(w.namespace, "arn:aws:iam::"+other+":role/setpoint", "namespaceSelector: {labelSelector: {matchLabels: {stage: "+w.namespace+"}}}")
+			w.kubectl("", "label", "namespace", w.namespace, "stage="+w.namespace)
+			w.install(release, release, "serviceAccount: {name: controller}\nenableCARM: false\nfeatureGates: {IAMRoleSelector: true}"+strings.ReplaceAll(values, "$NAMESPACE", w.namespace),
+				func(o *operator.Options) {
+					selectorsOnly(o)
+					if scope == "namespace" {
+						o.Namespaces = []string{w.namespace}
+					}
+				})
+			w.apply(ecsTarget)
+			w.ready(target, "target")
+			if err := w.has(other, lab.Region); err != nil {
+				t.Error(err)
+			}
+			w.kubectl("", "delete", "scalabletarget", "target", "--timeout=20s")
+			w.mayNot(release, "controller", "create iamroleselectors", "list secrets")
+		})
+	}
 }
