@@ -11,7 +11,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +kubebuilder:resource:path=scalingpolicies,singular=scalingpolicy,shortName=aassp,categories={aws,ack,autoscaling}
 // +kubebuilder:printcolumn:name=TARGET,type=string,JSONPath=`.spec['resourceID','resourceRef.from.name']`,description="Resource that is scaled, or the ScalableTarget object that names it"
 // +kubebuilder:printcolumn:name=TYPE,type=string,JSONPath=`.spec.policyType`,description="Kind of policy"
-// +kubebuilder:printcolumn:name=METRIC,type=string,JSONPath=`.spec.targetTrackingScalingPolicyConfiguration['predefinedMetricSpecification.predefinedMetricType','customizedMetricSpecification.metricName']`,description="Metric that is held at the target value"
+// +kubebuilder:printcolumn:name=METRIC,type=string,JSONPath=`.spec.targetTrackingScalingPolicyConfiguration['predefinedMetricSpecification.predefinedMetricType','customizedMetricSpecification.metricName','customizedMetricSpecification..expression','customizedMetricSpecification..metricName']`,description="Metric that is held at the target value; of metric math the first expression"
 // +kubebuilder:printcolumn:name=TARGET-VALUE,type=number,JSONPath=`.spec.targetTrackingScalingPolicyConfiguration.targetValue`,description="Value at which the metric is held"
 // +kubebuilder:printcolumn:name=ALARMS,type=integer,JSONPath=`.status.alarmCount`,description="How many CloudWatch alarms start the policy"
 // +kubebuilder:printcolumn:name=READY,type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`,description="Whether AWS has what is declared"

@@ -98,6 +98,9 @@ func alarmEdits(namespace string, known []Alarm, now Alarm) []FieldChange {
 	return changes
 }
 
+// OfAlarm says that the difference is in an alarm, and not in the policy.
+func (f FieldChange) OfAlarm() bool { return strings.HasPrefix(f.Field, alarmPrefix) }
+
 const settingThreshold = "threshold"
 
 func alarmField(alarm, setting string) string { return alarmPrefix + alarm + " " + setting }

@@ -71,4 +71,6 @@ type FieldChange struct{ Field, From, To string }
 type Result struct {
 	ARN    string  // OpRegisterTarget, OpPutPolicy
 	Alarms []Alarm // OpPutPolicy
+
+	RequestID string // of the request, by which AWS finds it; empty: unknown
 }

@@ -257,7 +257,7 @@ func TestApplyOfTags(t *testing.T) {
 func TestApplyResults(t *testing.T) {
 	a := newTestAPI(t, newFake())
 	got, err := a.Apply(t.Context(), anID, autoscaling.Change{Op: autoscaling.OpPutPolicy, Policy: &autoscaling.Policy{Name: "p"}})
-	want := autoscaling.Result{ARN: "arn:policy/p", Alarms: []autoscaling.Alarm{{Name: "a", ARN: "arn:a"}}}
+	want := autoscaling.Result{ARN: "arn:policy/p", Alarms: []autoscaling.Alarm{{Name: "a", ARN: "arn:a"}}, RequestID: "req-1"}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v; result (-want +got):\n%s", err, diff)
 	}

@@ -16,7 +16,8 @@ import (
 // the start and end of an action, and the optional members of a policy's
 // configuration (AWS API: PutScheduledAction, PutScalingPolicy).
 func (a *API) Apply(ctx context.Context, id autoscaling.Identity, c autoscaling.Change) (autoscaling.Result, error) {
-	ctx = context.WithValue(ctx, verbKey{}, c.Verb)
+	var requestID string
+	ctx = context.WithValue(context.WithValue(ctx, verbKey{}, c.Verb), requestKey{}, &requestID)
 	defer a.wrote(id) // also when it failed, for it may have taken effect
 	var (
 		result autoscaling.Result
@@ -65,6 +66,7 @@ func (a *API) Apply(ctx context.Context, id autoscaling.Identity, c autoscaling.
 	default:
 		err = invalid(string(c.Op), "there is no such operation in a plan")
 	}
+	result.RequestID = requestID
 	return result, wrap(string(c.Op), err)
 }
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/prometheus/client_golang/prometheus"
@@ -85,6 +86,9 @@ func addMetrics(m *metrics, service string) func(*middleware.Stack) error {
 			began := time.Now()
 			out, metadata, err := next.HandleFinalize(ctx, in)
 			m.observe(ctx, service, time.Since(began), err)
+			if id, ok := ctx.Value(requestKey{}).(*string); ok {
+				*id, _ = awsmiddleware.GetRequestIDMetadata(metadata)
+			}
 			return out, metadata, err
 		}), "Retry", middleware.After)
 	}
@@ -113,6 +117,10 @@ func (m *metrics) observe(ctx context.Context, service string, took time.Duratio
 
 // verbKey is the context key of the verb of the change that a call is part of.
 type verbKey struct{}
+
+// requestKey is the context key of where the ID of the request goes. The last
+// attempt counts.
+type requestKey struct{}
 
 // opType returns the ACK controller's word for what a call does. AWS's Put and
 // Register operations create or update; the verb says which.

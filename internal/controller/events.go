@@ -20,6 +20,7 @@ const (
 	eventDeleted        = "Deleted"
 	eventRetained       = "Retained"
 	eventDriftCorrected = "DriftCorrected"
+	eventAlarm          = "AlarmRecreated"
 	eventReady          = "Ready"
 	eventAdopted        = "Adopted"
 	eventPaused         = "ReconciliationPaused"
@@ -95,7 +96,7 @@ func (r *Reconciler) announceChanges(p *pass, m *member) {
 			r.event(m, corev1.EventTypeNormal, eventDeleted, "Delete", text)
 		case drifted:
 			r.metrics.drift.WithLabelValues(string(m.ref.Kind)).Inc()
-			r.event(m, corev1.EventTypeWarning, eventDriftCorrected, "Update", text)
+			r.announceDrift(m, c, text)
 		case c.Verb == autoscaling.Create:
 			r.event(m, corev1.EventTypeNormal, eventCreated, "Create", text)
 		default:
@@ -103,6 +104,16 @@ func (r *Reconciler) announceChanges(p *pass, m *member) {
 		}
 	}
 	r.announceParent(p, m)
+}
+
+// announceDrift tells what was put right. Where nothing but alarms of AWS's was
+// wrong, they have an event of their own: while they are gone nothing scales.
+func (r *Reconciler) announceDrift(m *member, c autoscaling.Change, text string) {
+	if len(c.Fields) > 0 && !slices.ContainsFunc(c.Fields, func(f autoscaling.FieldChange) bool { return !f.OfAlarm() }) {
+		r.event(m, corev1.EventTypeWarning, eventAlarm, "Update", text)
+		return
+	}
+	r.event(m, corev1.EventTypeWarning, eventDriftCorrected, "Update", text)
 }
 
 // inWords says what a change did: "minCapacity 1 -> 2", or, of what is new,

@@ -1,15 +1,20 @@
 package controller
 
 import (
+	"bytes"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"golang.org/x/time/rate"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/events"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
 )
 
 func TestWarningsPassWhereOtherEventsAreTooMany(t *testing.T) {
@@ -46,5 +51,21 @@ func TestWarningsPassWhereOtherEventsAreTooMany(t *testing.T) {
 	}
 	if got := testutil.ToFloat64(r.metrics.eventsDropped); got != 5 {
 		t.Errorf("%v events are counted as dropped, want 5", got)
+	}
+}
+
+// TestTheLogOfAChangeNamesItsObject, by which one looks for it; a change that no
+// object asked for names what it is about.
+func TestTheLogOfAChangeNamesItsObject(t *testing.T) {
+	m := &member{ref: ObjectRef{autoscaling.KindPolicy, types.NamespacedName{Namespace: "shop", Name: "web"}}, name: "invocations"}
+	p := &pass{members: []*member{m}}
+	var log bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&log, nil))
+	logger.Info("changed AWS", p.logged(autoscaling.Change{Kind: autoscaling.KindPolicy, Name: "invocations", Op: autoscaling.OpPutPolicy}, "requestID", "r-1")...)
+	logger.Info("changed AWS", p.logged(autoscaling.Change{Kind: autoscaling.KindPolicy, Name: "nobodys"})...)
+	for _, want := range []string{"kind=ScalingPolicy namespace=shop object=web target=", "operation=PutScalingPolicy name=invocations requestID=r-1", "kind=ScalingPolicy target="} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("no %s in\n%s", want, log.String())
+		}
 	}
 }

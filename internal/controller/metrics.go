@@ -27,7 +27,7 @@ var (
 	descSync = prometheus.NewDesc("setpoint_resource_last_sync_timestamp_seconds",
 		"When AWS was last found, or made, to be as the object declares; Unix time.", []string{"kind", "namespace", "name"}, nil)
 	descCapacity = prometheus.NewDesc("setpoint_target_capacity",
-		"The bounds of a scalable target in AWS, as last read; bound is min or max.", []string{"namespace", "name", "bound"}, nil)
+		"The bounds of a scalable target in AWS, as last read, and its capacity where the status tells it; bound is min, max or current.", []string{"namespace", "name", "bound"}, nil)
 )
 
 // metrics tells how the objects are. What concerns single objects is collected
@@ -141,7 +141,7 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 		counts[kind][ready]++
 		if single < m.limit && (len(objects) <= m.limit || ready != metav1.ConditionTrue) {
 			single++
-			m.collectObject(ch, refOf(obj), ready)
+			m.collectObject(ch, obj, ready)
 		}
 	}
 	for kind, of := range counts {
@@ -151,7 +151,8 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-func (m *metrics) collectObject(ch chan<- prometheus.Metric, ref ObjectRef, ready metav1.ConditionStatus) {
+func (m *metrics) collectObject(ch chan<- prometheus.Metric, obj v1alpha1.Object, ready metav1.ConditionStatus) {
+	ref := refOf(obj)
 	m.mu.Lock()
 	s, seen := m.seen[ref]
 	m.mu.Unlock()
@@ -160,6 +161,9 @@ func (m *metrics) collectObject(ch chan<- prometheus.Metric, ref ObjectRef, read
 		value = 1
 	}
 	ch <- prometheus.MustNewConstMetric(descReady, prometheus.GaugeValue, value, string(ref.Kind), ref.Namespace, ref.Name)
+	if t, ok := obj.(*v1alpha1.ScalableTarget); ok && t.Status.CurrentCapacity != nil {
+		ch <- prometheus.MustNewConstMetric(descCapacity, prometheus.GaugeValue, float64(*t.Status.CurrentCapacity), ref.Namespace, ref.Name, "current")
+	}
 	if !seen {
 		return
 	}

@@ -39,7 +39,9 @@ func collecting(t *testing.T, limit int, objects ...client.Object) *metrics {
 }
 
 func TestMetricsOfObjects(t *testing.T) {
-	m := collecting(t, 10, targetThatIs("good", metav1.ConditionTrue), targetThatIs("bad", metav1.ConditionFalse), targetThatIs("new", ""))
+	scaled := targetThatIs("good", metav1.ConditionTrue)
+	scaled.Status.CurrentCapacity = new(int64(3))
+	m := collecting(t, 10, scaled, targetThatIs("bad", metav1.ConditionFalse), targetThatIs("new", ""))
 	good := &member{obj: targetThatIs("good", metav1.ConditionTrue), outcome: outcome{state: synced}}
 	good.ref = refOf(good.obj)
 	good.outcome.changes = []autoscaling.Change{{Target: &autoscaling.Target{MaxCapacity: new(int32(8))}}}
@@ -59,8 +61,9 @@ setpoint_resource_ready{kind="ScalableTarget",name="new",namespace="ns"} 0
 setpoint_resources{kind="ScalableTarget",ready="False"} 1
 setpoint_resources{kind="ScalableTarget",ready="True"} 1
 setpoint_resources{kind="ScalableTarget",ready="Unknown"} 1
-# HELP setpoint_target_capacity The bounds of a scalable target in AWS, as last read; bound is min or max.
+# HELP setpoint_target_capacity The bounds of a scalable target in AWS, as last read, and its capacity where the status tells it; bound is min, max or current.
 # TYPE setpoint_target_capacity gauge
+setpoint_target_capacity{bound="current",name="good",namespace="ns"} 3
 setpoint_target_capacity{bound="max",name="good",namespace="ns"} 8
 setpoint_target_capacity{bound="min",name="good",namespace="ns"} 1
 `
@@ -68,8 +71,8 @@ setpoint_target_capacity{bound="min",name="good",namespace="ns"} 1
 		t.Error(err)
 	}
 	m.forget(good.ref)
-	if n := testutil.CollectAndCount(m, "setpoint_target_capacity"); n != 0 {
-		t.Errorf("%d series of an object that is gone are left", n)
+	if n := testutil.CollectAndCount(m, "setpoint_target_capacity"); n != 1 {
+		t.Errorf("%d series are left, want the capacity that the object itself tells", n)
 	}
 }
 

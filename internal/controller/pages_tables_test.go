@@ -184,6 +184,10 @@ var eventRows = []eventRow{
 		"if it comes again, find out who: [drift keeps coming back](../how-to/troubleshoot.md#drift-keeps-coming-back)",
 	},
 	{
+		eventAlarm, "alarms of a target tracking policy were missing, silenced or edited; the policy was put again, and AWS made them anew",
+		"if it comes again, find out who: [drift keeps coming back](../how-to/troubleshoot.md#drift-keeps-coming-back)",
+	},
+	{
 		eventRecreated, "of a ScalableTarget: the target was gone from AWS, and with it what the note names; what objects declare is made anew",
 		"declare what the note calls lost, if it is needed; AWS deregisters a target when its resource is deleted",
 	},

@@ -368,6 +368,16 @@ func (p *pass) record(c autoscaling.Change, result autoscaling.Result, err error
 	}
 }
 
+// logged are the attributes of a change in the log: the object that asked for
+// it, and what it is about in AWS.
+func (p *pass) logged(c autoscaling.Change, more ...any) []any {
+	all := []any{"kind", c.Kind}
+	if m := p.memberOf(c.Kind, c.Name); m != nil {
+		all = append(all, "namespace", m.ref.Namespace, "object", m.ref.Name)
+	}
+	return append(append(all, "target", p.group.String(), "operation", c.Op, "name", c.Name), more...)
+}
+
 func (p *pass) memberOf(kind autoscaling.Kind, name string) *member {
 	for _, m := range p.members {
 		if m.ref.Kind == kind && (kind == autoscaling.KindTarget || m.name == name) && (m.active() || m.outcome.state == failed) {

@@ -136,10 +136,10 @@ func (r *Reconciler) apply(ctx context.Context, aws AWS, p *pass, plan autoscali
 			r.attempts.note(made, true)
 		}
 		if err == nil {
-			r.log.Info("changed AWS", "target", p.group.String(), "operation", c.Op, "name", c.Name, "verb", c.Verb)
+			r.log.Info("changed AWS", p.logged(*c, "verb", c.Verb, "requestID", result.RequestID)...)
 			continue
 		}
-		r.log.Info("AWS refused a change", "target", p.group.String(), "operation", c.Op, "name", c.Name, "error", err)
+		r.log.Info("AWS refused a change", p.logged(*c, "error", err)...)
 		if !aboutRequest(err) || parent {
 			p.postpone(plan.Changes[i+1:], err)
 			return

@@ -235,7 +235,7 @@ func TestAlarmsAreHealed(t *testing.T) {
 			}
 			return nil
 		})
-		w.hasEvent("DriftCorrected", before[0]+" "+what)
+		w.hasEvent("AlarmRecreated", before[0]+" "+what)
 		w.eventually("the status names the new alarms", func() error {
 			if got := w.ready(policy, "policy").(*v1alpha1.ScalingPolicy).Status.Alarms; len(got) != 2 || !slices.Contains(names(), text(got[0].AlarmName)) {
 				return fmt.Errorf("it names %v", got)

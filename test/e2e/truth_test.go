@@ -155,7 +155,7 @@ func TestEditedAlarmIsPutRight(t *testing.T) {
 		EvaluationPeriods: a.EvaluationPeriods, ComparisonOperator: a.ComparisonOperator, Threshold: aws.Float64(90),
 	})
 	w.must(err)
-	w.hasEvent("DriftCorrected", "alarm "+high+" threshold 90 -> 60")
+	w.hasEvent("AlarmRecreated", "alarm "+high+" threshold 90 -> 60")
 	w.drifted(policy, "policy", false, v1alpha1.DriftedField{Field: "alarm " + high + " threshold", Observed: "90", Declared: "60"})
 	for _, now := range w.managed() {
 		if *now.AlarmName == high || *now.Threshold == 90 {
