@@ -56,7 +56,7 @@ func (f *flags) bind(fs *pflag.FlagSet) {
 	fs.StringVar(&f.region, "aws-region", "", "AWS Region (default: AWS_REGION, AWS_DEFAULT_REGION or the profile's)")
 	fs.StringVar(&f.endpoint, "aws-endpoint-url", "", "endpoint of Application Auto Scaling (default: AWS's, or AWS_ENDPOINT_URL)")
 	fs.StringVar(&f.identityEndpoint, "aws-identity-endpoint-url", "", "endpoint of STS (default: AWS's, or AWS_ENDPOINT_URL)")
-	fs.StringVar(&f.externalID, "assume-role-external-id", "", "external ID with which roles of other accounts are assumed (default: none)")
+	fs.StringVar(&f.externalID, "assume-role-external-id", "", "external ID with which roles of other accounts are assumed, unless the ConfigMap of the role has one of its own (default: none)")
 	fs.BoolVar(&f.allowHTTP, "allow-unsafe-aws-endpoint-urls", false, "accept http:// in the two endpoint flags")
 	fs.DurationVar(&f.httpTimeout, "http-client-timeout", time.Minute, "limit of one AWS request; 0 is none")
 	fs.StringVar(&f.metricsAddr, "metrics-addr", "0.0.0.0:8080", "where /metrics is served; 0 turns it off")

@@ -318,6 +318,7 @@ func (s starter) controllerOptions(ctx context.Context, account awsapi.Account) 
 func (s starter) open(ctx context.Context, scope controller.Scope) (aws controller.AWS, closeIt func()) {
 	o := s.options.AWS
 	o.Region, o.RoleARN = scope.Region, scope.RoleARN
+	o.ExternalID = cmp.Or(scope.ExternalID, o.ExternalID)
 	if scope.Endpoint != "" {
 		o.Endpoint = scope.Endpoint
 	}

@@ -26,10 +26,12 @@ import (
 
 // A Scope is where in AWS something is, and how it is reached.
 type Scope struct {
-	Account  string // 12 digits
-	Region   string // such as us-west-2
-	RoleARN  string // role to assume; empty: the controller's own credentials
-	Endpoint string // URL of Application Auto Scaling; empty: AWS's
+	Account string // 12 digits
+	Region  string // such as us-west-2
+	RoleARN string // role to assume; empty: the controller's own credentials
+	// ExternalID goes with the request for the role; empty: that of the flag.
+	ExternalID string
+	Endpoint   string // URL of Application Auto Scaling; empty: AWS's
 }
 
 // The ConfigMaps that map account IDs and team IDs to role ARNs, in the
@@ -42,6 +44,10 @@ const (
 // ServicePrefix begins the keys of roles that are for this service alone, with
 // the feature gate ServiceLevelCARM of the ACK controllers.
 const ServicePrefix = "applicationautoscaling."
+
+// ExternalIDSuffix ends the keys of external IDs, next to those of the roles
+// that ask for them. The ACK controllers have no such keys, and ignore them.
+const ExternalIDSuffix = ".external-id"
 
 // Settings are what decides besides the object and its namespace.
 type Settings struct {
@@ -130,10 +136,14 @@ type Placement struct {
 
 // An entry is an account with the role by which it is entered, and who says so.
 type entry struct {
-	account, role, by, team, selected, problem string
+	account, by, team, selected, problem string
 
+	way    way
 	noRole bool
 }
+
+// A way is the role by which an account is entered, and what it asks for.
+type way struct{ role, externalID string }
 
 // Place returns where an object of a namespace belongs. What its status says
 // wins: its AWS counterpart cannot move.
@@ -142,7 +152,7 @@ func (s Settings) Place(o Object, in Namespace) Placement {
 	region := cmp.Or(o.Was.Region, o.Region, in.Annotations[v1alpha1.AnnotationRegion], in.Annotations[v1alpha1.AnnotationDefaultRegion], s.Own.Region)
 	endpoint := in.Annotations[v1alpha1.AnnotationEndpointURL]
 	p := Placement{
-		Scope:    Scope{Account: chosen.account, Region: region, RoleARN: chosen.role, Endpoint: endpoint},
+		Scope:    Scope{Account: chosen.account, Region: region, RoleARN: chosen.way.role, ExternalID: chosen.way.externalID, Endpoint: endpoint},
 		Team:     chosen.team,
 		Ignored:  s.ignored(in),
 		Selected: chosen.selected,
@@ -166,7 +176,7 @@ func (s Settings) Place(o Object, in Namespace) Placement {
 func (s Settings) stay(p Placement, was string, chosen entry) Placement {
 	moved := fmt.Sprintf("what the object declares is in account %s, and %s says %s", was, chosen.by, chosen.account)
 	back := s.remain(was)
-	p.Account, p.RoleARN, p.Selected = was, back.role, ""
+	p.Account, p.RoleARN, p.ExternalID, p.Selected = was, back.way.role, back.way.externalID, ""
 	if back.problem == "" {
 		p.Problem = moved + ": undo the change, or delete the object and create it again"
 		return p
@@ -187,16 +197,16 @@ func (s Settings) remain(was string) entry {
 	if was == s.Own.Account {
 		return entry{account: was}
 	}
-	role, key := s.lookUp(AccountRoleMap, was)
-	if s.Outside || accountOf(role) != "" {
-		return entry{account: was, role: role}
+	back, key := s.lookUp(AccountRoleMap, was)
+	if s.Outside || accountOf(back.role) != "" {
+		return entry{account: was, way: back}
 	}
-	way := fmt.Sprintf("put the ARN of one under the key %s into the ConfigMap %s in the controller's namespace", key, AccountRoleMap)
+	remedy := fmt.Sprintf("put the ARN of one under the key %s into the ConfigMap %s in the controller's namespace", key, AccountRoleMap)
 	if s.NoRoles != "" {
-		way = s.NoRoles
+		remedy = s.NoRoles
 	}
 	return entry{account: was, noRole: true, problem: fmt.Sprintf(
-		"what the object declares is in account %s, and the controller's own is %s; no role in the former is known, so nothing is done in either; %s; or %s", was, s.Own.Account, way, letGo)}
+		"what the object declares is in account %s, and the controller's own is %s; no role in the former is known, so nothing is done in either; %s; or %s", was, s.Own.Account, remedy, letGo)}
 }
 
 // ignored says which annotation of a namespace does not count. The gate is off
@@ -242,19 +252,19 @@ func (s Settings) enter(o Object, in Namespace) entry {
 	case account == s.Own.Account:
 		return entry{account: account, by: "its namespace"}
 	case s.Outside: // it may be the controller's own, which needs no role
-		role, _ := s.lookUp(AccountRoleMap, account)
-		return entry{account: account, role: role, by: "its namespace"}
+		way, _ := s.lookUp(AccountRoleMap, account)
+		return entry{account: account, way: way, by: "its namespace"}
 	default:
-		role, problem := s.role(AccountRoleMap, v1alpha1.AnnotationOwnerAccountID, account)
-		return entry{account: account, role: role, by: "its namespace", problem: problem, noRole: problem != ""}
+		way, problem := s.role(AccountRoleMap, v1alpha1.AnnotationOwnerAccountID, account)
+		return entry{account: account, way: way, by: "its namespace", problem: problem, noRole: problem != ""}
 	}
 }
 
 // enterAgain enters the account that an object is in, from outside, where nobody
 // knows whether teams count.
 func (s Settings) enterAgain(account, team string) entry {
-	if role, _ := s.lookUp(TeamRoleMap, team); accountOf(role) == account {
-		return entry{account: account, role: role}
+	if way, _ := s.lookUp(TeamRoleMap, team); accountOf(way.role) == account {
+		return entry{account: account, way: way}
 	}
 	return s.remain(account)
 }
@@ -263,37 +273,38 @@ func (s Settings) enterByTeam(team string) entry {
 	if s.Outside && s.Roles[TeamRoleMap] == nil {
 		return entry{team: team}
 	}
-	role, problem := s.role(TeamRoleMap, v1alpha1.AnnotationTeamID, team)
-	e := entry{account: accountOf(role), role: role, by: "the team of its namespace", problem: problem, noRole: problem != ""}
+	way, problem := s.role(TeamRoleMap, v1alpha1.AnnotationTeamID, team)
+	e := entry{account: accountOf(way.role), way: way, by: "the team of its namespace", problem: problem, noRole: problem != ""}
 	if problem != "" {
 		e.team = team
 	}
 	return e
 }
 
-// lookUp returns a role, and the key that it has or would have in a ConfigMap.
-// Whether the keys name the service is not known outside of the controller.
-func (s Settings) lookUp(configMap, id string) (role, key string) {
+// lookUp returns a role with its external ID, and the key that it has or would
+// have in a ConfigMap. Whether the keys name the service is not known outside of
+// the controller.
+func (s Settings) lookUp(configMap, id string) (w way, key string) {
 	roles := s.Roles[configMap]
 	if key = id; s.ServiceRoles || s.Outside && roles[ServicePrefix+id] != "" {
 		key = ServicePrefix + id
 	}
-	return roles[key], key
+	return way{roles[key], roles[key+ExternalIDSuffix]}, key
 }
 
 // role looks a role up that an annotation of a namespace asks for.
-func (s Settings) role(configMap, annotation, id string) (role, problem string) {
+func (s Settings) role(configMap, annotation, id string) (w way, problem string) {
 	if s.NoRoles != "" {
-		return "", fmt.Sprintf("the namespace's annotation %s says %s, but %s, or remove the annotation", annotation, id, s.NoRoles)
+		return way{}, fmt.Sprintf("the namespace's annotation %s says %s, but %s, or remove the annotation", annotation, id, s.NoRoles)
 	}
-	role, key := s.lookUp(configMap, id)
+	w, key := s.lookUp(configMap, id)
 	switch {
-	case role == "":
-		return "", fmt.Sprintf("the ConfigMap %s in the controller's namespace has no key %s: add it, with the ARN of the role to assume", configMap, key)
-	case accountOf(role) == "":
-		return "", fmt.Sprintf("the ConfigMap %s in the controller's namespace has %q under %s, which is not the ARN of a role", configMap, role, key)
+	case w.role == "":
+		return way{}, fmt.Sprintf("the ConfigMap %s in the controller's namespace has no key %s: add it, with the ARN of the role to assume", configMap, key)
+	case accountOf(w.role) == "":
+		return way{}, fmt.Sprintf("the ConfigMap %s in the controller's namespace has %q under %s, which is not the ARN of a role", configMap, w.role, key)
 	default:
-		return role, ""
+		return w, ""
 	}
 }
 

@@ -105,6 +105,32 @@ func TestPlaceFromOutside(t *testing.T) {
 	}
 }
 
+// TestExternalIDsGoWithTheirRoles: each account may ask for its own.
+func TestExternalIDsGoWithTheirRoles(t *testing.T) {
+	s := Settings{Own: Scope{Account: own, Region: "us-west-2"}, TeamRoles: true, Roles: map[string]map[string]string{
+		AccountRoleMap: {other: otherRole, other + ".external-id": "shop-42", "222233334444": "arn:aws:iam::222233334444:role/x"},
+		TeamRoleMap:    {"ml": otherRole, "ml.external-id": "ml-7"},
+	}}
+	in := func(annotation, value string) Namespace {
+		return Namespace{Annotations: map[string]string{annotation: value}}
+	}
+	for _, c := range []struct {
+		reason, want string
+		object       Object
+		namespace    Namespace
+	}{
+		{"the account's", "shop-42", where("", Scope{}), in(v1alpha1.AnnotationOwnerAccountID, other)},
+		{"the team's", "ml-7", where("", Scope{}), in(v1alpha1.AnnotationTeamID, "ml")},
+		{"an account that asks for none", "", where("", Scope{}), in(v1alpha1.AnnotationOwnerAccountID, "222233334444")},
+		{"the controller's own account is not entered by a role", "", where("", Scope{}), Namespace{}},
+		{"the way back into an account that the annotations have left", "shop-42", where("", Scope{Account: other, Region: "us-west-2"}), Namespace{}},
+	} {
+		if got := s.Place(c.object, c.namespace); got.ExternalID != c.want || c.want != "" && got.RoleARN != otherRole {
+			t.Errorf("%s: got %+v, want the external ID %q", c.reason, got.Scope, c.want)
+		}
+	}
+}
+
 // TestTeamsCountWithTheGateOnly: without it, as with ACK, objects stay where
 // they are, and it is told that the annotation does not count.
 func TestTeamsCountWithTheGateOnly(t *testing.T) {

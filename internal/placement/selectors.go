@@ -90,7 +90,7 @@ func enterBySelector(matched []Selector) entry {
 		return entry{problem: fmt.Sprintf("the IAMRoleSelector %s has the arn %q, which is not the ARN of a role", s.Name, s.Role)}
 	}
 	return entry{
-		account: account, role: s.Role, by: "the IAMRoleSelector " + s.Name,
+		account: account, way: way{role: s.Role}, by: "the IAMRoleSelector " + s.Name,
 		selected: fmt.Sprintf("roleARN: %s, selectorName: %s, selectorResourceVersion: %s", s.Role, s.Name, s.Version),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -64,8 +65,9 @@ type front struct {
 	url    string
 	refuse string // role that nobody may assume
 
-	mu    sync.Mutex
-	calls []string // "sts" or the name of the operation
+	mu          sync.Mutex
+	calls       []string // "sts" or the name of the operation
+	externalIDs []string // with which roles were asked for
 }
 
 func (w *world) front(refuse string) *front {
@@ -89,6 +91,9 @@ func (f *front) ServeHTTP(out http.ResponseWriter, in *http.Request) {
 	}
 	f.mu.Lock()
 	f.calls = append(f.calls, operation)
+	if form, err := url.ParseQuery(string(body)); err == nil && form.Get("Action") == "AssumeRole" {
+		f.externalIDs = append(f.externalIDs, form.Get("ExternalId"))
+	}
 	f.mu.Unlock()
 	if f.refuse != "" && bytes.Contains(body, []byte(strings.NewReplacer(":", "%3A", "/", "%2F").Replace(f.refuse))) {
 		out.WriteHeader(http.StatusForbidden)
@@ -274,5 +279,28 @@ func TestTeamByAnnotation(t *testing.T) {
 	w.kubectl("", "delete", "scalabletarget", "target", "--timeout=20s")
 	if w.has(other, lab.Region) == nil {
 		t.Error("the target was left behind in the team's account")
+	}
+}
+
+// TestAccountsHaveExternalIDs of their own, next to their roles; the others get
+// that of the flag.
+func TestAccountsHaveExternalIDs(t *testing.T) {
+	const with, without = "121212121212", "343434343434"
+	w := newWorld(t)
+	front := w.front("")
+	w.mapRole(with, "arn:aws:iam::"+with+":role/setpoint")
+	w.mapRole(with+placement.ExternalIDSuffix, "shop-42")
+	w.mapRole(without, "arn:aws:iam::"+without+":role/setpoint")
+	w.with(func(o *operator.Options) { o.AWS.IdentityEndpoint, o.AWS.ExternalID = front.url, "of-the-flag" })
+	for _, c := range []struct{ account, want string }{{with, "shop-42"}, {without, "of-the-flag"}} {
+		w.annotateNamespace(v1alpha1.AnnotationOwnerAccountID + "=" + c.account)
+		w.apply(ecsTarget)
+		w.ready(target, "target")
+		w.kubectl("", "delete", "scalabletarget", "target", "--timeout=20s")
+		front.mu.Lock()
+		if last := len(front.externalIDs) - 1; last < 0 || front.externalIDs[last] != c.want {
+			t.Errorf("the role of account %s was asked for with the external IDs %q, want %s at last", c.account, front.externalIDs, c.want)
+		}
+		front.mu.Unlock()
 	}
 }
