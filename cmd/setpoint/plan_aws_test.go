@@ -69,7 +69,7 @@ func TestPlanNamesEveryRightThatIsMissing(t *testing.T) {
 		{"the actions", "DescribeScheduledActions", all, report.MissingRight{Action: "application-autoscaling:DescribeScheduledActions", Resource: "*"}, 2},
 		{"tags are declared, so they must be read", "ListTagsForResource", all,
 			report.MissingRight{Action: "application-autoscaling:ListTagsForResource", Resource: "arn:aws:application-autoscaling:eu-central-1:123456789012:scalable-target/*"}, 2},
-		{"alarms are a further check", "DescribeAlarms", all, report.MissingRight{Action: "cloudwatch:DescribeAlarms", Resource: "*"}, 1},
+		{"AWS lists a step scaling policy with its alarms", "DescribeAlarms", all, report.MissingRight{Action: "cloudwatch:DescribeAlarms", Resource: "*"}, 2},
 		{"a capacity only adds words", "DescribeEndpoint", file(t, variant),
 			report.MissingRight{Action: "sagemaker:DescribeEndpoint", Resource: "arn:aws:sagemaker:eu-central-1:123456789012:endpoint/demo-endpoint"}, 1},
 	} {

@@ -82,6 +82,9 @@ var refusals = map[string]bool{"AccessDenied": true, "AccessDeniedException": tr
 // other kinds. The IAM actions of the operations that this project calls have
 // their names (AWS Service Authorization Reference).
 func (e *Error) MissingRight() string {
+	if e.Code == codeNested && e.Kind == Denied && e.Operation == "DescribeScalingPolicies" {
+		return "cloudwatch:DescribeAlarms" // by which it finds the alarms of step scaling policies
+	}
 	if !refusals[e.Code] {
 		return ""
 	}

@@ -53,6 +53,18 @@ type naming struct {
 // to, so that it stays there, wherever its references lead meanwhile.
 func (n naming) tied() bool { return n.held && n.bound.Complete() }
 
+// settled is the scalable target that the object is about whatever other objects
+// say; it is incomplete when that depends on them.
+func (n naming) settled() autoscaling.Identity {
+	switch {
+	case n.tied():
+		return n.bound
+	case n.target == nil && n.endpoint == nil:
+		return n.own
+	}
+	return autoscaling.Identity{}
+}
+
 // refs are the objects that a naming refers to.
 func (n naming) refs() []ObjectRef {
 	var refs []ObjectRef

@@ -1,7 +1,6 @@
 package controller
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +14,6 @@ import (
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
-	"github.com/setpoint-io/setpoint/internal/awsapi"
 )
 
 // report is the one exit of a pass: it writes each member's status if it
@@ -244,169 +242,4 @@ func (m *member) yieldInWords() string {
 		return ""
 	}
 	return "; left to others, as the annotation asks: " + strings.Join(m.life.Yield, ", ")
-}
-
-// Texts that users of the ACK controller may match.
-const (
-	messageSynced    = "Resource synced successfully"
-	messageNotSynced = "Resource not synced"
-	messageUnknown   = "Unable to determine if desired resource state matches latest observed state"
-	reasonTerminal   = "resource is in terminal condition"
-
-	messageLateInitialized = "Late initialization successful"
-	messageNoRole          = "IAM Role is not available"
-	messageExists          = "Resource already exists"
-	messageUnresolved      = "Reference resolution failed"
-)
-
-// conditions is the only place where conditions are made. It keeps the time of
-// a condition whose status stays. ACK.Terminal comes first because Argo CD
-// reads the list in order and would take a failure for progress otherwise.
-func conditions(old []v1alpha1.Condition, generation int64, o outcome, note string, now metav1.Time) []v1alpha1.Condition {
-	if o.transient() && toldAt(old, generation) {
-		return old // throttling says nothing about the object
-	}
-	l := conditionList{old: old, now: now, generation: generation}
-	if o.roleKnown {
-		l.add(v1alpha1.ConditionLateInitialized, metav1.ConditionTrue, messageLateInitialized, messageLateInitialized)
-	}
-	if o.refers && o.state != refused {
-		l.add(v1alpha1.ConditionReferencesResolved, metav1.ConditionTrue, "Resolved", "All references are resolved")
-	}
-	if o.selected != "" {
-		l.add(v1alpha1.ConditionIAMRoleSelected, metav1.ConditionTrue, "Selected", o.selected)
-	}
-	switch o.state {
-	case refused:
-		if o.reason == reasonCrossNamespace {
-			l.add(v1alpha1.ConditionReferencesResolved, metav1.ConditionFalse, o.message, messageUnresolved)
-		}
-		if o.reason == reasonForeign { // as the ACK controllers have it: the reason is the explanation
-			l.add(v1alpha1.ConditionTerminal, metav1.ConditionTrue, o.message, messageExists)
-		} else {
-			l.add(v1alpha1.ConditionTerminal, metav1.ConditionTrue, o.reason, o.message)
-		}
-		l.advise(o.advice)
-		if o.roleless {
-			l.add(v1alpha1.ConditionResourceSynced, metav1.ConditionFalse, o.message, messageNoRole)
-		} else {
-			l.add(v1alpha1.ConditionResourceSynced, metav1.ConditionFalse, reasonTerminal, messageNotSynced)
-		}
-		l.add(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ConditionTerminal, o.message)
-		l.add(v1alpha1.ConditionStalled, metav1.ConditionTrue, o.reason, o.message)
-	case waiting:
-		if o.reason == reasonReference {
-			l.add(v1alpha1.ConditionReferencesResolved, o.resolved(), o.message, messageUnresolved)
-		}
-		l.advise(o.advice)
-		l.add(v1alpha1.ConditionResourceSynced, metav1.ConditionFalse, o.reason, o.message)
-		l.add(v1alpha1.ConditionReady, metav1.ConditionFalse, o.reason, o.message)
-		l.add(v1alpha1.ConditionReconciling, metav1.ConditionTrue, o.reason, o.message)
-	case synced:
-		l.advise(o.advice)
-		l.add(v1alpha1.ConditionResourceSynced, metav1.ConditionTrue, "", messageSynced)
-		l.add(v1alpha1.ConditionReady, metav1.ConditionTrue, "Synced", messageSynced+note)
-	default:
-		if !o.transient() {
-			l.add(v1alpha1.ConditionRecoverable, metav1.ConditionTrue, o.failure(), o.message)
-		}
-		l.advise(o.advice)
-		l.add(v1alpha1.ConditionResourceSynced, metav1.ConditionUnknown, o.message, messageUnknown)
-		l.add(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ConditionRecoverable, o.message)
-		l.add(v1alpha1.ConditionReconciling, metav1.ConditionTrue, o.failure(), o.message)
-	}
-	l.tellLife(o)
-	return l.conditions
-}
-
-// resolved says whether a reference that leads nowhere yet may do so by itself.
-func (o outcome) resolved() metav1.ConditionStatus {
-	if o.broken {
-		return metav1.ConditionFalse
-	}
-	return metav1.ConditionUnknown
-}
-
-// tellLife tells what annotations made of the object.
-func (l *conditionList) tellLife(o outcome) {
-	switch {
-	case o.adopted && o.reason == reasonVanished:
-		l.add(v1alpha1.ConditionAdopted, metav1.ConditionFalse, o.reason, o.message)
-	case o.adopted:
-		l.add(v1alpha1.ConditionAdopted, metav1.ConditionTrue, "Adopted", "the object took over what was in AWS before it")
-	}
-	if o.paused != "" {
-		l.add(v1alpha1.ConditionPaused, metav1.ConditionTrue, eventPaused, o.paused)
-	}
-}
-
-// failure is why something failed, in one word.
-func (o outcome) failure() string { return cmp.Or(o.reason, string(awsapi.KindOf(o.err))) }
-
-// transient failures pass by themselves and tell nothing about the object.
-func (o outcome) transient() bool {
-	if o.state != failed {
-		return false
-	}
-	switch awsapi.KindOf(o.err) {
-	case awsapi.Throttled, awsapi.Conflict:
-		return true
-	default:
-		return false
-	}
-}
-
-// readyAt says that the object was ready in this generation.
-func readyAt(list []v1alpha1.Condition, generation int64) bool {
-	c := findCondition(list, v1alpha1.ConditionReady)
-	return c != nil && c.Status == metav1.ConditionTrue && c.ObservedGeneration == generation
-}
-
-// toldAt says that something was said about the object in this generation.
-func toldAt(list []v1alpha1.Condition, generation int64) bool {
-	c := findCondition(list, v1alpha1.ConditionReady)
-	return c != nil && c.ObservedGeneration == generation
-}
-
-func findCondition(list []v1alpha1.Condition, t string) *v1alpha1.Condition {
-	for i := range list {
-		if list[i].Type == t {
-			return &list[i]
-		}
-	}
-	return nil
-}
-
-type conditionList struct {
-	old        []v1alpha1.Condition
-	now        metav1.Time
-	generation int64
-	conditions []v1alpha1.Condition
-}
-
-func (l *conditionList) add(t string, status metav1.ConditionStatus, reason, message string) {
-	since := &l.now
-	if was := findCondition(l.old, t); was != nil && was.Status == status && was.LastTransitionTime != nil {
-		since = was.LastTransitionTime
-	}
-	l.conditions = append(l.conditions, v1alpha1.Condition{
-		Type: t, Status: status, LastTransitionTime: since, Reason: &reason, Message: &message, ObservedGeneration: l.generation,
-	})
-}
-
-// advise tells what is accepted but probably not meant. The one reason that the
-// ACK controllers have is not hidden behind those of others.
-func (l *conditionList) advise(advice []autoscaling.Finding) {
-	if len(advice) == 0 {
-		return
-	}
-	rank := func(f autoscaling.Finding) int {
-		if f.Code == codeCrossNamespace {
-			return 0
-		}
-		return 1
-	}
-	advice = slices.Clone(advice)
-	slices.SortStableFunc(advice, func(a, b autoscaling.Finding) int { return rank(a) - rank(b) })
-	l.add(v1alpha1.ConditionAdvisory, metav1.ConditionTrue, string(advice[0].Code), sentences(advice))
 }

@@ -150,7 +150,7 @@ func TestForeignPolicyIsLeftAlone(t *testing.T) {
 	w.putPolicy(33)
 	w.apply(policyManifest)
 	told := w.becomes(policy, "policy", no, "AlreadyExists")
-	if m := text(condition(told, v1alpha1.ConditionTerminal).Message); !strings.Contains(m, "adopt-or-create") {
+	if m := text(condition(told, v1alpha1.ConditionTerminal).Reason); !strings.Contains(m, "adopt-or-create") {
 		t.Errorf("the object is not told how to adopt: %s", m)
 	}
 	if got := *w.policies()[0].TargetTrackingScalingPolicyConfiguration.TargetValue; got != 33 {
