@@ -65,7 +65,7 @@ func BenchmarkScale(b *testing.B) {
 	s := &suite{B: b, ctx: b.Context(), kube: kube, lab: l, binary: binary}
 	s.createNamespaces()
 	for b.Loop() {
-		for _, part := range strings.Split(*only, ",") {
+		for part := range strings.SplitSeq(*only, ",") {
 			switch part {
 			case "life":
 				s.life(*pairs)
