@@ -36,7 +36,7 @@ build: $(addprefix bin/,$(notdir $(wildcard cmd/*))) ## build the binaries into 
 
 test: ## run every test; CI=true or RACE=1 adds the race detector
 	@$(RACE_NOTE) $(RACE_ENV) hack/build tests $$(go list -f '{{if ne .Name "main"}}{{if .GoFiles}}{{.ImportPath}}{{end}}{{end}}' ./...)
-	$(RACE_ENV) go test -shuffle=on -timeout=15m ./...
+	$(RACE_ENV) go test -shuffle=on -timeout=25m ./...
 
 bench: ## run the benchmarks
 	go test -run='^$$' -bench=. -benchmem $(call packages_with,^func Benchmark)
