@@ -16,6 +16,7 @@ type Page struct {
 	Filter          Filter
 	Target          *Target // the one that is looked at; nil: there are none
 	Idle            []Row   // resources that could be registered and are not
+	UnlistedIdle    int     // those that there is no room for
 	Objects         Objects
 	Faults          []Fault // what is wrong with the local AWS
 	Calls           Calls

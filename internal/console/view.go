@@ -78,10 +78,10 @@ func Build(in Input) Page {
 		p.Targets = append(p.Targets, v.rows(place, len(in.State.Places) > 1)...)
 		p.Idle = append(p.Idle, v.idle(place)...)
 	}
-	p.Filter = filter(in.Query, len(p.Targets))
-	p.Targets = slices.DeleteFunc(p.Targets, func(r Row) bool { return !in.Query.lists(r) })
-	p.Targets, p.Unlisted = first(p.Targets, maxTargets)
-	p.Idle, _ = first(p.Idle, maxIdle)
+	p.Filter = filter(in.Query, len(p.Targets), len(p.Idle))
+	unwanted := func(r Row) bool { return !in.Query.lists(r) }
+	p.Targets, p.Unlisted = first(slices.DeleteFunc(p.Targets, unwanted), maxTargets)
+	p.Idle, p.UnlistedIdle = first(slices.DeleteFunc(p.Idle, unwanted), maxIdle)
 	p.Objects = v.objects(key)
 	if !found {
 		p.Traffic.Now = "There is no scalable target to send traffic to."
@@ -97,8 +97,8 @@ func Build(in Input) Page {
 // manyTargets is from how many targets on it helps to choose among them.
 const manyTargets = 8
 
-func filter(q Query, targets int) Filter {
-	f := Filter{Text: q.Filter, All: targets, Rest: map[string]string{}, Shown: targets >= manyTargets || q.Filter != ""}
+func filter(q Query, targets, idle int) Filter {
+	f := Filter{Text: q.Filter, All: targets, Rest: map[string]string{}, Shown: targets >= manyTargets || idle > maxIdle || q.Filter != ""}
 	q.Filter = ""
 	for name, values := range q.values() {
 		f.Rest[name] = values[0]

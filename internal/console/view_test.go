@@ -136,6 +136,24 @@ func manyTargetsState(n int) admin.State {
 	return s
 }
 
+// The filter finds what is not registered, too.
+func TestTheFilterOfIdleResources(t *testing.T) {
+	in := sampleInput()
+	in.State.Places[0].Resources = nil
+	for i := range maxIdle + 5 {
+		in.State.Places[0].Resources = append(in.State.Places[0].Resources, admin.Resource{
+			Key: admin.Key{ServiceNamespace: "ecs", ResourceID: fmt.Sprintf("service/default/idle-%03d", i), ScalableDimension: "ecs:service:DesiredCount"},
+		})
+	}
+	if p := Build(in); len(p.Idle) != maxIdle || p.UnlistedIdle != 5 || !p.Filter.Shown {
+		t.Errorf("%d are listed and %d not, with a filter: %t", len(p.Idle), p.UnlistedIdle, p.Filter.Shown)
+	}
+	in.Query.Filter = "idle-034"
+	if p := Build(in); len(p.Idle) != 1 || p.UnlistedIdle != 0 {
+		t.Errorf("%d are listed and %d not, of the one with the name", len(p.Idle), p.UnlistedIdle)
+	}
+}
+
 // The filter finds each of many targets by its words.
 func TestTheFilter(t *testing.T) {
 	for _, c := range []struct {

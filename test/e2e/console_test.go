@@ -56,7 +56,7 @@ type page struct {
 // look opens the console at the world's endpoint.
 func (w *world) look() page {
 	w.Helper()
-	address := theLab.ConsoleURL + "/?target=" + url.QueryEscape(lab.Account+"/"+lab.Region+"/"+dimension+"/"+w.resource())
+	address := theLab.ConsoleURL + "/?target=" + url.QueryEscape(lab.Account+"/"+lab.Region+"/"+dimension+"/"+w.resource()) + "&filter=" + url.QueryEscape(w.endpoint)
 	names := []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "headless-shell"}
 	if !slices.ContainsFunc(names, func(name string) bool { _, err := exec.LookPath(name); return err == nil }) {
 		if os.Getenv("CI") != "" {

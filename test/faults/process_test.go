@@ -275,7 +275,7 @@ func (p *process) patch(obj client.Object, patch client.Patch, status bool) erro
 			err = apierrors.NewServerTimeout(resourceOf(k), "patch", 1)
 			return
 		}
-		if refuse := p.world.refuse; refuse != nil && refuse(k, status) {
+		if refuse := p.world.refuse.Load(); refuse != nil && (*refuse)(k, status) {
 			err = apierrors.NewForbidden(resourceOf(k), k.name, errors.New("the webhook says no"))
 			return
 		}

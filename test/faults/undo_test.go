@@ -216,7 +216,7 @@ func TestOneObjectBlocksNoOther(t *testing.T) {
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			inWorld(t, nil, func(w *world) {
-				w.refuse = func(k key, status bool) bool { return k == c.blocked && (!status || c.status) }
+				w.refuse.Store(new(func(k key, status bool) bool { return k == c.blocked && (!status || c.status) }))
 				some(w)
 				w.settle()
 				for _, k := range c.ready {
@@ -232,7 +232,7 @@ func TestOneObjectBlocksNoOther(t *testing.T) {
 						t.Errorf("the policy is not told: %s", w.report())
 					}
 				}
-				w.refuse = nil
+				w.refuse.Store(nil)
 				w.settle()
 				w.settle()
 				w.holds()

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,11 +35,11 @@ type world struct {
 	hung        string      // a Region whose AWS does not answer
 	kubeFault   func() loss // asked, with the lock, at every write to the API server
 	faults      []func(*localcloud.Faults)
-	owned       map[string]thing              // in AWS: what somebody else made, and how it must stay
-	tagged      map[string]map[string]string  // tags that others put, by the ARN of the target
-	meddled     bool                          // others changed AWS, so that drift may be told
-	refuse      func(k key, status bool) bool // what the API server does not accept
-	whileDead   func(*world)                  // happens once, when a process has died and before the next one starts
+	owned       map[string]thing                              // in AWS: what somebody else made, and how it must stay
+	tagged      map[string]map[string]string                  // tags that others put, by the ARN of the target
+	meddled     bool                                          // others changed AWS, so that drift may be told
+	refuse      atomic.Pointer[func(k key, status bool) bool] // what the API server does not accept
+	whileDead   func(*world)                                  // happens once, when a process has died and before the next one starts
 
 	mu       sync.Mutex
 	writes   []string
