@@ -41,9 +41,10 @@ with --from-cluster the objects do, by their finalizers and status.
 AWS settings come from the AWS SDK's default chain (AWS_PROFILE, AWS_REGION and
 so on). It takes the rights application-autoscaling:DescribeScalableTargets,
 DescribeScalingPolicies and DescribeScheduledActions, and ListTagsForResource
-where tags are declared. With cloudwatch:DescribeAlarms the alarms of target
-tracking policies are looked at too, and with sagemaker:DescribeEndpoint it says
-what the capacity of a variant would become. What is missing is named.
+where tags are declared; with the latter it also says who manages what is there
+already. With cloudwatch:DescribeAlarms the alarms of target tracking policies
+are looked at too, and with sagemaker:DescribeEndpoint it says what the capacity
+of a variant would become. What is missing is named.
 
 Objects of several Regions are planned together. Other accounts are named, and
 planned with --profile.

@@ -70,6 +70,8 @@ func TestPlanNamesEveryRightThatIsMissing(t *testing.T) {
 		{"tags are declared, so they must be read", "ListTagsForResource", all,
 			report.MissingRight{Action: "application-autoscaling:ListTagsForResource", Resource: "arn:aws:application-autoscaling:eu-central-1:123456789012:scalable-target/*"}, 2},
 		{"AWS lists a step scaling policy with its alarms", "DescribeAlarms", all, report.MissingRight{Action: "cloudwatch:DescribeAlarms", Resource: "*"}, 2},
+		{"whose a target is only adds words", "ListTagsForResource", file(t, strings.Replace(readFile(t, all), "  tags: [{key: team, value: shop}]\n", "", 1)),
+			report.MissingRight{Action: "application-autoscaling:ListTagsForResource", Resource: "arn:aws:application-autoscaling:eu-central-1:123456789012:scalable-target/*"}, 1},
 		{"a capacity only adds words", "DescribeEndpoint", file(t, variant),
 			report.MissingRight{Action: "sagemaker:DescribeEndpoint", Resource: "arn:aws:sagemaker:eu-central-1:123456789012:endpoint/demo-endpoint"}, 1},
 	} {
@@ -158,6 +160,18 @@ func TestPlanSaysInWhichAccount(t *testing.T) {
 		if got.code != 2 || !strings.Contains(got.out, want) {
 			t.Errorf("an object of another account is not planned, and it is said how to: exit %d, want %q in\n%s%s", got.code, want, got.out, got.err)
 		}
+	}
+}
+
+// Whose a target is takes one call for each that is there, and none for one that
+// is not.
+func TestPlanReadsTagsOfWhatIsThere(t *testing.T) {
+	w := newWorld(t)
+	w.register(t, 2, 10, nil)
+	untagged := strings.Replace(readFile(t, "testdata/plan/all.yaml"), "  tags: [{key: team, value: shop}]\n", "", 1)
+	w.plan(t, "-f", file(t, untagged+"---\n"+variant))
+	if calls := w.cloud.Journal().Count("ListTagsForResource"); calls != 1 {
+		t.Errorf("%d calls of ListTagsForResource for one target with five objects, and one that is not registered", calls)
 	}
 }
 

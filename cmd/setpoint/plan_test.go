@@ -138,6 +138,11 @@ func TestPlan(t *testing.T) {
 			w.schedule(t, "night", "cron(0 20 * * ? *)", "", 1, 20)
 			w.schedule(t, "morning", "cron(0 8 * * ? *)", "Europe/Berlin", 2, 20)
 		}, 0, "5 as declared"},
+		{"owned", "who manages what is there already is named, also of what is as declared", func(t *testing.T, w world) {
+			w.register(t, 2, 20, map[string]string{"team": "shop", "managed-by": "terraform"})
+			w.track(t, "cpu", types.MetricTypeECSServiceAverageCPUUtilization, 50)
+			w.schedule(t, "night", "cron(0 20 * * ? *)", "", 1, 20)
+		}, 1, "2 to create, 1 to update, 2 as declared"},
 		{"denied", "the right that is missing is named, and the other objects are not invented", func(t *testing.T, w world) {
 			w.drift(t)
 			w.cloud.Faults().Inject(localcloud.Fault{Operation: "DescribeScheduledActions", Error: &wire.Error{

@@ -96,6 +96,15 @@ func (m *Member) KnownARN() string {
 	return *known.ARN
 }
 
+// DefaultTags are the keys of the tags that the controller added to a target by
+// itself, as its status remembers them.
+func (m *Member) DefaultTags() []string {
+	if o, ok := m.Object.(*v1alpha1.ScalableTarget); ok {
+		return desired.LastApplied(o).DefaultTags
+	}
+	return nil
+}
+
 // alarms are those that AWS made for a policy, as its status remembers them.
 func (m *Member) alarms() []autoscaling.Alarm {
 	if o, ok := m.Object.(*v1alpha1.ScalingPolicy); ok {

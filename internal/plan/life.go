@@ -82,6 +82,9 @@ func (t *targetPlan) adoption(m *declared.Member, o *report.ObjectPlan) {
 	}
 	o.Action = report.ActionAdopt
 	o.Notes = []string{"its spec is taken from AWS, where nothing changes"}
+	if t.ownerOf().Tool != autoscaling.ToolUnknown {
+		o.Notes = append(o.Notes, t.owner()...)
+	}
 	t.pause(m, o)
 }
 

@@ -2,9 +2,7 @@ package plan
 
 import (
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
@@ -103,52 +101,6 @@ func (t *targetPlan) goesWithTarget(m *declared.Member) bool {
 	_, there := t.counterpart(m)
 	return there && m.Kind != autoscaling.KindTarget &&
 		slices.ContainsFunc(t.plan.Changes, func(c autoscaling.Change) bool { return c.Op == autoscaling.OpDeregisterTarget })
-}
-
-// ownership says what the controller will make of something that AWS has
-// already.
-func (t *targetPlan) ownership(m *declared.Member, there bool, o *report.ObjectPlan) {
-	if !there || m.Deleting() || m.Held() {
-		return
-	}
-	switch {
-	case t.options.FromCluster && m.Life.Adopts():
-		if o.Action == report.ActionNone || o.Action == report.ActionUpdate {
-			o.Action = report.ActionAdopt
-		}
-		o.Notes = append(o.Notes, t.owner()...)
-	case t.options.FromCluster || o.Action == report.ActionNone:
-	case m.Life.Adopts():
-		o.Notes = append(o.Notes, "exists in AWS; the object adopts it if it is not its own already")
-	default:
-		o.Notes = append(o.Notes, "exists in AWS; unless the controller made it for this object, it takes it over only with the annotation "+adoption)
-	}
-}
-
-// owner says what the tags of the target tell about whose it is, but for those
-// that its own object declares. Policies and scheduled actions have no tags (AWS
-// API: TagResource).
-func (t *targetPlan) owner() []string {
-	if t.observed.Target == nil {
-		return nil
-	}
-	others := maps.Clone(t.observed.Target.Tags)
-	for _, m := range t.group.Members {
-		if m.Kind == autoscaling.KindTarget && m.Held() {
-			maps.DeleteFunc(others, func(key, _ string) bool { _, own := m.Target.Tags[key]; return own })
-		}
-	}
-	if owner := autoscaling.OwnerOf(others).String(); owner != "" {
-		return []string{"it probably belongs to " + owner + ", as the tags of the scalable target say"}
-	}
-	var tags []string
-	for _, key := range slices.Sorted(maps.Keys(others)) {
-		tags = append(tags, key+"="+others[key])
-	}
-	if len(tags) == 0 {
-		return nil
-	}
-	return []string{"the scalable target has the tags " + strings.Join(tags, ", ")}
 }
 
 // bounds explains bounds that a scheduled action set.

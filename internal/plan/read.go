@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,9 +17,12 @@ import (
 
 // The rights without which a plan says less and is still right.
 const (
-	rightToReadTags     = "application-autoscaling:ListTagsForResource"
+	rightToReadTags     = "application-autoscaling:" + operationOfTags
 	rightToReadEndpoint = "sagemaker:DescribeEndpoint"
 )
+
+// operationOfTags reads the tags of one target.
+const operationOfTags = "ListTagsForResource"
 
 // surveyed is how old a survey may be for a plan to be made of it: as old as it
 // gets while the plan is made.
@@ -40,19 +44,25 @@ func (o Options) survey(ctx context.Context, groups []declared.Group) {
 	surveys.Wait()
 }
 
-// observe reads the target. The tags of one that is somebody else's tell whose
-// it is; nothing but that needs them, so it goes without if they may not be
+// observe reads the target. The tags of one that may be somebody else's tell
+// whose it is; nothing but that needs them, so it goes without if they cannot be
 // read.
 func (t *targetPlan) observe(ctx context.Context, aws AWS) (err error) {
 	q := t.query()
 	declares := q.Tags
-	q.Tags = q.Tags || t.ownerMatters()
+	q.Tags = q.Tags || slices.ContainsFunc(t.members, mayBeForeign)
 	t.observed, err = aws.Observe(ctx, q)
-	if q.Tags && !declares && t.deny(err) == rightToReadTags {
-		q.Tags = false
-		t.unread = append(t.unread, "who else manages it was not read: "+rightToReadTags+" is missing")
-		t.observed, err = aws.Observe(ctx, q)
+	var api *awsapi.Error
+	if !q.Tags || declares || !errors.As(err, &api) || api.Operation != operationOfTags {
+		return err
 	}
+	why := api.Error()
+	if t.deny(err) != "" {
+		why = rightToReadTags + " is missing"
+	}
+	t.unread = append(t.unread, "who else manages it was not read: "+why)
+	q.Tags = false
+	t.observed, err = aws.Observe(ctx, q)
 	return err
 }
 
@@ -69,15 +79,8 @@ func (t *targetPlan) query() awsapi.Query {
 	return q
 }
 
-// ownerMatters says that a member names something that may be somebody else's.
-func (t *targetPlan) ownerMatters() bool {
-	for _, m := range t.members {
-		if t.options.FromCluster && !m.Held() && !m.Life.ReadOnly {
-			return true
-		}
-	}
-	return false
-}
+// mayBeForeign says that what a member names may be somebody else's in AWS.
+func mayBeForeign(m *declared.Member) bool { return !m.Held() && !m.Life.ReadOnly }
 
 // readCapacity reads what the resource has, to say what it would become.
 func (t *targetPlan) readCapacity(ctx context.Context, aws AWS) {
