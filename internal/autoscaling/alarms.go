@@ -1,6 +1,7 @@
 package autoscaling
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -28,7 +29,7 @@ func alarmChanges(namespace string, want Policy, known, unhealed []Alarm, was *O
 	}
 	for _, a := range was.Alarms {
 		if a.Problem != "" {
-			if !slices.ContainsFunc(unhealed, func(u Alarm) bool { return u.Name == a.Name && u.Problem == a.Problem }) {
+			if !a.isAmong(unhealed) {
 				changes = append(changes, FieldChange{Field: alarmPrefix + a.Name, From: a.Problem, To: alarmAnew})
 			}
 			continue
@@ -62,6 +63,23 @@ func Unhealed(corrected []FieldChange) []Alarm {
 		}
 	}
 	return alarms
+}
+
+// StillBroken returns the alarms with which is wrong what was wrong when they
+// were not healed.
+func StillBroken(unhealed, alarms []Alarm) []Alarm {
+	return slices.DeleteFunc(slices.Clone(alarms), func(a Alarm) bool { return a.Problem == "" || !a.isAmong(unhealed) })
+}
+
+// LeftBroken says in words what became of an alarm that is still broken.
+func LeftBroken(a Alarm) string {
+	return fmt.Sprintf("alarm %s %s, and AWS left it so when the policy was put again: delete the policy in AWS, and the next check makes it anew with its alarms", a.Name, a.Problem)
+}
+
+// isAmong says that one of the broken alarms is this one, with what is wrong
+// with it now.
+func (a Alarm) isAmong(broken []Alarm) bool {
+	return slices.ContainsFunc(broken, func(b Alarm) bool { return b.Name == a.Name && b.Problem == a.Problem })
 }
 
 const (

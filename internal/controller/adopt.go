@@ -115,28 +115,15 @@ func (m *member) adopteeMissing(id autoscaling.Identity) string {
 }
 
 // respectVanished takes members out of the pass whose counterpart they took
-// over, and which has vanished since: who made it may have had a reason to
-// delete it.
+// over, and which has vanished since. What goes with its target is not missed.
 func (p *pass) respectVanished() {
 	goes := p.targetGoes()
 	for _, m := range p.members {
-		if !m.active() || m.deleting() || m.life.ReadOnly || m.adopting() || m.life.Recreates() || goes || p.isThere(m) || !m.hadIt() {
+		if !m.active() || goes || p.isThere(m) || !desired.Vanished(m.obj, m.life) {
 			continue
 		}
 		m.outcome = outcome{state: refused, reason: reasonVanished, message: fmt.Sprintf(
 			"%s was adopted and is not in AWS any more, so it is not created again. To have it created, remove the annotation %s; otherwise delete the object",
 			m.inWords(), v1alpha1.AnnotationAdopted)}
 	}
-}
-
-// hadIt says that AWS had the member's counterpart when we looked last. What we
-// took away ourselves, to make it anew or with its target, does not count as
-// vanished.
-func (m *member) hadIt() bool {
-	if m.ref.Kind == autoscaling.KindTarget {
-		return true
-	}
-	conditions := m.obj.GetStatus().Conditions
-	stalled := findCondition(conditions, v1alpha1.ConditionStalled)
-	return readyAt(conditions, m.obj.GetGeneration()) || stalled != nil && value(stalled.Reason) == reasonVanished
 }

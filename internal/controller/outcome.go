@@ -14,6 +14,7 @@ import (
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/awsapi"
+	"github.com/setpoint-io/setpoint/internal/desired"
 )
 
 // A state is what a pass found about one object.
@@ -67,7 +68,7 @@ const (
 	reasonScope        = "AccountOrRegionUnusable"
 	reasonInvalidInAWS = "RefusedByAWS"
 	reasonUnadoptable  = "SpecInvalid"
-	reasonVanished     = "AdoptedResourceGone"
+	reasonVanished     = desired.ReasonVanished
 	reasonPaused       = "Paused"
 	reasonAnnotation   = "AnnotationInvalid"
 	reasonKubernetes   = "RefusedByKubernetes"

@@ -39,16 +39,12 @@ func (p *pass) isThere(m *member) bool {
 }
 
 // respectForeign takes members out of the pass whose counterpart was in AWS
-// before the object was: it is somebody else's, unless the object asks to
-// adopt it, or knew it before it lost our finalizer.
+// before the object was.
 func (r *Reconciler) respectForeign(ctx context.Context, p *pass) {
 	for _, m := range p.members {
-		if !m.active() || m.held() && !r.refusedBefore(m) || m.life.ReadOnly || m.life.Adopts() && !m.deleting() {
-			continue
-		}
 		arn, there := p.arnOf(m)
 		switch {
-		case !there || arn != "" && arn == knownARN(m.obj):
+		case !m.active() || !there || !desired.Foreign(m.obj, m.life, arn, m.held() && !r.refusedBefore(m)):
 		case m.deleting():
 			m.outcome.state = gone
 		default:
@@ -64,13 +60,6 @@ func (r *Reconciler) respectForeign(ctx context.Context, p *pass) {
 // status yet, this process knows itself.
 func (r *Reconciler) refusedBefore(m *member) bool {
 	return m.obj.GetStatus().CreationRefused && !r.attempts.mayHaveMade(m)
-}
-
-func knownARN(obj v1alpha1.Object) string {
-	if known := obj.GetStatus().ACKResourceMetadata; known != nil {
-		return value(known.ARN)
-	}
-	return ""
 }
 
 // hold puts our finalizer on the objects that have a counterpart in AWS, so that
@@ -120,7 +109,7 @@ func (r *Reconciler) claim(ctx context.Context, p *pass, m *member) bool {
 	}
 	held := m.obj.DeepCopyObject().(v1alpha1.Object)
 	claim(held)
-	if arn, there := p.arnOf(m); there && m.life.Adopts() && (arn == "" || arn != knownARN(m.obj)) {
+	if arn, there := p.arnOf(m); there && m.life.Adopts() && (arn == "" || arn != desired.KnownARN(m.obj)) {
 		adopted(held)
 	}
 	if err := r.patchObject(ctx, m.before, held); err != nil {

@@ -175,7 +175,8 @@ func TestPageSituations(t *testing.T) {
 
 func TestPageReasons(t *testing.T) {
 	inCode := pages.Parse(t, ".").Constants("reason", "")
-	delete(inCode, "reasonTerminal") // a text, of ACK.ResourceSynced
+	delete(inCode, "reasonTerminal")          // a text, of ACK.ResourceSynced
+	inCode["reasonVanished"] = reasonVanished // written where the command line finds it, too
 	sameWords(t, "reason", inCode, slices.Concat(
 		column(waitingRows, func(r reasonRow) string { return r.reason }), column(refusedRows, func(r reasonRow) string { return r.reason }),
 		column(failedRows, func(r reasonRow) string { return r.reason })))

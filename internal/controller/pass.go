@@ -205,7 +205,7 @@ func (p *pass) desired(of func(*member) bool) autoscaling.Desired {
 		case autoscaling.KindPolicy:
 			policy := m.declared.policy
 			policy.Name = m.name
-			d.Policies = append(d.Policies, autoscaling.DesiredPolicy{Policy: policy, Absent: m.deleting(), Yield: m.life.Yield, Alarms: p.alarmsToCompare(m), Unhealed: autoscaling.Unhealed(corrected(m.obj))})
+			d.Policies = append(d.Policies, autoscaling.DesiredPolicy{Policy: policy, Absent: m.deleting(), Yield: m.life.Yield, Alarms: p.alarmsToCompare(m), Unhealed: autoscaling.Unhealed(desired.Corrected(m.obj))})
 		case autoscaling.KindAction:
 			action := m.declared.action
 			action.Name = m.name
@@ -281,7 +281,7 @@ func (p *pass) postpone(changes []autoscaling.Change, err error) {
 
 // refused says that AWS refused to make something.
 func (p *pass) refused() bool {
-	return slices.ContainsFunc(p.members, func(m *member) bool { return m.inVain && knownARN(m.obj) == "" })
+	return slices.ContainsFunc(p.members, func(m *member) bool { return m.inVain && desired.KnownARN(m.obj) == "" })
 }
 
 func (p *pass) failAll(err error) {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/desired"
 )
 
 // report is the one exit of a pass: it writes each member's status if it
@@ -148,11 +149,11 @@ func (m *member) missesAlarms(seen *autoscaling.ObservedPolicy, obj *v1alpha1.Sc
 // writeRefusal notes that AWS refused to make the object's counterpart, until it
 // is made, may have been made, or the object is not held any more.
 func (r *Reconciler) writeRefusal(m *member, s *v1alpha1.CommonStatus) {
-	if knownARN(m.before) != "" {
+	if desired.KnownARN(m.before) != "" {
 		r.attempts.note(m, false)
 	}
 	switch {
-	case m.refusedFor && m.held() && knownARN(m.obj) == "":
+	case m.refusedFor && m.held() && desired.KnownARN(m.obj) == "":
 		s.CreationRefused = true
 		r.attempts.note(m, false)
 	case !m.held() || s.ACKResourceMetadata != nil || r.attempts.mayHaveMade(m):

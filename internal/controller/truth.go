@@ -11,6 +11,7 @@ import (
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/desired"
 )
 
 // This file says what AWS is beside what is declared: what was changed behind
@@ -229,7 +230,7 @@ func (r *Reconciler) announceAdvice(m *member) {
 func (p *pass) adviseAboutAlarms(m *member, obj *v1alpha1.ScalingPolicy) {
 	p.adviseAboutNoAlarms(m, obj)
 	p.adviseAboutBroken(m)
-	names := autoscaling.StillEdited(corrected(obj), knownAlarms(obj))
+	names := autoscaling.StillEdited(desired.Corrected(obj), knownAlarms(obj))
 	if len(names) > 0 {
 		m.outcome.advice = append(m.outcome.advice, autoscaling.Finding{Code: codeAlarmEdited, Severity: autoscaling.Warning, Message: fmt.Sprintf(
 			"alarm %s was edited, and AWS left it so when the policy was put again: delete the alarm in CloudWatch, and the next check has AWS make it anew", strings.Join(names, ", "))})
@@ -243,24 +244,9 @@ func (p *pass) adviseAboutBroken(m *member) {
 	if seen == nil {
 		return
 	}
-	for _, broken := range autoscaling.Unhealed(corrected(m.obj)) {
-		if slices.ContainsFunc(seen.Alarms, func(a autoscaling.Alarm) bool { return a.Name == broken.Name && a.Problem == broken.Problem }) {
-			m.advise(codeAlarmBroken, fmt.Sprintf("alarm %s %s, and AWS left it so when the policy was put again: delete the policy in AWS, and the next check makes it anew with its alarms", broken.Name, broken.Problem))
-		}
+	for _, broken := range autoscaling.StillBroken(autoscaling.Unhealed(desired.Corrected(m.obj)), seen.Alarms) {
+		m.advise(codeAlarmBroken, autoscaling.LeftBroken(broken))
 	}
-}
-
-// corrected is what the last drift was and was put right to.
-func corrected(obj v1alpha1.Object) []autoscaling.FieldChange {
-	drift := obj.GetStatus().LastDrift
-	if drift == nil {
-		return nil
-	}
-	fields := make([]autoscaling.FieldChange, len(drift.Fields))
-	for i, f := range drift.Fields {
-		fields[i] = autoscaling.FieldChange{Field: f.Field, From: f.Observed, To: f.Declared}
-	}
-	return fields
 }
 
 // adviseAboutNoAlarms tells of policies that nothing starts. Somebody who has

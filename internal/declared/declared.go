@@ -87,13 +87,10 @@ func (m *Member) Held() bool { return desired.Held(m.Object) }
 // Deleting says that the object is on its way out.
 func (m *Member) Deleting() bool { return !m.Object.GetDeletionTimestamp().IsZero() }
 
-// KnownARN is the ARN in the object's status.
-func (m *Member) KnownARN() string {
-	known := m.Object.GetStatus().ACKResourceMetadata
-	if known == nil || known.ARN == nil {
-		return ""
-	}
-	return *known.ARN
+// Foreign says that what AWS has under the member's name, with this ARN, is
+// somebody else's.
+func (m *Member) Foreign(arn string) bool {
+	return desired.Foreign(m.Object, m.Life, arn, m.Held() && !m.Object.GetStatus().CreationRefused)
 }
 
 // DefaultTags are the keys of the tags that the controller added to a target by
@@ -111,6 +108,12 @@ func (m *Member) alarms() []autoscaling.Alarm {
 		return desired.KnownAlarms(o)
 	}
 	return nil
+}
+
+// Unhealed are the alarms that a put of the policy was meant to make anew, as its
+// status remembers them.
+func (m *Member) Unhealed() []autoscaling.Alarm {
+	return autoscaling.Unhealed(desired.Corrected(m.Object))
 }
 
 // written is when an action was last written to AWS, as its status remembers.

@@ -178,7 +178,7 @@ func Declaration(members []*Member) autoscaling.Desired {
 			t.Absent, t.Yield = absent, m.Life.Yield
 			d.Target = &t
 		case autoscaling.KindPolicy:
-			d.Policies = append(d.Policies, autoscaling.DesiredPolicy{Policy: m.Policy, Absent: absent, Yield: m.Life.Yield, Alarms: m.alarms()})
+			d.Policies = append(d.Policies, autoscaling.DesiredPolicy{Policy: m.Policy, Absent: absent, Yield: m.Life.Yield, Alarms: m.alarms(), Unhealed: m.Unhealed()})
 		case autoscaling.KindAction:
 			d.Actions = append(d.Actions, autoscaling.DesiredAction{Action: m.Action, Absent: absent, Yield: m.Life.Yield, Written: m.written()})
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/declared"
+	"github.com/setpoint-io/setpoint/internal/desired"
 	"github.com/setpoint-io/setpoint/internal/report"
 )
 
@@ -62,6 +63,18 @@ func (t *targetPlan) yield(m *declared.Member, o *report.ObjectPlan) {
 	}
 }
 
+// alarms says which alarms a put of the policy did not heal, for which the
+// controller does not put it again.
+func (t *targetPlan) alarms(m *declared.Member, o *report.ObjectPlan) {
+	seen := t.observed.Policy(m.AWS)
+	if m.Kind != autoscaling.KindPolicy || m.Deleting() || seen == nil || seen.Type != m.Policy.Type || seen.Type != autoscaling.TargetTrackingScaling {
+		return
+	}
+	for _, broken := range autoscaling.StillBroken(m.Unhealed(), seen.Alarms) {
+		o.Notes = append(o.Notes, autoscaling.LeftBroken(broken))
+	}
+}
+
 // adoption says what becomes of a member that takes its spec from AWS.
 func (t *targetPlan) adoption(m *declared.Member, o *report.ObjectPlan) {
 	if m.AWS == "" && m.Kind != autoscaling.KindTarget {
@@ -96,10 +109,14 @@ func (t *targetPlan) has(kind autoscaling.Kind, name string) bool {
 }
 
 // respectVanished takes out the members whose counterpart they took over and
-// which has vanished since, as the controller does.
+// which has vanished since, as the controller does. What goes with its target is
+// not missed.
 func (t *targetPlan) respectVanished() {
+	if slices.ContainsFunc(t.members, func(m *declared.Member) bool { return m.Kind == autoscaling.KindTarget && m.Deleting() }) {
+		return
+	}
 	t.members = slices.DeleteFunc(t.members, func(m *declared.Member) bool {
-		gone := !m.Deleting() && !m.Life.ReadOnly && !m.Life.Adoption.FromAWS && !m.Life.Recreates() && !t.has(m.Kind, m.AWS)
+		gone := !t.has(m.Kind, m.AWS) && desired.Vanished(m.Object, m.Life)
 		if gone {
 			t.vanished = append(t.vanished, m)
 		}

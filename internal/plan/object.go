@@ -50,6 +50,7 @@ func (t *targetPlan) object(m *declared.Member) report.ObjectPlan {
 		o.Notes = append(o.Notes, fmt.Sprintf("roleARN was not compared: %s, to which roleRef refers, is not among the documents", m.RoleFrom))
 	}
 	t.bounds(m, &o)
+	t.alarms(m, &o)
 	t.yield(m, &o)
 	t.pause(m, &o)
 	if m.Kind == autoscaling.KindTarget {

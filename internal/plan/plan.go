@@ -152,12 +152,12 @@ func (t *targetPlan) unpin() {
 }
 
 // respectForeign takes out the members whose counterpart was in AWS before the
-// object was, as the controller does.
+// object was, as the controller does. One that goes leaves it there.
 func (t *targetPlan) respectForeign() {
 	t.members = slices.DeleteFunc(t.members, func(m *declared.Member) bool {
 		arn, there := t.counterpart(m)
-		foreign := there && !m.Deleting() && !m.Life.ReadOnly && !m.Held() && !m.Life.Adopts() && (arn == "" || arn != m.KnownARN())
-		if foreign {
+		foreign := there && m.Foreign(arn)
+		if foreign && !m.Deleting() {
 			t.foreign = append(t.foreign, m)
 		}
 		return foreign

@@ -1,0 +1,75 @@
+package desired
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+)
+
+// This file says what in AWS is an object's own, as far as the object remembers.
+// The controller acts on it, and the command line foretells it.
+
+// ReasonVanished is the reason of conditions of an object that took something
+// over which is not in AWS any more.
+const ReasonVanished = "AdoptedResourceGone"
+
+// Foreign says that what AWS has under the name of an object, with this ARN, was
+// there before the object was: it is somebody else's, unless the object asks to
+// adopt it, or knew it before it lost our finalizer. Old scalable targets have no
+// ARN. Made says that the object may have made it.
+func Foreign(o v1alpha1.Object, l Life, arn string, made bool) bool {
+	if made || l.ReadOnly || l.Adopts() && o.GetDeletionTimestamp().IsZero() {
+		return false
+	}
+	return arn == "" || arn != KnownARN(o)
+}
+
+// KnownARN is the ARN in the object's status.
+func KnownARN(o v1alpha1.Object) string {
+	if known := o.GetStatus().ACKResourceMetadata; known != nil {
+		return text(known.ARN)
+	}
+	return ""
+}
+
+// Vanished says of an object that has nothing in AWS that it took over what was
+// there and that has vanished since, so that it is not made again: who made it
+// may have had a reason to delete it. What the controller took away itself, to
+// make it anew or with its target, has not vanished.
+func Vanished(o v1alpha1.Object, l Life) bool {
+	if !o.GetDeletionTimestamp().IsZero() || l.ReadOnly || l.Adoption.FromAWS || l.Recreates() {
+		return false
+	}
+	return hadIt(o)
+}
+
+// hadIt says that AWS had the object's counterpart when the controller looked
+// last.
+func hadIt(o v1alpha1.Object) bool {
+	if KindOf(o) == autoscaling.KindTarget {
+		return true
+	}
+	for _, c := range o.GetStatus().Conditions {
+		switch {
+		case c.Type == v1alpha1.ConditionReady && c.Status == metav1.ConditionTrue && c.ObservedGeneration == o.GetGeneration():
+			return true
+		case c.Type == v1alpha1.ConditionStalled && text(c.Reason) == ReasonVanished:
+			return true
+		}
+	}
+	return false
+}
+
+// Corrected is what the last drift was and was put right to.
+func Corrected(o v1alpha1.Object) []autoscaling.FieldChange {
+	drift := o.GetStatus().LastDrift
+	if drift == nil {
+		return nil
+	}
+	fields := make([]autoscaling.FieldChange, len(drift.Fields))
+	for i, f := range drift.Fields {
+		fields[i] = autoscaling.FieldChange{Field: f.Field, From: f.Observed, To: f.Declared}
+	}
+	return fields
+}

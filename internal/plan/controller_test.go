@@ -1,0 +1,64 @@
+package plan_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/declared"
+	"github.com/setpoint-io/setpoint/internal/plan"
+	"github.com/setpoint-io/setpoint/internal/report"
+)
+
+// TestAsTheController is about what the controller remembers in the status of a
+// policy, and does otherwise for it.
+func TestAsTheController(t *testing.T) {
+	const (
+		target  = "name: t, finalizers: [finalizers.applicationautoscaling.services.k8s.aws/ScalableTarget]"
+		held    = "name: p, generation: 2, finalizers: [finalizers.applicationautoscaling.services.k8s.aws/ScalingPolicy]"
+		adopted = held + ", annotations: {services.k8s.aws/adopted: 'true'}"
+		spec    = "spec: {policyName: p, " + identity + ", targetTrackingScalingPolicyConfiguration: {targetValue: 70, predefinedMetricSpecification: {predefinedMetricType: ECSServiceAverageCPUUtilization}}}\n"
+		ready   = "status: {conditions: [{type: Ready, status: 'True', observedGeneration: 2}]}\n"
+		drifted = "status: {alarms: [{alarmName: high}], lastDrift: {time: '2026-11-23T11:00:00Z', fields: [{field: alarm high, observed: has no actions, declared: made anew}]}}\n"
+	)
+	registered := &autoscaling.ObservedTarget{ARN: "arn:t", MinCapacity: 2, MaxCapacity: 20, Tags: map[string]string{}}
+	tracks := func(problem string) observed {
+		value := 70.0
+		return observed{autoscaling.Observed{Target: registered, Policies: []autoscaling.ObservedPolicy{{
+			ARN: "arn:p", Alarms: []autoscaling.Alarm{{Name: "high", Problem: problem}},
+			Policy: autoscaling.Policy{Name: "p", Type: autoscaling.TargetTrackingScaling, TargetTracking: &autoscaling.TargetTracking{
+				TargetValue: &value, Predefined: &autoscaling.PredefinedMetric{Type: "ECSServiceAverageCPUUtilization"},
+			}},
+		}}}}
+	}
+	bare := observed{autoscaling.Observed{Target: registered}}
+	for _, c := range []struct {
+		reason                 string
+		aws                    observed
+		target, metadata, rest string
+		want                   report.Action
+		note                   string
+	}{
+		{"what was adopted and was there when the controller looked last was taken away", bare, target, adopted, spec + ready, report.ActionRefused, "was adopted and is not in AWS any more"},
+		{"so the controller said before", bare, target, adopted, spec + "status: {conditions: [{type: Stalled, status: 'True', reason: AdoptedResourceGone}]}\n", report.ActionRefused, "was adopted"},
+		{"a target that was made anew took the policy along, which is made anew too", bare, target, adopted, spec + "status: {conditions: [{type: Ready, status: 'False', observedGeneration: 2}]}\n", report.ActionCreate, ""},
+		{"a readiness of an older spec tells nothing of now", bare, target, adopted, spec + strings.Replace(ready, "2}", "1}", 1), report.ActionCreate, ""},
+		{"a policy waits while its target goes, and is not missed", bare, target + ", deletionTimestamp: '2026-01-01T00:00:00Z'", adopted, spec + ready, report.ActionWait, "no object here registers it"},
+		{"a broken alarm is made anew", tracks("has no actions"), target, held, spec + ready, report.ActionUpdate, ""},
+		{"one that a put did not heal is not tried again, which is said", tracks("has no actions"), target, held, spec + drifted, report.ActionNone, "alarm high has no actions, and AWS left it so when the policy was put again"},
+		{"another trouble with it is", tracks("is disabled"), target, held, spec + drifted, report.ActionUpdate, ""},
+		{"what AWS refused to make is not the object's, though it is held", tracks(""), target, held, spec + "status: {creationRefused: true}\n", report.ActionRefused, "was not made by this object"},
+		{"and stays when the object goes", tracks(""), target, held + ", deletionTimestamp: '2026-01-01T00:00:00Z'", spec + "status: {creationRefused: true}\n", report.ActionNone, "stays in AWS"},
+	} {
+		objects := []v1alpha1.Object{
+			read(t, &v1alpha1.ScalableTarget{}, c.target, "spec: {"+identity+", minCapacity: 2, maxCapacity: 20}\n"),
+			read(t, &v1alpha1.ScalingPolicy{}, c.metadata, c.rest),
+		}
+		p := plan.Make(t.Context(), declared.Gather(objects, declared.Surroundings{Home: home}), plan.Options{Open: c.aws.open, Home: home, Now: noon, FromCluster: true})
+		o := p.Targets[0].Objects[1]
+		if o.Action != c.want || !strings.Contains(strings.Join(o.Notes, "; "), c.note) {
+			t.Errorf("%s: %s %q %v, want %s %q", c.reason, o.Action, o.Notes, o.Fields, c.want, c.note)
+		}
+	}
+}
