@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -59,6 +60,20 @@ func (c *cluster) config() clientcmd.ClientConfig {
 	return clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides)
 }
 
+// connect returns the API server, and the namespace that is meant.
+func (c *cluster) connect() (client dynamic.Interface, namespace string, err error) {
+	config := c.config()
+	rest, err := config.ClientConfig()
+	if err != nil {
+		return nil, "", fmt.Errorf("no Kubernetes cluster: set KUBECONFIG or --kubeconfig: %w", err)
+	}
+	if client, err = dynamic.NewForConfig(rest); err != nil {
+		return nil, "", err
+	}
+	namespace, _, err = config.Namespace()
+	return client, namespace, err
+}
+
 // read returns the groups of the objects in the cluster, and what could not be
 // read about them. A scalable target is planned as a whole, so the selector
 // chooses groups: what else belongs to a chosen target is read too.
@@ -67,29 +82,16 @@ func (c *cluster) read(ctx context.Context, home declared.Place) (groups []decla
 	if err != nil {
 		return nil, nil, fmt.Errorf("--selector %s: %w", c.selector, err)
 	}
-	config := c.config()
-	rest, err := config.ClientConfig()
-	if err != nil {
-		return nil, nil, fmt.Errorf("no Kubernetes cluster: set KUBECONFIG or --kubeconfig: %w", err)
-	}
-	client, err := dynamic.NewForConfig(rest)
-	if err != nil {
-		return nil, nil, err
-	}
-	namespace, _, err := config.Namespace()
+	client, namespace, err := c.connect()
 	if err != nil {
 		return nil, nil, err
 	}
 	if c.allNamespaces {
 		namespace = metav1.NamespaceAll
 	}
-	var objects []v1alpha1.Object
-	for _, kind := range kinds {
-		listed, err := list(ctx, client, namespace, kind.plural, kind.empty)
-		if err != nil {
-			return nil, nil, err
-		}
-		objects = append(objects, listed...)
+	objects, err := listAll(ctx, client, namespace)
+	if err != nil {
+		return nil, nil, err
 	}
 	if objects, err = withReferences(ctx, client, objects); err != nil {
 		return nil, nil, err
@@ -98,7 +100,22 @@ func (c *cluster) read(ctx context.Context, home declared.Place) (groups []decla
 	if err := around.read(ctx, objects); err != nil {
 		return nil, nil, err
 	}
-	return chosen(declared.Gather(objects, around.setting), selector), around.notes, nil
+	return chosen(declared.Gather(objects, around.setting), func(m *declared.Member) bool {
+		return selector.Matches(labels.Set(m.Object.GetLabels()))
+	}), around.notes, nil
+}
+
+// listAll lists the objects of all our kinds.
+func listAll(ctx context.Context, client dynamic.Interface, namespace string) ([]v1alpha1.Object, error) {
+	var objects []v1alpha1.Object
+	for _, kind := range kinds {
+		listed, err := list(ctx, client, namespace, kind.plural, kind.empty)
+		if err != nil {
+			return nil, err
+		}
+		objects = append(objects, listed...)
+	}
+	return objects, nil
 }
 
 func list(ctx context.Context, client dynamic.Interface, namespace, plural string, empty func() v1alpha1.Object) ([]v1alpha1.Object, error) {
@@ -156,19 +173,7 @@ func withReferences(ctx context.Context, client dynamic.Interface, objects []v1a
 	return objects, nil
 }
 
-// chosen returns the groups of which an object matches the selector.
-func chosen(groups []declared.Group, selector labels.Selector) []declared.Group {
-	if selector.Empty() {
-		return groups
-	}
-	var out []declared.Group
-	for _, g := range groups {
-		for _, m := range g.Members {
-			if selector.Matches(labels.Set(m.Object.GetLabels())) {
-				out = append(out, g)
-				break
-			}
-		}
-	}
-	return out
+// chosen returns the groups of which a member is meant.
+func chosen(groups []declared.Group, meant func(*declared.Member) bool) []declared.Group {
+	return slices.DeleteFunc(groups, func(g declared.Group) bool { return !slices.ContainsFunc(g.Members, meant) })
 }

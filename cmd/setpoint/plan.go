@@ -17,6 +17,7 @@ type planOptions struct {
 	inputs
 	cluster
 	fromCluster bool
+	withCluster bool
 
 	aws    awsOptions
 	format format
@@ -35,8 +36,10 @@ Policies and scheduled actions that AWS has under the same scalable targets and
 that nobody declares are listed, and left alone.
 
 kubectl diff says what an apply would change in the cluster; setpoint plan says
-what that would change in AWS. Manifests do not tell what the controller made:
-with --from-cluster the objects do, by their finalizers and status.
+what that would change in AWS. Manifests do not tell what the controller made,
+nor what was taken out of them since: with --with-cluster the objects of the
+cluster are read too, and their finalizers and status do. --from-cluster plans
+those objects as they are.
 
 AWS settings come from the AWS SDK's default chain (AWS_PROFILE, AWS_REGION and
 so on). It takes the rights application-autoscaling:DescribeScalableTargets,
@@ -57,6 +60,9 @@ complete: something could not be read, or the controller would refuse an object.
   # Against the lab
   setpoint plan --endpoint-url http://127.0.0.1:4566 -R -f deploy/
 
+  # What would applying them to this cluster change?
+  setpoint plan --with-cluster -f web.yaml
+
   # Has anything drifted from what the cluster declares?
   setpoint plan --from-cluster -A
 
@@ -69,7 +75,9 @@ complete: something could not be read, or the controller would refuse an object.
 	o.cluster.bind(cmd)
 	o.format.bind(cmd)
 	cmd.Flags().BoolVar(&o.fromCluster, "from-cluster", false, "plan the objects of the cluster instead of manifests")
+	cmd.Flags().BoolVar(&o.withCluster, "with-cluster", false, "plan manifests as the cluster would have them once they were applied")
 	o.aws.bind(cmd)
+	cmd.MarkFlagsMutuallyExclusive("from-cluster", "with-cluster")
 	cmd.MarkFlagsMutuallyExclusive("from-cluster", "filename")
 	cmd.MarkFlagsMutuallyExclusive("from-cluster", "kustomize")
 	return cmd
@@ -91,7 +99,7 @@ func (o *planOptions) run(ctx context.Context, h host) error {
 	}
 	progress := newProgress(h, "reading AWS", "scalable targets")
 	p := plan.Make(ctx, groups, plan.Options{
-		Open: aws.open, Home: home, Now: h.now(), FromCluster: o.fromCluster, Locate: locate, Progress: progress.show,
+		Open: aws.open, Home: home, Now: h.now(), FromCluster: o.fromCluster || o.withCluster, Locate: locate, Progress: progress.show,
 	})
 	progress.clear()
 	for _, note := range notes {
@@ -120,6 +128,10 @@ func (o *planOptions) groups(ctx context.Context, h host, home declared.Place) (
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	if o.withCluster {
+		groups, notes, err = o.cluster.apply(ctx, set, home)
+		return groups, located(set.Documents), append(notes, ignored(set)...), err
+	}
 	objects, err := set.Objects(o.namespace)
 	if err != nil {
 		return nil, nil, nil, err
@@ -128,10 +140,15 @@ func (o *planOptions) groups(ctx context.Context, h host, home declared.Place) (
 	for _, d := range set.Others {
 		setting.Learn(d.Content, o.namespace)
 	}
+	return declared.Gather(objects, setting), located(set.Documents), ignored(set), nil
+}
+
+// ignored tells of documents that are not planned.
+func ignored(set *manifest.Set) []string {
 	if n := len(set.Others); n > 0 {
-		notes = append(notes, report.Counted(n, "document")+" of other kinds ignored")
+		return []string{report.Counted(n, "document") + " of other kinds ignored"}
 	}
-	return declared.Gather(objects, setting), located(set.Documents), notes, nil
+	return nil
 }
 
 // locator says where an object was written.
@@ -139,6 +156,9 @@ type locator = func(*declared.Member) report.Location
 
 func located(documents []*manifest.Document) locator {
 	return func(m *declared.Member) report.Location {
+		if m.Index >= len(documents) {
+			return report.Location{} // it is in the cluster only
+		}
 		at := documents[m.Index].At("")
 		return report.Location{File: at.File, Line: at.Line, Column: at.Column, Built: at.Built}
 	}

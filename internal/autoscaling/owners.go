@@ -86,6 +86,10 @@ func isACK(key string) bool {
 	return strings.HasPrefix(key, tagPrefixACK) || strings.Contains(key, "."+tagPrefixACK)
 }
 
+// SystemTag says that a tag is none that people declare: AWS puts it on what it
+// makes itself, or a controller of the ACK family on everything.
+func SystemTag(key string) bool { return strings.HasPrefix(key, "aws:") || isACK(key) }
+
 // String names the owner for people; it is empty when the owner is not known.
 func (o Owner) String() string {
 	switch o.Tool {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -72,6 +73,40 @@ func (t *targetPlan) alarms(m *declared.Member, o *report.ObjectPlan) {
 	}
 	for _, broken := range autoscaling.StillBroken(m.Unhealed(), seen.Alarms) {
 		o.Notes = append(o.Notes, autoscaling.LeftBroken(broken))
+	}
+}
+
+// unmentioned says what AWS has of a target that its manifest leaves out. The
+// controller takes back what the object asked for before; that is in the status
+// of the object, and not in a manifest.
+func (t *targetPlan) unmentioned(m *declared.Member, o *report.ObjectPlan) {
+	seen := t.observed.Target
+	target, ok := m.Object.(*v1alpha1.ScalableTarget)
+	if t.options.FromCluster || !ok || seen == nil || target.Status.LastApplied != nil || m.Deleting() {
+		return
+	}
+	var left []string
+	for _, s := range []struct {
+		name     string
+		declared *bool
+		on       bool
+	}{
+		{"dynamicScalingInSuspended", m.Target.Suspended.DynamicScalingIn, seen.Suspended.DynamicScalingIn},
+		{"dynamicScalingOutSuspended", m.Target.Suspended.DynamicScalingOut, seen.Suspended.DynamicScalingOut},
+		{"scheduledScalingSuspended", m.Target.Suspended.ScheduledScaling, seen.Suspended.ScheduledScaling},
+	} {
+		if s.on && s.declared == nil && !autoscaling.Yields(m.Life.Yield, "suspendedState."+s.name) {
+			left = append(left, s.name)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(seen.Tags)) {
+		if _, declared := m.Target.Tags[key]; !declared && !autoscaling.SystemTag(key) && !autoscaling.Yields(m.Life.Yield, "tags["+key+"]") {
+			left = append(left, "tag "+key)
+		}
+	}
+	if len(left) > 0 {
+		o.Notes = append(o.Notes, "AWS has what the manifest does not mention: "+strings.Join(left, ", ")+
+			"; the controller takes back what the object declared before, and leaves the rest: --with-cluster tells which")
 	}
 }
 

@@ -51,6 +51,7 @@ func (t *targetPlan) object(m *declared.Member) report.ObjectPlan {
 	}
 	t.bounds(m, &o)
 	t.alarms(m, &o)
+	t.unmentioned(m, &o)
 	t.yield(m, &o)
 	t.pause(m, &o)
 	if m.Kind == autoscaling.KindTarget {

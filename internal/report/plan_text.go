@@ -91,7 +91,7 @@ func (u Undeclared) String() string {
 func (p *Plan) WriteMarkdown(w io.Writer) error {
 	out := &printer{w: w}
 	out.printf("### Setpoint plan\n\n%s\n", p.Headline())
-	var same []string
+	var same []ObjectPlan
 	for _, t := range p.Targets {
 		if same = append(same, t.unchanged()...); !t.differs() {
 			continue
@@ -119,21 +119,15 @@ func (p *Plan) WriteMarkdown(w io.Writer) error {
 	if len(same) > 0 {
 		out.printf("\n<details><summary>%s as declared</summary>\n\n", Counted(len(same), "object"))
 		for _, o := range same {
-			out.printf("- %s\n", code(o))
+			out.printf("- %s\n", strings.TrimSuffix(code(o.Object.String())+": "+escape(strings.Join(o.Notes, "; ")), ": "))
 		}
 		out.printf("\n</details>\n")
 	}
 	return out.err
 }
 
-func (t TargetPlan) unchanged() []string {
-	var same []string
-	for _, o := range t.Objects {
-		if o.Action == ActionNone {
-			same = append(same, o.Object.String())
-		}
-	}
-	return same
+func (t TargetPlan) unchanged() []ObjectPlan {
+	return slices.DeleteFunc(slices.Clone(t.Objects), func(o ObjectPlan) bool { return o.Action != ActionNone })
 }
 
 // differs says whether there is something to tell about the target.
