@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -233,4 +234,51 @@ func TestPlanFollowsTheCluster(t *testing.T) {
 	w.restart()
 	w.ready(policy, "policy")
 	told("policy: none", "target: none")
+}
+
+// TestPlanWithTheCluster takes something out of a manifest, which only the
+// status of the object remembers.
+func TestPlanWithTheCluster(t *testing.T) {
+	w := newWorld(t)
+	manifest := func(template string) string {
+		file := filepath.Join(t.TempDir(), "target.yaml")
+		w.must(os.WriteFile(file, []byte(w.manifest(template)), 0o600))
+		return file
+	}
+	suspended := manifest(targetManifest + "  suspendedState: {dynamicScalingInSuspended: true}\n  tags: [{key: team, value: ml}]\n")
+	plain := manifest(targetManifest)
+	w.kubectl("", "apply", "-f", suspended)
+	w.ready(target, "target")
+	if code, out, notes := w.setpoint("plan", "--with-cluster", "-n", w.namespace, "-f", suspended); code != 0 {
+		t.Errorf("what is applied already changes nothing: exit %d\n%s%s", code, out, notes)
+	}
+	if code, out, notes := w.setpoint("plan", "-n", w.namespace, "-f", plain); code != 0 || !strings.Contains(out, "AWS has what the manifest does not mention: dynamicScalingInSuspended, tag team") {
+		t.Errorf("a manifest alone does not tell what it had before: exit %d\n%s%s", code, out, notes)
+	}
+	theController()
+	code, out, notes := w.setpoint("plan", "--with-cluster", "-n", w.namespace, "-f", plain)
+	if code != 1 || !strings.Contains(out, "dynamicScalingInSuspended: true → false") || !strings.Contains(out, "tags[team]: ml → (not set)") {
+		t.Errorf("with the object it is known: exit %d\n%s%s", code, out, notes)
+	}
+	before := map[string]int{}
+	for operation := range maps.Keys(written(nil)) {
+		before[operation] = theLab.Cloud.Journal().Count(operation)
+	}
+	w.kubectl("", "apply", "-f", plain)
+	w.restart()
+	w.eventually("scaling is resumed", func() error {
+		if got := w.target(); *got.SuspendedState.DynamicScalingInSuspended {
+			return errors.New("it is suspended")
+		}
+		return nil
+	})
+	w.eventually("nothing is left to do", func() error {
+		if code, out, _ := w.setpoint("plan", "--with-cluster", "-n", w.namespace, "-f", plain); code != 0 {
+			return errors.New(out)
+		}
+		return nil
+	})
+	if got, want := written(before), map[string]int{"RegisterScalableTarget": 1, "UntagResource": 1}; !maps.Equal(got, want) {
+		t.Errorf("the controller made %v, want what the plan said: %v", got, want)
+	}
 }
