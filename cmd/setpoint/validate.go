@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/setpoint-io/setpoint/internal/alarmfile"
 	"github.com/setpoint-io/setpoint/internal/report"
 	"github.com/setpoint-io/setpoint/internal/validation"
 )
@@ -14,6 +16,7 @@ type validateOptions struct {
 	inputs
 	format format
 	strict bool
+	alarms []string
 }
 
 func validateCommand(h host) *cobra.Command {
@@ -26,6 +29,11 @@ that Setpoint knows, against what the API server would refuse (schema, CEL rules
 unknown fields), and against each other. Every finding has a stable code, the
 file and the line, and says what to write instead. Steps of policies and the next
 runs of schedules are shown in words.
+
+The alarms of step policies are not in manifests: with --alarm FILE, as aws
+cloudwatch put-metric-alarm --cli-input-json takes it or describe-alarms answers
+it, or as MetricAlarm objects among the documents, steps are shown in absolute
+numbers, and alarms that cannot lead a target out of zero are found.
 
 Documents of other kinds are skipped and counted.
 
@@ -44,6 +52,8 @@ could not be read.`,
 	}
 	o.bind(cmd)
 	o.format.bind(cmd)
+	cmd.Flags().StringSliceVar(&o.alarms, "alarm", nil, "JSON file with alarms of step scaling policies, as aws cloudwatch put-metric-alarm --cli-input-json takes it")
+	_ = cmd.MarkFlagFilename("alarm", "json") // the error is about a flag of another name
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "let warnings fail as errors do")
 	return cmd
 }
@@ -53,11 +63,15 @@ func (o *validateOptions) run(ctx context.Context, h host) error {
 	if err != nil {
 		return err
 	}
+	given, err := o.given()
+	if err != nil {
+		return err
+	}
 	validator, err := validation.New()
 	if err != nil {
 		return err
 	}
-	v := validator.Validate(ctx, set, h.now())
+	v := validator.Validate(ctx, set, h.now(), given...)
 	switch o.format.value {
 	case "json":
 		err = v.WriteJSON(h.out)
@@ -76,6 +90,24 @@ func (o *validateOptions) run(ctx context.Context, h host) error {
 		return errFound
 	}
 	return nil
+}
+
+// given reads the files with alarms.
+func (o *validateOptions) given() ([]validation.Given, error) {
+	var given []validation.Given
+	for _, name := range o.alarms {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		alarms, err := alarmfile.Read(file)
+		_ = file.Close() // it was only read
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		given = append(given, validation.Given{File: name, Alarms: alarms})
+	}
+	return given, nil
 }
 
 func summary(s report.ValidationSummary) string {

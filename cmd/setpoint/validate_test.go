@@ -149,3 +149,25 @@ func TestNotesGoToStandardError(t *testing.T) {
 		t.Error("colours are for terminals only")
 	}
 }
+
+// The alarms of step policies are in files of the AWS CLI, as simulate takes
+// them.
+func TestValidateTakesAlarms(t *testing.T) {
+	const policy = `{apiVersion: applicationautoscaling.services.k8s.aws/v1alpha1, kind: ScalingPolicy, metadata: {name: busy}, spec: {policyName: busy, resourceID: endpoint/demo/variant/AllTraffic,
+scalableDimension: "sagemaker:variant:DesiredInstanceCount", serviceNamespace: sagemaker, stepScalingPolicyConfiguration: {adjustmentType: ChangeInCapacity, stepAdjustments: [{metricIntervalLowerBound: 0, scalingAdjustment: 2}]}}}`
+	for _, c := range []struct {
+		reason, alarm string
+		code          int
+		says          string
+	}{
+		{"the steps are told in absolute numbers", "testdata/simulate/alarm.json", 0, "60 ≤ InvocationsPerInstance: +2"},
+		{"a file that is not there", "testdata/simulate/none.json", 2, "none.json"},
+		{"a file that has no alarm", file(t, "x"), 2, "put-metric-alarm --cli-input-json"},
+		{"an alarm of something else is worth a warning", file(t, `{"AlarmName":"a","Threshold":1,"AlarmActions":["other"]}`), 0, "AlarmStartsNothing"},
+	} {
+		got := setpoint(t, policy, "validate", "-f", "-", "--alarm", c.alarm)
+		if got.code != c.code || !strings.Contains(got.out+got.err, c.says) {
+			t.Errorf("%s: exit %d, want %d and %q\n%s%s", c.reason, got.code, c.code, c.says, got.out, got.err)
+		}
+	}
+}

@@ -1,61 +1,25 @@
 package simulate
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 
+	"github.com/setpoint-io/setpoint/internal/alarmfile"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/autoscaling/alarm"
 	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/autoscaling/scaling"
 )
 
-// alarmJSON is an alarm as the AWS CLI has it: what put-metric-alarm takes with
-// --cli-input-json, and what describe-alarms answers (AWS API: PutMetricAlarm).
-type alarmJSON struct {
-	AlarmName          string
-	AlarmActions       []string
-	Namespace          string
-	MetricName         string
-	Statistic          string
-	ExtendedStatistic  string
-	Unit               string
-	Dimensions         []autoscaling.Dimension
-	Period             int32
-	EvaluationPeriods  int32
-	DatapointsToAlarm  int32
-	Threshold          *float64
-	ComparisonOperator string
-	TreatMissingData   string
-	Metrics            []json.RawMessage
-	MetricAlarms       []alarmJSON // of describe-alarms
-}
-
-// ReadAlarms reads alarms as JSON: one in the form of the AWS CLI's
-// put-metric-alarm --cli-input-json, a list of such, or what describe-alarms
-// answers. An alarm invokes the policies whose ARN, or name, is among its
-// actions; one without actions invokes the only step policy that there is.
+// ReadAlarms reads alarms as package alarmfile does. An alarm invokes the policies
+// whose ARN, or name, is among its actions; one without actions invokes the only
+// step policy that there is.
 func ReadAlarms(r io.Reader, policies []autoscaling.Policy) ([]engine.Alarm, error) {
-	text, err := io.ReadAll(r)
+	list, err := alarmfile.Read(r)
 	if err != nil {
 		return nil, err
-	}
-	var list []alarmJSON
-	if text = bytes.TrimSpace(text); bytes.HasPrefix(text, []byte("[")) {
-		err = json.Unmarshal(text, &list)
-	} else {
-		list = make([]alarmJSON, 1)
-		err = json.Unmarshal(text, &list[0])
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the alarms are not JSON as aws cloudwatch put-metric-alarm --cli-input-json takes it: %w", err)
-	}
-	if len(list) == 1 && list[0].MetricAlarms != nil {
-		list = list[0].MetricAlarms
 	}
 	var steps []string
 	for _, p := range policies {
@@ -65,14 +29,14 @@ func ReadAlarms(r io.Reader, policies []autoscaling.Policy) ([]engine.Alarm, err
 	}
 	alarms := make([]engine.Alarm, len(list))
 	for i, a := range list {
-		if alarms[i], err = a.alarm(steps); err != nil {
+		if alarms[i], err = simulated(a, steps); err != nil {
 			return nil, fmt.Errorf("alarm %q: %w", a.AlarmName, err)
 		}
 	}
 	return alarms, nil
 }
 
-func (a alarmJSON) alarm(steps []string) (engine.Alarm, error) {
+func simulated(a alarmfile.Alarm, steps []string) (engine.Alarm, error) {
 	switch {
 	case a.AlarmName == "":
 		return engine.Alarm{}, errors.New("AlarmName is missing; write one")
@@ -94,7 +58,7 @@ func (a alarmJSON) alarm(steps []string) (engine.Alarm, error) {
 		},
 	}
 	for _, name := range steps {
-		if a.invokes(name) || len(a.AlarmActions) == 0 && len(steps) == 1 {
+		if a.Invokes(autoscaling.Identity{}, name) || len(a.AlarmActions) == 0 && len(steps) == 1 {
 			out.Policies = append(out.Policies, name)
 		}
 	}
@@ -102,20 +66,4 @@ func (a alarmJSON) alarm(steps []string) (engine.Alarm, error) {
 		return engine.Alarm{}, fmt.Errorf("it invokes none of the step scaling policies (%s); write the ARN or the name of one in AlarmActions", strings.Join(steps, ", "))
 	}
 	return out, out.Definition.Validate()
-}
-
-// invokes reports whether an action names a policy: by an ARN that ends with
-// policyName/<name>, which the managed ones follow by ":createdBy/...".
-func (a alarmJSON) invokes(policy string) bool {
-	for _, action := range a.AlarmActions {
-		_, name, found := strings.Cut(action, ":policyName/")
-		if !found {
-			name = action
-		}
-		name, _, _ = strings.Cut(name, ":createdBy/")
-		if name == policy {
-			return true
-		}
-	}
-	return false
 }

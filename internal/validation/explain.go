@@ -5,10 +5,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/setpoint-io/setpoint/internal/alarmfile"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/autoscaling/schedule"
 	"github.com/setpoint-io/setpoint/internal/declared"
-	"github.com/setpoint-io/setpoint/internal/manifest"
 	"github.com/setpoint-io/setpoint/internal/report"
 )
 
@@ -17,7 +17,7 @@ import (
 const firings = 5
 
 // explain says what step policies and schedules mean.
-func (v *validation) explain(groups []declared.Group, document []int, alarms []alarm, now time.Time) {
+func (v *validation) explain(groups []declared.Group, document []int, alarms []alarmfile.Alarm, now time.Time) {
 	for _, group := range groups {
 		for _, m := range group.Members {
 			o := &v.result.Objects[document[m.Index]]
@@ -97,53 +97,4 @@ func changes(a autoscaling.Action) string {
 		return "changes nothing"
 	}
 	return strings.Join(bounds, ", ")
-}
-
-// alarm is a CloudWatch alarm that is declared beside the policies, as an
-// object of ACK's controller for CloudWatch.
-type alarm struct {
-	threshold report.Threshold
-	actions   []string // ARNs
-}
-
-func thresholds(others []*manifest.Document) []alarm {
-	var alarms []alarm
-	for _, d := range others {
-		spec, _ := d.Content["spec"].(map[string]any)
-		if d.Kind() != "MetricAlarm" || !strings.HasPrefix(d.APIVersion(), "cloudwatch.services.k8s.aws/") || spec == nil {
-			continue
-		}
-		a := alarm{}
-		switch n := spec["threshold"].(type) {
-		case float64:
-			a.threshold = report.Threshold{Known: true, Value: n}
-		case int64:
-			a.threshold = report.Threshold{Known: true, Value: float64(n)}
-		default:
-			continue
-		}
-		a.threshold.Metric, _ = spec["metricName"].(string)
-		actions, _ := spec["alarmActions"].([]any)
-		for _, action := range actions {
-			if arn, ok := action.(string); ok {
-				a.actions = append(a.actions, arn)
-			}
-		}
-		alarms = append(alarms, a)
-	}
-	return alarms
-}
-
-// thresholdOf finds the alarm that starts a policy: its action is the policy's
-// ARN, which ends in the resource and the name (AWS API: ScalingPolicy).
-func thresholdOf(alarms []alarm, id autoscaling.Identity, policy string) report.Threshold {
-	end := fmt.Sprintf(":resource/%s/%s:policyName/%s", id.ServiceNamespace, id.ResourceID, policy)
-	for _, a := range alarms {
-		for _, arn := range a.actions {
-			if strings.HasSuffix(arn, end) {
-				return a.threshold
-			}
-		}
-	}
-	return report.Threshold{}
 }

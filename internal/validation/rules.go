@@ -28,6 +28,8 @@ func Rules() []autoscaling.Rule {
 		autoscaling.Rule{Code: CodeObjectDuplicate, Severity: autoscaling.Error, Title: "An object is there twice", Source: kubernetes},
 		autoscaling.Rule{Code: CodeAlreadyDeclared, Severity: autoscaling.Error, Title: "Two objects declare the same thing in AWS", Source: "Setpoint"},
 		autoscaling.Rule{Code: CodeReferenceMissing, Severity: autoscaling.Warning, Title: "The ScalableTarget that resourceRef names is not among the documents", Source: "Setpoint"},
+		autoscaling.Rule{Code: CodeAlarmStartsNothing, Severity: autoscaling.Warning, Title: "A file of --alarm has no alarm that starts a policy of the documents", Source: "Setpoint"},
+		autoscaling.Rule{Code: CodeAlarmMissesOneRequest, Severity: autoscaling.Warning, Kind: autoscaling.KindPolicy, Title: "The alarm that should lead out of zero does not fire for one request", Source: "SageMaker Developer Guide: scale an endpoint to zero instances"},
 	)
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/admission"
+	"github.com/setpoint-io/setpoint/internal/alarmfile"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/declared"
 	"github.com/setpoint-io/setpoint/internal/manifest"
@@ -30,6 +31,11 @@ const (
 	CodeAlreadyDeclared  autoscaling.Code = "AlreadyDeclared"
 	CodeReferenceMissing autoscaling.Code = "ReferenceNotResolved"
 	CodeAnnotation       autoscaling.Code = "AnnotationInvalid"
+	// CodeAlarmStartsNothing: alarms were given that have nothing to do with the
+	// documents.
+	CodeAlarmStartsNothing autoscaling.Code = "AlarmStartsNothing"
+	// CodeAlarmMissesOneRequest: an alarm that shall lead out of zero does not.
+	CodeAlarmMissesOneRequest autoscaling.Code = "AlarmMissesOneRequest"
 )
 
 // Validator knows what the API server would refuse. It is safe for concurrent
@@ -45,8 +51,15 @@ func New() (*Validator, error) {
 	return &Validator{server}, nil
 }
 
-// Validate reports on a set of documents. Next firings are those after now.
-func (validator *Validator) Validate(ctx context.Context, set *manifest.Set, now time.Time) *report.Validation {
+// Given are alarms that were given beside the documents.
+type Given struct {
+	File   string
+	Alarms []alarmfile.Alarm
+}
+
+// Validate reports on a set of documents, and on the alarms that were given for
+// their policies. Next firings are those after now.
+func (validator *Validator) Validate(ctx context.Context, set *manifest.Set, now time.Time, given ...Given) *report.Validation {
 	v := validation{documents: set.Documents, result: &report.Validation{}}
 	for _, d := range set.Others {
 		v.setting.Learn(d.Content, "")
@@ -58,9 +71,11 @@ func (validator *Validator) Validate(ctx context.Context, set *manifest.Set, now
 	}
 	groups, byMember := v.gather()
 	v.findings = make([][]finding, len(set.Documents))
+	alarms := append(v.bind(groups, given), metricAlarms(set.Others)...)
 	for _, group := range groups {
 		for _, m := range group.Members {
 			v.member(byMember, m, group)
+			v.wakes(byMember[m.Index], m, group.Identity, alarms)
 		}
 	}
 	for i, d := range set.Documents {
@@ -68,7 +83,7 @@ func (validator *Validator) Validate(ctx context.Context, set *manifest.Set, now
 		v.report(i)
 	}
 	v.twice()
-	v.explain(groups, byMember, thresholds(set.Others), now)
+	v.explain(groups, byMember, alarms, now)
 	v.result.Skipped = skipped(set.Others)
 	v.result.Finish()
 	return v.result

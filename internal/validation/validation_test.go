@@ -17,22 +17,22 @@ const (
 	identity = "resourceID: service/c/s, scalableDimension: 'ecs:service:DesiredCount', serviceNamespace: ecs"
 )
 
-func validate(t *testing.T, text string) *report.Validation {
+func validate(t *testing.T, text string, given ...validation.Given) *report.Validation {
 	t.Helper()
 	validator, err := validation.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return validated(t, validator, text)
+	return validated(t, validator, text, given...)
 }
 
-func validated(t *testing.T, validator *validation.Validator, text string) *report.Validation {
+func validated(t *testing.T, validator *validation.Validator, text string, given ...validation.Given) *report.Validation {
 	t.Helper()
 	set, err := manifest.Read(manifest.Source{Files: []string{manifest.Stdin}, Stdin: strings.NewReader(text)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return validator.Validate(t.Context(), set, time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC))
+	return validator.Validate(t.Context(), set, time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC), given...)
 }
 
 // The API server and the domain find many of the same things.
