@@ -47,6 +47,8 @@ type Explained struct {
 	Target   *Target   `json:"target,omitempty"`
 	Steps    []string  `json:"steps,omitempty"`
 	Schedule *Schedule `json:"schedule,omitempty"`
+	// Notes are advice that nothing fails for.
+	Notes []string `json:"notes,omitempty"`
 }
 
 // Schedule says when a scheduled action runs.
@@ -111,7 +113,7 @@ func (v *Validation) WriteTable(w io.Writer, s Style) error {
 	}
 	first := len(v.Findings) == 0
 	for _, o := range v.Objects {
-		if len(o.Steps) == 0 && o.Schedule == nil {
+		if len(o.Steps) == 0 && o.Schedule == nil && len(o.Notes) == 0 {
 			continue
 		}
 		if !first {
@@ -121,6 +123,9 @@ func (v *Validation) WriteTable(w io.Writer, s Style) error {
 		p.printf("%s\n", s.bold(o.Object.String()))
 		for _, step := range o.Steps {
 			p.printf("  %s\n", step)
+		}
+		for _, note := range o.Notes {
+			p.printf("  note: %s\n", note)
 		}
 		if sched := o.Schedule; sched != nil {
 			p.printf("  %s, %s: %s\n", sched.InWords, sched.Timezone, sched.Changes)

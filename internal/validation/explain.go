@@ -29,6 +29,7 @@ func (v *validation) explain(groups []declared.Group, document []int, alarms []a
 			if m.Policy.Step != nil {
 				o.Steps = report.Steps(m.Policy.Step, thresholdOf(alarms, group.Identity, m.AWS))
 			}
+			o.Notes = consoleAdvice(group, m)
 			if m.Kind == autoscaling.KindAction {
 				o.Schedule = firingsOf(m.Action, now)
 			}
