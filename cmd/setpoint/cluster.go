@@ -26,6 +26,8 @@ import (
 type cluster struct {
 	kubeconfig, context, namespace string
 
+	overrides clientcmd.ConfigOverrides // but for the context and the namespace
+
 	allNamespaces bool
 	selector      string
 }
@@ -33,12 +35,22 @@ type cluster struct {
 func (c *cluster) bind(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&c.kubeconfig, "kubeconfig", "", "path of the kubeconfig file (default: KUBECONFIG, or ~/.kube/config)")
 	cmd.Flags().StringVar(&c.context, "context", "", "context of the kubeconfig file")
+	cmd.Flags().StringVar(&c.overrides.Context.Cluster, "cluster", "", "cluster of the kubeconfig file")
+	cmd.Flags().StringVar(&c.overrides.Context.AuthInfo, "user", "", "user of the kubeconfig file")
+	cmd.Flags().StringVar(&c.overrides.AuthInfo.Impersonate, "as", "", "user to impersonate in the cluster")
+	cmd.Flags().StringArrayVar(&c.overrides.AuthInfo.ImpersonateGroups, "as-group", nil, "group to impersonate in the cluster (may be repeated)")
+	cmd.Flags().StringVar(&c.overrides.Timeout, "request-timeout", "", "how long to wait for an answer of the cluster, such as 30s or 30 (default: for ever)")
 	cmd.Flags().StringVarP(&c.namespace, "namespace", "n", "", "namespace of the objects that do not name theirs; with --from-cluster: of the objects to plan")
 	cmd.Flags().BoolVarP(&c.allNamespaces, "all-namespaces", "A", false, "with --from-cluster: the objects of all namespaces")
 	cmd.Flags().StringVarP(&c.selector, "selector", "l", "", "with --from-cluster: scalable targets of which an object has these labels")
 	// The errors are about flags of other names.
 	_ = cmd.RegisterFlagCompletionFunc("context", c.completeContext)
 	_ = cmd.RegisterFlagCompletionFunc("namespace", c.completeNamespace)
+	_ = cmd.RegisterFlagCompletionFunc("cluster", c.completeCluster)
+	_ = cmd.RegisterFlagCompletionFunc("user", c.completeUser)
+	for _, flag := range []string{"as", "as-group", "request-timeout"} {
+		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.NoFileCompletions)
+	}
 	_ = cmd.RegisterFlagCompletionFunc("selector", cobra.NoFileCompletions)
 }
 
@@ -55,9 +67,9 @@ var kinds = []struct {
 func (c *cluster) config() clientcmd.ClientConfig {
 	rules := clientcmd.NewDefaultClientConfigLoadingRules()
 	rules.ExplicitPath = c.kubeconfig
-	overrides := &clientcmd.ConfigOverrides{CurrentContext: c.context}
-	overrides.Context.Namespace = c.namespace
-	return clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides)
+	overrides := c.overrides
+	overrides.CurrentContext, overrides.Context.Namespace = c.context, c.namespace
+	return clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &overrides)
 }
 
 // connect returns the API server, and the namespace that is meant.

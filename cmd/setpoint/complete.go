@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/tools/clientcmd/api"
 )
 
 // completePatience is how long somebody who pressed the tabulator key waits for
@@ -17,11 +19,25 @@ const completePatience = 2 * time.Second
 
 // completeContext lists the contexts of the kubeconfig file.
 func (c *cluster) completeContext(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return completed(c, func(config api.Config) iter.Seq[string] { return maps.Keys(config.Contexts) })
+}
+
+// completeCluster lists its clusters.
+func (c *cluster) completeCluster(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return completed(c, func(config api.Config) iter.Seq[string] { return maps.Keys(config.Clusters) })
+}
+
+// completeUser lists its users.
+func (c *cluster) completeUser(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return completed(c, func(config api.Config) iter.Seq[string] { return maps.Keys(config.AuthInfos) })
+}
+
+func completed(c *cluster, names func(api.Config) iter.Seq[string]) ([]cobra.Completion, cobra.ShellCompDirective) {
 	config, err := c.config().RawConfig()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
-	return slices.Sorted(maps.Keys(config.Contexts)), cobra.ShellCompDirectiveNoFileComp
+	return slices.Sorted(names(config)), cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeNamespace lists the namespaces of the cluster.
