@@ -79,6 +79,10 @@ type Options struct {
 	// not.
 	Budget *Budget
 
+	// MayWrite is asked before every attempt of a call that changes something,
+	// which is not sent if it returns an error; nil: all are sent.
+	MayWrite func() error
+
 	Version    string                // of Setpoint, for the user agent
 	Registerer prometheus.Registerer // nil: no metrics
 	Logger     *slog.Logger          // nil: slog.Default()
@@ -138,8 +142,8 @@ func New(o Options) *API {
 			so.BaseEndpoint = aws.String(o.Endpoint)
 		}
 		// The later is the nearer to the retry step: the wait for the budget
-		// is not part of the request's duration.
-		so.APIOptions = append(so.APIOptions, addMetrics(metrics, serviceAutoScaling), addBudget(budget.scaling))
+		// is not part of the request's duration, and leave is asked after it.
+		so.APIOptions = append(so.APIOptions, addMetrics(metrics, serviceAutoScaling), addLeave(o.MayWrite), addBudget(budget.scaling))
 	}
 	alarms := func(co *cloudwatch.Options) {
 		co.APIOptions = append(co.APIOptions, addMetrics(metrics, serviceCloudWatch), addBudget(budget.alarms))

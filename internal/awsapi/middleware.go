@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"strconv"
+	"strings"
 	"time"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
@@ -92,6 +93,30 @@ func addMetrics(m *metrics, service string) func(*middleware.Stack) error {
 			return out, metadata, err
 		}), "Retry", middleware.After)
 	}
+}
+
+// addLeave asks for leave to write behind the SDK's retry step, because time goes
+// by between attempts. Only this service is written to.
+func addLeave(mayWrite func() error) func(*middleware.Stack) error {
+	return func(stack *middleware.Stack) error {
+		if mayWrite == nil {
+			return nil
+		}
+		return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("SetpointLeave", func(
+			ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler,
+		) (middleware.FinalizeOutput, middleware.Metadata, error) {
+			if !isRead(middleware.GetOperationName(ctx)) {
+				if err := mayWrite(); err != nil {
+					return middleware.FinalizeOutput{}, middleware.Metadata{}, err
+				}
+			}
+			return next.HandleFinalize(ctx, in)
+		}), "Retry", middleware.After)
+	}
+}
+
+func isRead(operation string) bool {
+	return strings.HasPrefix(operation, "Describe") || strings.HasPrefix(operation, "List") || strings.HasPrefix(operation, "Get")
 }
 
 func (m *metrics) observe(ctx context.Context, service string, took time.Duration, err error) {

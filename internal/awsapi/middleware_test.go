@@ -1,6 +1,7 @@
 package awsapi
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -62,6 +63,33 @@ setpoint_aws_throttles_total{operation="DeleteScalingPolicy",service="applicatio
 		// included, and DeleteScalingPolicy's OK, Throttled, NotFound, Unavailable.
 		if got, err := testutil.GatherAndCount(registry, "setpoint_aws_request_duration_seconds"); err != nil || got != 8 {
 			t.Errorf("%d series of durations (%v), want 8", got, err)
+		}
+	})
+}
+
+// TestWritesAskForLeave has the leave taken back while a call is tried again.
+func TestWritesAskForLeave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		no := errors.New("somebody else works")
+		var leave error
+		a := newTestAPI(t, f, func(o *Options) { o.MayWrite = func() error { return leave } })
+		f.refuse = func(operation string, _ object) *refusal {
+			if operation == "PutScalingPolicy" || operation == "DeleteScalingPolicy" {
+				leave = no
+				return &refusal{503, "ServiceUnavailable", "x"}
+			}
+			return nil
+		}
+		remove := autoscaling.Change{Op: autoscaling.OpDeletePolicy, Verb: autoscaling.Delete, Name: "p"}
+		if _, err := a.Apply(t.Context(), anID, remove); !errors.Is(err, no) || f.calls["DeleteScalingPolicy"] != 1 {
+			t.Errorf("an attempt after the leave is gone: %d attempts, %v", f.calls["DeleteScalingPolicy"], err)
+		}
+		if _, err := a.Apply(t.Context(), anID, remove); !errors.Is(err, no) || f.calls["DeleteScalingPolicy"] != 1 {
+			t.Errorf("a call without leave: %d attempts, %v", f.calls["DeleteScalingPolicy"], err)
+		}
+		if _, err := a.Observe(t.Context(), Query{Identity: anID}); err != nil {
+			t.Errorf("reading needs no leave: %v", err)
 		}
 	})
 }

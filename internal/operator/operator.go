@@ -116,21 +116,30 @@ func New(o Options) (*Operator, error) {
 	kubernetes := rest.CopyConfig(o.Kubernetes)
 	kubernetes.QPS = -1
 	unique := true
-	mgr, err := manager.New(kubernetes, manager.Options{
-		Scheme:                        scheme,
-		Logger:                        logr.FromSlogHandler(o.Logger.Handler()),
-		Cache:                         cacheOptions(o),
-		Metrics:                       server.Options{BindAddress: o.MetricsAddr},
-		HealthProbeBindAddress:        o.HealthAddr,
-		LeaderElection:                o.LeaderElection,
-		LeaderElectionID:              LeaderElectionID,
-		LeaderElectionNamespace:       o.LeaderElectionNamespace,
-		LeaderElectionReleaseOnCancel: true,
+	options := manager.Options{
+		Scheme:                 scheme,
+		Logger:                 logr.FromSlogHandler(o.Logger.Handler()),
+		Cache:                  cacheOptions(o),
+		Metrics:                server.Options{BindAddress: o.MetricsAddr},
+		HealthProbeBindAddress: o.HealthAddr,
 		// Tests start several operators in one process.
 		Controller: config.Controller{SkipNameValidation: &unique},
-	})
+	}
+	var lead *lead
+	if o.LeaderElection {
+		var err error
+		if lead, err = newLead(kubernetes, o.LeaderElectionNamespace); err != nil {
+			return nil, fmt.Errorf("setting up the leader election: %w", err)
+		}
+		lead.elect(&options)
+		kubernetes, o.AWS.MayWrite = lead.guard(kubernetes), lead.held
+	}
+	mgr, err := manager.New(kubernetes, options)
 	if err != nil {
 		return nil, fmt.Errorf("setting up the controller manager: %w", err)
+	}
+	if lead != nil {
+		lead.events.manager = mgr
 	}
 	op := &Operator{options: o, manager: mgr, aws: awsapi.New(o.AWS)}
 	op.wait("the operator has not started")
