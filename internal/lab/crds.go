@@ -17,9 +17,9 @@ import (
 	"github.com/setpoint-io/setpoint/api/crds"
 )
 
-// installCRDs creates our CRDs in a fresh API server and waits until it serves
+// InstallCRDs creates our CRDs in a fresh API server and waits until it serves
 // them.
-func installCRDs(ctx context.Context, config *rest.Config) error {
+func InstallCRDs(ctx context.Context, config *rest.Config) error {
 	client, err := clientset.NewForConfig(config)
 	if err != nil {
 		return err

@@ -160,7 +160,7 @@ func Start(ctx context.Context, o Options) (_ *Lab, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("the API server (--kube-addr %s): %w", o.KubeAddr, err)
 	}
-	if err := installCRDs(ctx, l.ControlPlane.RESTConfig()); err != nil {
+	if err := InstallCRDs(ctx, l.ControlPlane.RESTConfig()); err != nil {
 		return nil, err
 	}
 	if err := l.startConsole(ctx, o); err != nil {

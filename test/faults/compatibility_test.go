@@ -30,9 +30,9 @@ func TestFirstStatusHasTheARNAndTheSpecStays(t *testing.T) {
 		w.settle()
 		w.holds()
 		first := map[key]bool{}
-		w.kube.mu.Lock()
-		history := slices.Clone(w.kube.history)
-		w.kube.mu.Unlock()
+		w.memory.mu.Lock()
+		history := slices.Clone(w.memory.history)
+		w.memory.mu.Unlock()
 		for _, change := range history {
 			status := change.after.GetStatus()
 			if len(status.Conditions) == 0 || first[change.key] {

@@ -86,7 +86,7 @@ func (w *world) start() {
 	if err != nil {
 		w.Fatal(err)
 	}
-	c.start(ctx, w.kube, w.watch)
+	c.start(ctx, w.memory, w.watch)
 	go func() {
 		defer close(p.ended)
 		var runs sync.WaitGroup
@@ -126,6 +126,25 @@ func (p *process) open(scope controller.Scope) (controller.AWS, func()) {
 func (w *world) stop() {
 	w.process.cancel()
 	<-w.process.ended
+}
+
+// restart ends the process and starts another.
+func (w *world) restart() {
+	if w.real != nil {
+		w.real.restart()
+		return
+	}
+	w.stop()
+	w.start()
+}
+
+// plan says what happens at the n-th write from now on.
+func (w *world) plan(a accident) {
+	if w.real != nil {
+		w.real.plan(a)
+		return
+	}
+	w.process.plan(a)
 }
 
 // reincarnate starts a new process if the last one is dead.
@@ -279,7 +298,7 @@ func (p *process) patch(obj client.Object, patch client.Patch, status bool) erro
 			err = apierrors.NewForbidden(resourceOf(k), k.name, errors.New("the webhook says no"))
 			return
 		}
-		after, err = p.world.kube.patch(k, data, status)
+		after, err = p.world.memory.patch(k, data, status)
 		if fault == lostAfter {
 			err = apierrors.NewTimeoutError("the answer was lost", 1)
 		}

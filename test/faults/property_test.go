@@ -26,7 +26,7 @@ func (w *world) holds() {
 
 // verdict says in what the property does not hold: now, and that it stays.
 func (w *world) verdict() []string {
-	before, versions, events := len(w.written()), w.kube.latest(), w.eventCount()
+	before, versions, events := len(w.written()), w.memory.latest(), w.eventCount()
 	w.pass(3 * resync)
 	problems := append(w.problems(), w.statusLies()...)
 	if now := w.written(); len(now) > before {
@@ -35,7 +35,7 @@ func (w *world) verdict() []string {
 	w.mu.Lock()
 	problems = append(problems, w.untruths...)
 	w.mu.Unlock()
-	if w.kube.latest() != versions {
+	if w.memory.latest() != versions {
 		problems = append(problems, "objects are still written")
 	}
 	if n := w.eventCount() - events; n > 0 {
@@ -215,7 +215,7 @@ func (w *world) differences(obj v1alpha1.Object, has thing) []string {
 		problems = append(problems, fmt.Sprintf("its ARN is %s, not %s", has.arn, arn))
 	}
 	if target, ok := obj.(*v1alpha1.ScalableTarget); ok {
-		return append(problems, targetDiffers(target, w.generations(target), has)...)
+		return append(problems, targetDiffers(target, w.kube.generations(target), has)...)
 	}
 	id, _ := w.identityOf(obj)
 	if want := reference(w.T, obj, id); !reflect.DeepEqual(want, has.body) {

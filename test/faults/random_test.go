@@ -12,9 +12,10 @@ import (
 // A step is one event of a random history. It is drawn from numbers of its
 // own, so that a history without it goes on in the same way.
 type step struct {
-	what  string
-	do    func(*world)
-	pause time.Duration
+	what   string
+	do     func(*world)
+	pause  time.Duration
+	memory bool // it takes the API server in memory
 }
 
 // history draws a whole history from a seed.
@@ -64,7 +65,7 @@ func (w *world) calm() {
 	w.cloud.Faults().Clear()
 	w.faults = nil
 	w.loseCalls(func() loss { return lostNothing })
-	w.process.plan(accident{})
+	w.plan(accident{})
 }
 
 // TestRandomHistories lets everything happen in any order.

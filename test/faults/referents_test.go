@@ -46,13 +46,13 @@ func endpointIs(name, inAWS string) func(*world) {
 			is.SetNamespace(namespace)
 			is.SetName(name)
 		}
-		w.kube.mu.Lock()
-		was := w.kube.endpoints[name]
-		delete(w.kube.endpoints, name)
+		w.memory.mu.Lock()
+		was := w.memory.endpoints[name]
+		delete(w.memory.endpoints, name)
 		if is != nil {
-			w.kube.endpoints[name] = is
+			w.memory.endpoints[name] = is
 		}
-		w.kube.mu.Unlock()
+		w.memory.mu.Unlock()
 		w.process.cache.mu.Lock()
 		h := w.process.cache.handlers[endpointObjects]
 		w.process.cache.mu.Unlock()

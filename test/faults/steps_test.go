@@ -26,7 +26,7 @@ func draw(r *rand.Rand) step {
 			_ = w.kube.update(k, func(obj v1alpha1.Object) {
 				annotations := map[string]string{}
 				maps.Copy(annotations, obj.GetAnnotations())
-				annotations[v1alpha1.AnnotationPause] = time.Now().Add(d).Format(time.RFC3339)
+				annotations[v1alpha1.AnnotationPause] = time.Now().Add(w.lasts(d)).Format(time.RFC3339)
 				obj.SetAnnotations(annotations)
 			})
 		}}
@@ -41,9 +41,9 @@ func draw(r *rand.Rand) step {
 		return drawFault(r)
 	case n < 96:
 		a := accident{1 + r.IntN(6), pick(r, killedBefore, killedAfter, answerLost)}
-		return step{what: fmt.Sprint("accident ", a), do: func(w *world) { w.process.plan(a) }}
+		return step{what: fmt.Sprint("accident ", a), do: func(w *world) { w.plan(a) }}
 	}
-	return step{what: "restart", do: func(w *world) { w.stop(); w.start() }}
+	return step{what: "restart", do: (*world).restart}
 }
 
 // The objects of random histories: two of the targets are the same one.
@@ -268,10 +268,12 @@ func drawFault(r *rand.Rand) step {
 	case 0:
 		return breaks("AWS throttles", func(f *localcloud.Faults) { f.Throttle(2, 3) })
 	case 1:
-		return breaks("AWS is slow: "+operation, func(f *localcloud.Faults) { f.Delay(operation, 30*time.Second) })
+		return step{what: "AWS is slow: " + operation, do: func(w *world) {
+			breaks("", func(f *localcloud.Faults) { f.Delay(operation, w.lasts(30*time.Second)) }).do(w)
+		}}
 	case 2:
 		chance, number := r.IntN(60), r.Uint64()
-		return step{what: fmt.Sprintf("the API server fails in %d%%", chance), do: func(w *world) {
+		return step{what: fmt.Sprintf("the API server fails in %d%%", chance), memory: true, do: func(w *world) {
 			own := rand.New(rand.NewPCG(number, 0))
 			w.loseCalls(func() loss {
 				if own.IntN(100) >= chance {

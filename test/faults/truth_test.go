@@ -11,10 +11,10 @@ import (
 )
 
 // generations are all specs that an object has had.
-func (w *world) generations(obj *v1alpha1.ScalableTarget) (all []*v1alpha1.ScalableTarget) {
-	w.kube.mu.Lock()
-	defer w.kube.mu.Unlock()
-	for _, ch := range w.kube.history {
+func (s *apiServer) generations(obj *v1alpha1.ScalableTarget) (all []*v1alpha1.ScalableTarget) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, ch := range s.history {
 		if was, ok := ch.after.(*v1alpha1.ScalableTarget); ok && was.UID == obj.UID {
 			all = append(all, was)
 		}

@@ -212,7 +212,7 @@ func (i informer) AddEventHandlerWithOptions(h toolscache.ResourceEventHandler, 
 	defer i.c.mu.Unlock()
 	i.c.handlers[i.kind] = h
 	if i.kind == endpointObjects {
-		for _, e := range i.c.process.world.kube.allEndpoints() {
+		for _, e := range i.c.process.world.memory.allEndpoints() {
 			h.OnAdd(e, true)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/localcloud"
@@ -25,12 +26,15 @@ import (
 // A world is what one run has to itself. It lives in a synctest bubble.
 type world struct {
 	*testing.T
-	kube        *apiServer
+	kube        cluster
+	memory      *apiServer // the cluster, unless it is a real one
+	real        *programs  // where it is
 	cloud       *localcloud.Cloud
 	process     *process
 	watch       watch
 	concurrency int
 	resync      time.Duration
+	faster      int64       // than they are written random histories go by
 	attempts    int         // of the AWS SDK
 	hung        string      // a Region whose AWS does not answer
 	kubeFault   func() loss // asked, with the lock, at every write to the API server
@@ -45,6 +49,18 @@ type world struct {
 	writes   []string
 	events   []string
 	untruths []string // that statuses told on the way
+}
+
+// A cluster is the API server as people have it.
+type cluster interface {
+	get(k key) v1alpha1.Object // nil: there is none
+	list() []v1alpha1.Object   // ordered by kind and name
+	create(obj v1alpha1.Object) error
+	update(k key, edit func(v1alpha1.Object)) error
+	delete(k key) error
+	// generations are all that an object has said so far.
+	generations(obj *v1alpha1.ScalableTarget) []*v1alpha1.ScalableTarget
+	endpoint(name string) *unstructured.Unstructured // nil: there is none
 }
 
 // A loss is what becomes of a call to the API server.
@@ -64,9 +80,10 @@ func inWorld(t *testing.T, prepare func(*world), run func(*world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{
-			T: t, kube: newAPIServer(), cloud: newCloud(t), concurrency: 2, resync: resync,
+			T: t, memory: newAPIServer(), faster: 1, cloud: newCloud(t), concurrency: 2, resync: resync,
 			kubeFault: func() loss { return lostNothing }, owned: map[string]thing{}, tagged: map[string]map[string]string{},
 		}
+		w.kube = w.memory
 		if prepare != nil {
 			prepare(w)
 		}
@@ -147,6 +164,9 @@ func (w *world) pass(d time.Duration) {
 		w.reincarnate()
 	}
 }
+
+// lasts is how long something takes here that is written to take d.
+func (w *world) lasts(d time.Duration) time.Duration { return d / time.Duration(w.faster) }
 
 // settle lets so much time pass that nothing is under way any more.
 func (w *world) settle() { w.pass(4 * resync) }
