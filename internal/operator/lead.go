@@ -32,6 +32,8 @@ var errLeadLost = errors.New("nothing is written: the Lease was not renewed in t
 // without processor time, goes on with what it was about to do when it wakes up,
 // and the election takes until its deadline to notice that the lead is lost. What
 // it would write meanwhile is out of date, so every write asks here before.
+// One that was allowed in the very moment before the sleep and is not sent yet
+// still goes out: AWS has no condition that would refuse it.
 type lead struct {
 	resourcelock.Interface
 	events *lazyEvents
