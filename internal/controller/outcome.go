@@ -110,10 +110,10 @@ func (m *member) blockedBy(what string, err error) {
 }
 
 // unheard says that an error of the API server is not its answer to what was
-// written.
+// written. Who is not known to it is not heard at all.
 func unheard(err error) bool {
 	var status apierrors.APIStatus
-	return !errors.As(err, &status) || apierrors.IsConflict(err) || apierrors.IsNotFound(err) || apierrors.IsTimeout(err) ||
+	return !errors.As(err, &status) || apierrors.IsUnauthorized(err) || apierrors.IsConflict(err) || apierrors.IsNotFound(err) || apierrors.IsTimeout(err) ||
 		apierrors.IsServerTimeout(err) || apierrors.IsTooManyRequests(err) || apierrors.IsServiceUnavailable(err)
 }
 
