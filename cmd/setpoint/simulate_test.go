@@ -152,6 +152,8 @@ func TestSimulateErrorsSayWhatHelps(t *testing.T) {
 		{"without demand there is nothing to simulate", []string{"-f", ecs + "target-tracking.yaml"}, "--trace"},
 		{"utilization needs to know what a unit serves", append(daily, "-f", ecs+"target-tracking.yaml"), "--per-unit"},
 		{"a step policy needs its alarm", append(daily, "-f", sagemaker+"step-scaling.yaml"), "--alarm"},
+		{"alarms invoke step policies", append(daily, "-f", sagemaker+"hosting-autoscaling-predefined.yaml", "--alarm", simulated+"alarm.json"), "step scaling policies"},
+		{"alarms of none of those compared are of no use", append(daily, "-f", sagemaker+"hosting-autoscaling-predefined.yaml", "--compare", sagemaker+"hosting-autoscaling-scheduled.yaml", "--alarm", simulated+"alarm.json"), "--alarm"},
 		{"metrics of metric math follow from what is known", append(daily, "-f", ecs+"metric-math.yaml"), "--per-unit"},
 		{"without target there are no bounds", append(daily, "-f", ecs+"predictive-scaling.yaml"), "add the ScalableTarget"},
 		{"of several targets one is meant", append(daily, "-f", ecs+"target-tracking.yaml", "-f", ecs+"metric-math.yaml"), "--resource"},
@@ -167,6 +169,23 @@ func TestSimulateErrorsSayWhatHelps(t *testing.T) {
 		got := setpoint(t, "", append([]string{"simulate"}, c.args...)...)
 		if got.code != exitTrouble || !strings.Contains(got.err, c.want) {
 			t.Errorf("%s: got exit code %d and %q, want %q in it", c.reason, got.code, got.err, c.want)
+		}
+	}
+}
+
+// What somebody wants to know who leaves step scaling: each has its own alarms.
+func TestSimulateComparesStepScalingWithTargetTracking(t *testing.T) {
+	steps, tracking := sagemaker+"step-scaling.yaml", sagemaker+"hosting-autoscaling-predefined.yaml"
+	for _, c := range [][]string{{"-f", steps, "--compare", tracking}, {"-f", tracking, "--compare", steps}} {
+		got := setpoint(t, "", append(append([]string{"simulate"}, c...), "--alarm", simulated+"alarm.json", "--shape", "daily", "--length", "24h", "--peak", "500", "--per-unit", "120", "-o", "json")...)
+		var s report.Simulation
+		if err := json.Unmarshal([]byte(got.out), &s); err != nil || got.code != exitOK {
+			t.Fatalf("exit code %d: %s, %v", got.code, got.err, err)
+		}
+		for _, run := range s.Runs {
+			if run.Summary.ScaleOuts == 0 {
+				t.Errorf("%v: %s does not scale out", c, run.Name)
+			}
 		}
 	}
 }

@@ -246,6 +246,11 @@ func (o *Options) initial(w *world) int32 {
 	return low
 }
 
+// Steps says whether a step scaling policy scales the target.
+func (s Setting) Steps() bool {
+	return slices.ContainsFunc(s.Policies, func(p autoscaling.Policy) bool { return p.Step != nil })
+}
+
 // check says what cannot be simulated, before anything runs.
 func (s *Setting) check() error {
 	if len(s.Policies) == 0 && len(s.Actions) == 0 {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/declared"
 	"github.com/setpoint-io/setpoint/internal/manifest"
 	"github.com/setpoint-io/setpoint/internal/report"
@@ -48,19 +49,32 @@ func (q *Question) setting(from manifest.Source) (simulate.Setting, documents, e
 	if err != nil {
 		return none, documents{}, err
 	}
+	if s.Alarms, err = q.alarmsOf(s); err != nil {
+		return none, documents{}, err
+	}
+	return s, documents{set, group}, nil
+}
+
+// alarmsOf reads the alarms of a setting. One without step policies has none
+// where it is compared with another: they are that one's.
+func (q *Question) alarmsOf(s simulate.Setting) ([]engine.Alarm, error) {
+	if len(q.compare) > 0 && !s.Steps() {
+		return nil, nil
+	}
+	var all []engine.Alarm
 	for _, name := range q.alarms {
 		file, err := os.Open(name)
 		if err != nil {
-			return none, documents{}, err
+			return nil, err
 		}
 		alarms, err := simulate.ReadAlarms(file, s.Policies)
 		_ = file.Close() // it was only read
 		if err != nil {
-			return none, documents{}, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		s.Alarms = append(s.Alarms, alarms...)
+		all = append(all, alarms...)
 	}
-	return s, documents{set, group}, nil
+	return all, nil
 }
 
 // acted returns an error if the controller would not act on an object: what was

@@ -6,6 +6,7 @@ package whatif
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -163,6 +164,9 @@ func (q *Question) compared(base simulate.Setting) ([]simulate.Setting, error) {
 			other.Name = name // files in several folders may have one name
 		}
 		settings = append(settings, other)
+	}
+	if len(q.alarms) > 0 && !slices.ContainsFunc(settings, simulate.Setting.Steps) {
+		return nil, errors.New("--alarm: none of the settings has a step scaling policy, which is all that these alarms invoke; leave --alarm out")
 	}
 	return settings, nil
 }
