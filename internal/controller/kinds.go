@@ -26,6 +26,18 @@ func newObject(kind autoscaling.Kind) v1alpha1.Object {
 	}
 }
 
+// copyStatus gives an object the status of another of its kind.
+func copyStatus(to, from v1alpha1.Object) {
+	switch to := to.(type) {
+	case *v1alpha1.ScalingPolicy:
+		from.(*v1alpha1.ScalingPolicy).Status.DeepCopyInto(&to.Status)
+	case *v1alpha1.ScheduledAction:
+		from.(*v1alpha1.ScheduledAction).Status.DeepCopyInto(&to.Status)
+	case *v1alpha1.ScalableTarget:
+		from.(*v1alpha1.ScalableTarget).Status.DeepCopyInto(&to.Status)
+	}
+}
+
 func refOf(obj v1alpha1.Object) ObjectRef {
 	return ObjectRef{Kind: desired.KindOf(obj), NamespacedName: types.NamespacedName{Namespace: obj.GetNamespace(), Name: obj.GetName()}}
 }

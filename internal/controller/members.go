@@ -77,7 +77,7 @@ func (r *Reconciler) member(ctx context.Context, p *pass, ref ObjectRef) (*membe
 	if err != nil || obj == nil {
 		return nil, err
 	}
-	m := &member{ref: ref, before: obj, obj: obj.DeepCopyObject().(v1alpha1.Object), naming: namingOf(obj)}
+	m := &member{ref: ref, before: obj, obj: r.objects.known(obj), naming: namingOf(obj)}
 	if m.deleting() && !m.held() {
 		return nil, nil
 	}

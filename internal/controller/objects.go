@@ -13,16 +13,19 @@ import (
 
 // objects reads our objects from the cache, but never older than what this
 // process itself wrote: a pass that does not see its own finalizer or status
-// would take its own AWS objects for somebody else's.
+// would take its own AWS objects for somebody else's. Nor is a status forgotten
+// that could not be written: a pass that does not know when AWS was changed last,
+// or what for, may change it once more.
 type objects struct {
 	reader client.Reader
 
-	mu      sync.Mutex
-	written map[ObjectRef]v1alpha1.Object
+	mu        sync.Mutex
+	written   map[ObjectRef]v1alpha1.Object
+	unwritten map[ObjectRef]v1alpha1.Object // with the status that the API server did not take
 }
 
 func newObjects(reader client.Reader) *objects {
-	return &objects{reader: reader, written: map[ObjectRef]v1alpha1.Object{}}
+	return &objects{reader: reader, written: map[ObjectRef]v1alpha1.Object{}, unwritten: map[ObjectRef]v1alpha1.Object{}}
 }
 
 // get returns a copy of the object that the caller may change, or nil when it
@@ -49,6 +52,7 @@ func (o *objects) get(ctx context.Context, ref ObjectRef) (v1alpha1.Object, erro
 func (o *objects) wrote(obj v1alpha1.Object) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	delete(o.unwritten, refOf(obj))
 	if !obj.GetDeletionTimestamp().IsZero() && len(obj.GetFinalizers()) == 0 {
 		delete(o.written, refOf(obj)) // it is gone by this write, and its event may have come before
 		return
@@ -69,6 +73,27 @@ func (o *objects) gone(ref ObjectRef) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.written, ref)
+	delete(o.unwritten, ref)
+}
+
+// keep remembers a status that could not be written, for the next pass to begin
+// with, until something is written.
+func (o *objects) keep(obj v1alpha1.Object) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.unwritten[refOf(obj)] = obj.DeepCopyObject().(v1alpha1.Object)
+}
+
+// known returns a copy of an object with the status that it would have if all
+// could have been written.
+func (o *objects) known(obj v1alpha1.Object) v1alpha1.Object {
+	obj = obj.DeepCopyObject().(v1alpha1.Object)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if kept := o.unwritten[refOf(obj)]; kept != nil && kept.GetUID() == obj.GetUID() {
+		copyStatus(obj, kept)
+	}
+	return obj
 }
 
 // newer compares resource versions, which Kubernetes defines to be comparable
@@ -84,10 +109,13 @@ func newer(a, b v1alpha1.Object) bool {
 // one's event is on its way, and the status would not be true of it.
 func (r *Reconciler) patchStatus(ctx context.Context, before, changed v1alpha1.Object) error {
 	err := r.writePromise(ctx, before, changed)
-	if apierrors.IsConflict(err) {
+	if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
 		return nil
 	}
-	return client.IgnoreNotFound(err)
+	if err != nil {
+		r.objects.keep(changed)
+	}
+	return err
 }
 
 // writePromise writes the status of changed, and unlike [Reconciler.patchStatus]

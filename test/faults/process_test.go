@@ -224,7 +224,7 @@ func (p *process) Do(r *http.Request) (*http.Response, error) {
 	answer := &answer{ResponseRecorder: httptest.NewRecorder()}
 	ctx, cancel := context.WithTimeout(r.Context(), 20*time.Second)
 	defer cancel()
-	serve := func() { p.world.cloud.ServeHTTP(answer, r.WithContext(ctx)) }
+	serve := func() { p.world.answers(operation).ServeHTTP(answer, r.WithContext(ctx)) }
 	if isRead(operation) {
 		serve()
 	} else if err := p.write(operation, serve); err != nil {

@@ -43,10 +43,14 @@ type world struct {
 	tagged      map[string]map[string]string                  // tags that others put, by the ARN of the target
 	meddled     bool                                          // others changed AWS, so that drift may be told
 	refuse      atomic.Pointer[func(k key, status bool) bool] // what the API server does not accept
-	whileDead   func(*world)                                  // happens once, when a process has died and before the next one starts
+	// alarmsAppear is how long CloudWatch takes to show the alarms of a policy that
+	// was put. AWS does not document it.
+	alarmsAppear time.Duration
+	whileDead    func(*world) // happens once, when a process has died and before the next one starts
 
 	mu       sync.Mutex
 	writes   []string
+	putAt    time.Time // of the last policy
 	events   []string
 	untruths []string // that statuses told on the way
 }
@@ -115,6 +119,20 @@ func (w *world) wrote(what string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.writes = append(w.writes, what)
+	if what == "PutScalingPolicy" {
+		w.putAt = time.Now()
+	}
+}
+
+// answers is the cloud that answers an operation. One without alarms stands for
+// a CloudWatch that does not show the new ones yet.
+func (w *world) answers(operation string) *localcloud.Cloud {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if operation == "DescribeAlarms" && time.Since(w.putAt) < w.alarmsAppear {
+		return newCloud(w.T)
+	}
+	return w.cloud
 }
 
 func (w *world) announced(event string) {
