@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
@@ -22,10 +23,13 @@ type objects struct {
 	mu        sync.Mutex
 	written   map[ObjectRef]v1alpha1.Object
 	unwritten map[ObjectRef]v1alpha1.Object // with the status that the API server did not take
+	released  map[ObjectRef]types.UID       // gone by a write of ours, while the cache still has them
 }
 
 func newObjects(reader client.Reader) *objects {
-	return &objects{reader: reader, written: map[ObjectRef]v1alpha1.Object{}, unwritten: map[ObjectRef]v1alpha1.Object{}}
+	return &objects{
+		reader: reader, written: map[ObjectRef]v1alpha1.Object{}, unwritten: map[ObjectRef]v1alpha1.Object{}, released: map[ObjectRef]types.UID{},
+	}
 }
 
 // get returns a copy of the object that the caller may change, or nil when it
@@ -37,6 +41,9 @@ func (o *objects) get(ctx context.Context, ref ObjectRef) (v1alpha1.Object, erro
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if uid, ok := o.released[ref]; ok && uid == obj.GetUID() {
+		return nil, nil
+	}
 	own := o.written[ref]
 	if own == nil {
 		return obj, nil
@@ -49,15 +56,22 @@ func (o *objects) get(ctx context.Context, ref ObjectRef) (v1alpha1.Object, erro
 }
 
 // wrote remembers the API server's answer to a write of ours.
-func (o *objects) wrote(obj v1alpha1.Object) {
+func (o *objects) wrote(ctx context.Context, obj v1alpha1.Object) {
+	ref := refOf(obj)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	delete(o.unwritten, refOf(obj))
-	if !obj.GetDeletionTimestamp().IsZero() && len(obj.GetFinalizers()) == 0 {
-		delete(o.written, refOf(obj)) // it is gone by this write, and its event may have come before
+	delete(o.unwritten, ref)
+	if obj.GetDeletionTimestamp().IsZero() || len(obj.GetFinalizers()) > 0 {
+		o.written[ref] = obj.DeepCopyObject().(v1alpha1.Object)
 		return
 	}
-	o.written[refOf(obj)] = obj.DeepCopyObject().(v1alpha1.Object)
+	// It is gone by this write. Where the cache does not have it any more, the event
+	// that would have it forgotten here has come already.
+	delete(o.written, ref)
+	cached := newObject(ref.Kind)
+	if err := o.reader.Get(ctx, ref.NamespacedName, cached); err == nil && cached.GetUID() == obj.GetUID() {
+		o.released[ref] = obj.GetUID()
+	}
 }
 
 // seen forgets our write once the cache has caught up with it.
@@ -74,6 +88,7 @@ func (o *objects) gone(ref ObjectRef) {
 	defer o.mu.Unlock()
 	delete(o.written, ref)
 	delete(o.unwritten, ref)
+	delete(o.released, ref)
 }
 
 // keep remembers a status that could not be written, for the next pass to begin
@@ -123,7 +138,7 @@ func (r *Reconciler) patchStatus(ctx context.Context, before, changed v1alpha1.O
 func (r *Reconciler) writePromise(ctx context.Context, before, changed v1alpha1.Object) error {
 	old := before.DeepCopyObject().(v1alpha1.Object)
 	old.SetUID("") // so that the patch names the object that is meant
-	return r.afterWrite(changed, r.client.Status().Patch(ctx, changed, client.MergeFrom(old), fieldOwner))
+	return r.afterWrite(ctx, changed, r.client.Status().Patch(ctx, changed, client.MergeFrom(old), fieldOwner))
 }
 
 // patchObject writes changed but for its status. Lists are replaced whole, so
@@ -131,12 +146,12 @@ func (r *Reconciler) writePromise(ctx context.Context, before, changed v1alpha1.
 // object that is not there any more is an error: nothing may be made for it.
 func (r *Reconciler) patchObject(ctx context.Context, before, changed v1alpha1.Object) error {
 	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
-	return r.afterWrite(changed, r.client.Patch(ctx, changed, patch, fieldOwner))
+	return r.afterWrite(ctx, changed, r.client.Patch(ctx, changed, patch, fieldOwner))
 }
 
-func (r *Reconciler) afterWrite(obj v1alpha1.Object, err error) error {
+func (r *Reconciler) afterWrite(ctx context.Context, obj v1alpha1.Object, err error) error {
 	if err == nil {
-		r.objects.wrote(obj)
+		r.objects.wrote(ctx, obj)
 	}
 	return err
 }
