@@ -20,11 +20,15 @@ func (c *changes) note(at int64) {
 }
 
 // Puts counts the changes of a series, for [Series.Changed].
-func (s *Series) Puts() uint64 { return s.changes.puts }
+func (s *Series) Puts() uint64 {
+	s.settle()
+	return s.changes.puts
+}
 
 // Changed reports whether what was read of the time before a time may be
 // different since there were so many puts.
 func (s *Series) Changed(puts uint64, before int64) bool {
+	s.settle()
 	c := &s.changes
 	if c.puts-puts > remembered {
 		return true

@@ -48,6 +48,8 @@ func (s Sample) uniform() bool { return s.Min == s.Max }
 // point is the aggregate of a step of time.
 type point struct{ count, sum, least, most float64 }
 
+func (s Sample) point() point { return point{s.Count, s.Sum, s.Min, s.Max} }
+
 func (p *point) add(q point) {
 	if p.count == 0 {
 		*p = q

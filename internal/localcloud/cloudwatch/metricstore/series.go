@@ -20,12 +20,14 @@ const (
 	keepHours   = 455 * day
 )
 
-// Series is one metric. The zero value is a metric without data.
+// Series is one metric. The zero value is a metric without data. Several may read
+// it at the same time, while nobody puts.
 type Series struct {
 	ID
 	streams []*stream // by unit, sorted
 	newest  int64     // the latest time of a sample
 	changes changes
+	inbox   inbox
 }
 
 // stream is what was put with one unit.
@@ -43,48 +45,71 @@ const tidying = five
 // second, and by the minute like all others. now is when it was put; what has
 // grown too old by then is rolled up.
 func (s *Series) Put(unit string, at int64, highResolution bool, sample Sample, now int64) {
-	st := s.stream(unit)
-	fine := len(st.seconds.chunks) > 0
-	if highResolution {
-		st.seconds.put(at, sample)
+	if !highResolution && unit == s.inbox.unit && (len(sample.Values) == 0 || sample.uniform()) {
+		s.receive(waiting{at: at, point: sample.point()}, now)
+		return
 	}
-	st.minutes.put(floor(at, minute), sample)
-	s.note(st, fine, at, at, now)
+	s.write(unit, at, at, now, func(st *stream) {
+		if highResolution {
+			st.seconds.put(at, sample)
+		}
+		st.minutes.put(floor(at, minute), sample)
+	})
 }
 
 // PutFine adds a sample by the second alone, of a minute that has a sample of its
 // own.
 func (s *Series) PutFine(unit string, at int64, sample Sample, now int64) {
-	st := s.stream(unit)
-	fine := len(st.seconds.chunks) > 0
-	st.seconds.put(at, sample)
-	s.note(st, fine, at, at, now)
+	s.write(unit, at, at, now, func(st *stream) { st.seconds.put(at, sample) })
 }
 
 // PutEach adds values of high resolution, each so many seconds after the one
 // before, all in the minute in which the first is.
 func (s *Series) PutEach(unit string, at, step int64, values []float64, now int64) {
-	st := s.stream(unit)
-	fine := len(st.seconds.chunks) > 0
-	for i, x := range values {
-		st.seconds.put(at+int64(i)*step, Value(x))
+	all := together(values)
+	if s.inbox.fine && unit == s.inbox.unit && all.uniform() {
+		s.receive(waiting{at: at, each: int32(len(values)), step: int32(step), point: all.point()}, now)
+		return
 	}
-	st.minutes.put(floor(at, minute), together(values))
-	s.note(st, fine, at, at+int64(len(values)-1)*step, now)
+	s.write(unit, at, at+int64(len(values)-1)*step, now, func(st *stream) {
+		for i, x := range values {
+			st.seconds.put(at+int64(i)*step, Value(x))
+		}
+		st.minutes.put(floor(at, minute), all)
+	})
 }
 
-// note does what follows from something put between two times. Fine says whether
-// there were data of high resolution before.
-func (s *Series) note(st *stream, fine bool, first, last, now int64) {
+// write puts something between two times at once.
+func (s *Series) write(unit string, first, last, now int64, put func(*stream)) {
+	s.settle()
+	st := s.stream(unit)
+	fine := st.isFine()
+	put(st)
+	s.note(first, last)
+	s.inbox.unit = unit
+	s.tidy(st, fine, now)
+}
+
+// note notes that something was put between two times.
+func (s *Series) note(first, last int64) {
 	s.newest = max(s.newest, last)
 	s.changes.note(first)
+}
+
+// tidy does what follows from something put. Fine says whether there were data by
+// the second before.
+func (s *Series) tidy(st *stream, fine bool, now int64) {
 	if now-st.tidied >= tidying {
 		st.tidy(now)
 	}
-	if fine != (len(st.seconds.chunks) > 0) {
+	if fine != st.isFine() {
 		s.changes.note(everything) // short periods are read from elsewhere now
 	}
+	s.inbox.fine = st.isFine()
 }
+
+// isFine tells whether there are data by the second.
+func (st *stream) isFine() bool { return len(st.seconds.chunks) > 0 }
 
 // tidy rolls up what has grown too old by now.
 func (st *stream) tidy(now int64) {
@@ -96,7 +121,10 @@ func (st *stream) tidy(now int64) {
 }
 
 // Newest returns the latest time that a sample was put at.
-func (s *Series) Newest() int64 { return s.newest }
+func (s *Series) Newest() int64 {
+	s.settle()
+	return s.newest
+}
 
 func (s *Series) stream(unit string) *stream {
 	if len(s.streams) == 1 && s.streams[0].unit == unit {
@@ -116,6 +144,7 @@ func (s *Series) stream(unit string) *stream {
 // Units returns the units with which there are data from one time until before
 // another, sorted.
 func (s *Series) Units(from, to int64) []string {
+	s.settle()
 	var units []string
 	for _, st := range s.streams {
 		if st.has(from, to) {
@@ -143,6 +172,7 @@ type Window struct{ Start, Period, Now int64 }
 // there is none. An empty unit stands for the first, in alphabetical order, with
 // data in the window: the real service was seen to choose that one.
 func (s *Series) Read(w Window, unit string, statistic Statistic, out []float64) {
+	s.settle()
 	st := s.choose(w, unit, len(out))
 	for i := range out {
 		out[i] = math.NaN()
@@ -207,7 +237,7 @@ func (w Window) oldest() int64 {
 // period in which the minute begins (AWS API: PutMetricAlarm, Period).
 func (st *stream) tiers(period int64) [3]*tier {
 	switch {
-	case period < minute && len(st.seconds.chunks) > 0:
+	case period < minute && st.isFine():
 		return [3]*tier{&st.seconds}
 	case period%five != 0:
 		return [3]*tier{&st.minutes}

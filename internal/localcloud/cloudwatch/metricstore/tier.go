@@ -16,8 +16,7 @@ const maxRecent = 8
 
 // put adds a sample at a time, in steps.
 func (t *tier) put(at int64, sample Sample) {
-	added := point{sample.Count, sample.Sum, sample.Min, sample.Max}
-	t.add(at, added, func() *distribution { return distributionOf(sample) })
+	t.add(at, sample.point(), func() *distribution { return distributionOf(sample) })
 }
 
 // add adds a point with its values, which are asked for when they are needed.
