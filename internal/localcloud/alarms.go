@@ -88,12 +88,13 @@ type policies struct{ services *services }
 
 var _ cloudwatch.Policies = policies{}
 
-func (p policies) Perform(tasks []cloudwatch.Task) []error {
-	return p.services.appautoscaling.Perform(len(tasks), func(i int) appautoscaling.Task {
-		k := &tasks[i]
-		return appautoscaling.Task{
-			Scope: k.Scope, Alarm: k.Alarm, Action: k.Action, InAlarm: k.InAlarm,
-			Comparison: k.Comparison, Threshold: k.Threshold, Datapoints: k.Datapoints,
-		}
-	})
+func (p policies) Policy(s wire.Scope, action string) cloudwatch.Policy {
+	return invoked{p.services.appautoscaling.Policy(s, action)}
 }
+
+func (p policies) Decide() { p.services.appautoscaling.Decide() }
+
+// invoked is a scaling policy that alarms invoke.
+type invoked struct{ policy *appautoscaling.Invoked }
+
+func (i invoked) Tell(k cloudwatch.Task) error { return i.policy.Tell(appautoscaling.Task(k)) }

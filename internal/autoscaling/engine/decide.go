@@ -61,34 +61,51 @@ func (v *verdict) pass(p scaling.Proposal, reason scaling.ReasonCode) {
 
 // decide lets the invoked policies decide together: the largest capacity wins.
 func (t *Target) decide(now int64) {
-	if len(t.due) == 0 {
-		return
-	}
-	due := t.due
+	d := t.judge(now)
 	t.due = t.due[:0]
-	status := t.resource.Status(instant(now))
-	n := status.Desired
-	if status.Unscalable == "" && t.correct(now, status) {
+	if t.acts(d) {
+		t.carryOut(d, now)
+	}
+}
+
+// decision is what is done, once policies have decided. The zero value is nothing.
+type decision struct {
+	status   Status
+	corrects bool             // brings the capacity into bounds
+	proposal scaling.Proposal // what else is followed
+	next     int32            // the capacity then
+	reason   scaling.ReasonCode
+}
+
+// judge returns what the invoked policies decide. It changes nothing.
+func (t *Target) judge(now int64) decision {
+	if len(t.due) == 0 {
+		return decision{}
+	}
+	d := decision{status: t.resource.Status(instant(now))}
+	if n := d.status.Desired; d.status.Unscalable == "" && d.status.reach(t.bounds.Clamp(n)) != n {
 		// Somebody else changed the capacity. Policies find it in bounds when
 		// they are invoked next.
-		return
+		d.corrects = true
+		return d
 	}
 	var v verdict
 	tracked := false
-	for _, i := range due {
+	for _, i := range t.due {
 		switch {
 		case i.policy.step != nil:
-			t.decideStep(&v, i, n, now)
+			t.decideStep(&v, i, d.status.Desired, now)
 		case i.direction == scaling.Out:
-			t.decideOut(&v, i, n, now)
+			t.decideOut(&v, i, d.status.Desired, now)
 		case i.direction == scaling.In:
 			tracked = true
 		}
 	}
 	if tracked {
-		t.decideIn(&v, n, now)
+		t.decideIn(&v, d.status.Desired, now)
 	}
-	t.carryOut(v, status, now)
+	t.conclude(&d, v)
+	return d
 }
 
 // decideOut is target tracking above target.
@@ -177,14 +194,12 @@ func (t *Target) decideStep(v *verdict, i invocation, n int32, now int64) {
 	}
 }
 
-// carryOut scales to what was decided, within the bounds and not below what is
-// forecast, or records why not.
-func (t *Target) carryOut(v verdict, status Status, now int64) {
-	n := status.Desired
+// conclude makes a decision of what the policies come to: to scale, within the
+// bounds and not below what is forecast, or the reason why not.
+func (t *Target) conclude(d *decision, v verdict) {
+	n := d.status.Desired
 	if !v.scales {
-		if v.idles {
-			t.notScaled(now, v.idle, v.reached, n)
-		}
+		d.proposal, d.next, d.reason = v.idle, n, v.reached
 		return
 	}
 	next := t.bounds.Clamp(v.best.Capacity)
@@ -194,17 +209,38 @@ func (t *Target) carryOut(v verdict, status Status, now int64) {
 		if floor := t.forecastFloor(); next < floor {
 			next, reason = min(n, floor), scaling.AlreadyAtDesiredCapacity
 		}
-		if kept := status.reach(next); kept > next {
+		if kept := d.status.reach(next); kept > next {
 			next, reason = kept, scaling.AlreadyAtDesiredCapacity
 		}
 	}
 	switch {
 	case next == n:
-		t.notScaled(now, v.best, reason, n)
-	case status.Unscalable != "":
-		t.notScaled(now, v.best, scaling.TargetServiceUnscalable, n)
+	case d.status.Unscalable != "":
+		next, reason = n, scaling.TargetServiceUnscalable
 	default:
-		t.scale(now, n, next, scaling.Triggered(v.best.Alarm, v.best.Policy), t.policy(v.best.Policy))
+		reason = ""
+	}
+	d.proposal, d.next, d.reason = v.best, next, reason
+}
+
+// acts reports whether there is anything to do. Why the target is not scaled is not
+// recorded if that repeats the latest activity, unless the behaviour says so.
+func (t *Target) acts(d decision) bool {
+	if d.corrects || d.next != d.status.Desired {
+		return true
+	}
+	return d.reason != "" && (d.reason != t.lastNotScaled || t.behaviour.RepeatNotScaled)
+}
+
+// carryOut does what was decided, or records why not.
+func (t *Target) carryOut(d decision, now int64) {
+	switch p := d.proposal; {
+	case d.corrects:
+		t.correct(now, d.status)
+	case d.reason != "":
+		t.notScaled(now, p, d.reason, d.next)
+	default:
+		t.scale(now, d.status.Desired, d.next, scaling.Triggered(p.Alarm, p.Policy), t.policy(p.Policy))
 	}
 }
 
@@ -329,12 +365,8 @@ func (t *Target) record(a scaling.Activity) {
 	t.observer.Activity(a)
 }
 
-// notScaled records why the target was not scaled. One that repeats the latest
-// activity is not recorded, unless the behaviour says so.
+// notScaled records why the target was not scaled.
 func (t *Target) notScaled(now int64, p scaling.Proposal, reason scaling.ReasonCode, n int32) {
-	if reason == t.lastNotScaled && !t.behaviour.RepeatNotScaled {
-		return
-	}
 	a := t.newActivity(now, scaling.Attempt(), scaling.Triggered(p.Alarm, p.Policy))
 	a.StatusCode = scaling.Failed
 	if reason == scaling.AlreadyAtDesiredCapacity {

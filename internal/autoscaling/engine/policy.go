@@ -300,6 +300,29 @@ type Notification struct {
 // leaves ALARM is told as well.
 func (t *Target) Notify(now time.Time, notifications ...Notification) {
 	t.Advance(now)
+	t.hear(notifications)
+	t.decide(t.now)
+	t.finish(t.now, false)
+}
+
+// Ignore is Notify if nothing comes of it, as mostly in a minute in ALARM. If
+// something may, it does nothing and returns false. Of the resource it only asks the
+// status, and it tells nobody: several targets may ignore at the same time what
+// they are notified of.
+func (t *Target) Ignore(now time.Time, notifications ...Notification) bool {
+	at := now.Unix()
+	if t.moving || min(t.nextAlarm, t.nextAction) <= at {
+		return false
+	}
+	t.now = max(t.now, at)
+	t.hear(notifications)
+	d := t.judge(t.now)
+	t.due = t.due[:0]
+	return !t.acts(d)
+}
+
+// hear notes what alarms say that are evaluated elsewhere.
+func (t *Target) hear(notifications []Notification) {
 	for _, n := range notifications {
 		p := t.policy(n.Policy)
 		if p == nil {
@@ -317,6 +340,4 @@ func (t *Target) Notify(now time.Time, notifications ...Notification) {
 		}
 		t.enqueue(p, n.Alarm, direction, n.Comparison, n.Threshold, n.Datapoints)
 	}
-	t.decide(t.now)
-	t.finish(t.now, false)
 }

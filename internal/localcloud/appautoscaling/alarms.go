@@ -148,7 +148,7 @@ func (p *policy) leadsNowhere(alarm string) bool {
 // releaseAlarms parts a policy that goes from its alarms: managed alarms are
 // deleted, unless they are to be kept; alarms of users lose the action.
 func (s *Service) releaseAlarms(sc wire.Scope, t *target, p *policy, keep bool) {
-	delete(s.region(sc).invoked, p.action)
+	s.Policy(sc, p.action).policyOf = policyOf{}
 	if p.config.policyType == stepScaling {
 		s.alarms.RemoveAction(sc, policyARN(sc, t, p.name))
 	}

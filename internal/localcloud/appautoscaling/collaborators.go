@@ -72,7 +72,8 @@ type MetricQuery struct {
 type AlarmRef struct{ Name, ARN string }
 
 // Resource is what one scalable target scales. What keeps a target from being
-// scaled now is in its status, what keeps it from a capacity in an error.
+// scaled now is in its status, what keeps it from a capacity in an error. Those of
+// several targets are asked for their status at the same time.
 type Resource = engine.Resource
 
 // Registrable is a resource of which more is asked to be registered than to be

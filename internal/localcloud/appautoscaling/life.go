@@ -5,11 +5,13 @@ import (
 	"container/heap"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling/alarm"
 	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/autoscaling/scaling"
+	"github.com/setpoint-io/setpoint/internal/localcloud/parallel"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -113,63 +115,91 @@ type policyOf struct {
 // for an action, which mostly is ALARM, once when it enters it and then once a
 // minute, or that it has left ALARM.
 type Task struct {
-	Scope      wire.Scope
 	Alarm      string
-	Action     string // the alarm action: the ARN of the policy, of a managed alarm with what created it
 	InAlarm    bool
 	Comparison alarm.Comparison
 	Threshold  float64
-	Datapoints []float64 // oldest first
+	Datapoints []float64 // oldest first; not to be changed until Decide returns
+}
+
+// Invoked is the policy that an action of alarms invokes: the ARN of the policy, of
+// a managed alarm with what created it. There is one for each action, also while
+// there is no such policy.
+type Invoked struct {
+	service *Service
+	action  string
+	policyOf
+}
+
+// Policy returns what the action of an alarm invokes.
+func (s *Service) Policy(sc wire.Scope, action string) *Invoked {
+	r := s.region(sc)
+	it := r.invoked[action]
+	if it == nil {
+		it = &Invoked{service: s, action: action}
+		r.invoked[action] = it
+	}
+	return it
 }
 
 // errNoDatapoints is why a policy cannot act on an alarm whose state was set
 // without StateReasonData; the text is as was reported.
 var errNoDatapoints = errors.New("Metric data points must be provided") //nolint:staticcheck // AWS's words
 
-// Perform carries out what alarms ask for at one time. All that concerns one
-// target is decided together. For each task it returns why it could not be
-// carried out; it returns nil if all could.
-func (s *Service) Perform(n int, task func(i int) Task) []error {
-	var failures []error
-	touched := s.touched[:0]
-	for i := range n {
-		k := task(i)
-		to, ok := s.region(k.Scope).invoked[k.Action]
-		var err error
-		switch {
-		case !ok:
-			err = fmt.Errorf("there is no scaling policy that is invoked by %s", k.Action)
-		case k.InAlarm && len(k.Datapoints) == 0:
-			err = errNoDatapoints
-		}
-		if err != nil {
-			if failures == nil {
-				failures = make([]error, n)
-			}
-			failures[i] = err
-			continue
-		}
-		if to.policy.leadsNowhere(k.Alarm) {
-			to.target.rescaled = to.target.rescaled || k.InAlarm
-		} else {
-			to.target.told = append(to.target.told, engine.Notification{
-				Policy: to.policy.name, Alarm: k.Alarm, State: stateOf(k.InAlarm), Comparison: k.Comparison, Threshold: k.Threshold, Datapoints: k.Datapoints,
-			})
-		}
-		if !to.target.touched {
-			to.target.touched = true
-			touched = append(touched, to.target)
-		}
+// Tell takes what an alarm says until [Service.Decide] is called. The error is why
+// nothing can come of it.
+func (i *Invoked) Tell(k Task) error {
+	t, p := i.target, i.policy
+	switch {
+	case t == nil:
+		return fmt.Errorf("there is no scaling policy that is invoked by %s", i.action)
+	case k.InAlarm && len(k.Datapoints) == 0:
+		return errNoDatapoints
 	}
-	s.touched = touched
-	for _, t := range touched {
-		t.touched = false
-		t.engine.Notify(s.now(), t.told...)
-		clear(t.told)
-		t.told = t.told[:0]
+	if !t.touched {
+		t.touched = true
+		i.service.told = append(i.service.told, t)
+	}
+	if p.leadsNowhere(k.Alarm) {
+		t.rescaled = t.rescaled || k.InAlarm
+		return nil
+	}
+	t.told = append(t.told, engine.Notification{
+		Policy: p.name, Alarm: k.Alarm, State: stateOf(k.InAlarm), Comparison: k.Comparison, Threshold: k.Threshold, Datapoints: k.Datapoints,
+	})
+	return nil
+}
+
+// Decide lets the targets decide on what their policies were told at one time. All
+// that concerns one target is decided together. Mostly nothing comes of it, which
+// many targets find out at the same time; the others act one after the other, in
+// the order in which they were told.
+func (s *Service) Decide() {
+	now := s.now()
+	acting := parallel.Map(len(s.told), func(from, to int) []*target {
+		var acting []*target
+		for _, t := range s.told[from:to] {
+			if t.rescaled || !t.engine.Ignore(now, t.told...) {
+				acting = append(acting, t)
+			} else {
+				t.done()
+			}
+		}
+		return acting
+	})
+	clear(s.told)
+	s.told = s.told[:0]
+	for _, t := range slices.Concat(acting...) {
+		t.engine.Notify(now, t.told...)
+		t.done()
 		s.acted(t)
 	}
-	return failures
+}
+
+// done forgets what the policies were told.
+func (t *target) done() {
+	clear(t.told)
+	t.told, t.touched = t.told[:0], false
 }
 
 func stateOf(inAlarm bool) alarm.State {

@@ -77,11 +77,12 @@ func (s *Service) putPolicy(sc wire.Scope, t *target, p *policy, config policyCo
 		return wire.Validation("%s", err)
 	}
 	s.replaceAlarms(sc, t, &next)
-	invokedBy := s.region(sc).invoked
-	delete(invokedBy, p.action)
+	if p.action != "" {
+		s.Policy(sc, p.action).policyOf = policyOf{}
+	}
 	*p = next
 	t.policies[p.name] = p
-	invokedBy[p.action] = policyOf{t, p}
+	s.Policy(sc, p.action).policyOf = policyOf{t, p}
 	s.foretell(t)
 	return nil
 }

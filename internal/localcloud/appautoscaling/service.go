@@ -81,8 +81,8 @@ type Service struct {
 		place  place
 		region *region
 	}
-	queue   queue
-	touched []*target // memory for one step
+	queue queue
+	told  []*target // those whose policies were told something, until they decide
 }
 
 // New returns a service without scalable targets.

@@ -25,7 +25,7 @@ type region struct {
 	created int // how many things were created, which orders them
 	// registered counts the targets by namespace.
 	registered map[string]int
-	invoked    map[string]policyOf // by the actions of alarms
+	invoked    map[string]*Invoked // by the actions of alarms
 	byID       map[string]*target  // by the ID in its ARN
 	sorted     []*target           // by namespace and key; nil: anew
 	activities ledger.Ledger[resource, *activity]
@@ -130,7 +130,7 @@ func (s *Service) region(sc wire.Scope) *region {
 		r = &region{
 			targets:    map[identity]*target{},
 			registered: map[string]int{},
-			invoked:    map[string]policyOf{},
+			invoked:    map[string]*Invoked{},
 			byID:       map[string]*target{},
 		}
 		s.regions[key] = r

@@ -143,8 +143,8 @@ func (s *Service) Began(sc wire.Scope, id autoscaling.Identity, from, to time.Ti
 
 // Invoked tells which target and policy the action of an alarm invokes.
 func (s *Service) Invoked(sc wire.Scope, action string) (id autoscaling.Identity, policy string, ok bool) {
-	to, ok := s.region(sc).invoked[action]
-	if !ok {
+	to := s.region(sc).invoked[action]
+	if to == nil || to.target == nil {
 		return autoscaling.Identity{}, "", false
 	}
 	return to.target.identity.domain(), to.policy.name, true

@@ -191,6 +191,7 @@ func (s *Service) RemoveAction(scope wire.Scope, actionARN string) {
 			*actions = slices.DeleteFunc(slices.Clone(*actions), func(arn string) bool { return arn == actionARN })
 		}
 		st.configure(a, c)
+		a.watch.actions = s.actions(scope, &c)
 	}
 }
 

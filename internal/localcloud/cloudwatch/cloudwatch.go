@@ -76,7 +76,7 @@ type Service struct {
 
 	rounds [3]round // the alarms by how often they are evaluated
 	due    []*watch // memory for one evaluation
-	tasks  []Task
+	tasks  []task
 }
 
 // New returns a service without alarms.

@@ -145,11 +145,14 @@ func (s *Service) awake() {
 // false while there never was a table.
 func (s *Service) Next() (time.Time, bool) { return s.minute, !s.minute.IsZero() }
 
-// Happen puts the metrics of the minutes that are over.
+// Happen completes the changes whose time has come, and puts the metrics of the
+// minutes that are over.
 func (s *Service) Happen() {
+	for _, r := range s.regions {
+		s.settle(r)
+	}
 	for ; !s.minute.IsZero() && !s.now().Before(s.minute); s.minute = s.minute.Add(time.Minute) {
 		for _, r := range s.regions {
-			s.settle(r)
 			for name, t := range r.tables {
 				table := []cloudwatch.Dimension{{Name: "TableName", Value: name}}
 				s.publish(r.scope, t, &t.capacity, table)

@@ -11,10 +11,12 @@ import (
 // place is one account in one Region: nothing is shared between two of them.
 type place struct{ account, region string }
 
-// region is what one account has in one Region: its tables by name.
+// region is what one account has in one Region: its tables by name, and those of
+// them with a change under way.
 type region struct {
-	scope  wire.Scope
-	tables map[string]*table
+	scope    wire.Scope
+	tables   map[string]*table
+	changing map[*table]struct{}
 }
 
 // The statuses of tables that occur here (AWS API: TableStatus).
@@ -77,7 +79,10 @@ func (s *Service) region(sc wire.Scope) *region {
 	key := place{sc.Account, sc.Region}
 	r := s.regions[key]
 	if r == nil {
-		r = &region{scope: wire.Scope{Account: sc.Account, Region: sc.Region}, tables: map[string]*table{}}
+		r = &region{
+			scope:  wire.Scope{Account: sc.Account, Region: sc.Region},
+			tables: map[string]*table{}, changing: map[*table]struct{}{},
+		}
 		s.regions[key] = r
 	}
 	s.settle(r)
@@ -86,12 +91,13 @@ func (s *Service) region(sc wire.Scope) *region {
 
 // settle completes the changes of a region whose time has come.
 func (s *Service) settle(r *region) {
-	for name, t := range r.tables {
-		if t.status == active || s.now().Before(t.until) {
+	for t := range r.changing {
+		if s.now().Before(t.until) {
 			continue
 		}
+		delete(r.changing, t)
 		if t.status == deleting {
-			delete(r.tables, name)
+			delete(r.tables, t.name())
 			continue
 		}
 		if t.billed == onDemand && t.billing != onDemand {
@@ -134,8 +140,9 @@ func (t *table) capacities() []*capacity {
 }
 
 // begin starts a change of a table.
-func (s *Service) begin(t *table, status string) {
+func (s *Service) begin(sc wire.Scope, t *table, status string) {
 	t.status, t.until = status, s.now().Add(s.delay)
+	s.region(sc).changing[t] = struct{}{}
 }
 
 // find returns a table by its name or ARN.

@@ -186,7 +186,7 @@ func (s *Service) createTable(sc wire.Scope, in createTableInput) (any, error) {
 		return nil, err
 	}
 	r.tables[name] = t
-	s.begin(t, creating)
+	s.begin(sc, t, creating)
 	s.awake()
 	return &tableOutput{t.shape(sc)}, nil
 }
@@ -262,7 +262,7 @@ func (s *Service) deleteTable(sc wire.Scope, in tableInput) (any, error) {
 	if value(t.input.DeletionProtectionEnabled) {
 		return nil, wire.Validation("Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.")
 	}
-	s.begin(t, deleting)
+	s.begin(sc, t, deleting)
 	return &tableOutput{t.shape(sc)}, nil
 }
 

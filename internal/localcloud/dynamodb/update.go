@@ -63,7 +63,7 @@ func (s *Service) updateTable(sc wire.Scope, in updateTableInput) (any, error) {
 	}
 	t.keep(in)
 	t.billed = billing
-	s.begin(t, updating)
+	s.begin(sc, t, updating)
 	return &tableOutput{t.shape(sc)}, nil
 }
 

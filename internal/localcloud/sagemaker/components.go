@@ -52,6 +52,9 @@ type changing struct {
 
 // settleComponents completes the changes of components whose time has come.
 func (s *Service) settleComponents(now time.Time) {
+	if next, ok := s.nextComponent(); !ok || now.Before(next) {
+		return
+	}
 	rest := s.changing[:0]
 	for _, it := range s.changing {
 		if now.Before(it.component.change.until) {

@@ -88,10 +88,6 @@ type Service struct {
 	newID        func() uuid.UUID
 	behaviour    Behaviour
 	regions      map[place]*region
-	latest       struct { // what was last looked up in regions
-		place  place
-		region *region
-	}
 
 	queue     queue      // the changes of endpoints that are under way
 	sequence  int        // how many there were, which orders those of the same time

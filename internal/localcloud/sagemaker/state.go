@@ -103,9 +103,6 @@ func (v *variant) name() string { return *v.spec.VariantName }
 // region returns the state of the caller's account and Region.
 func (s *Service) region(sc wire.Scope) *region {
 	key := place{sc.Account, sc.Region}
-	if s.latest.region != nil && s.latest.place == key {
-		return s.latest.region
-	}
 	r := s.regions[key]
 	if r == nil {
 		r = &region{
@@ -117,7 +114,6 @@ func (s *Service) region(sc wire.Scope) *region {
 		}
 		s.regions[key] = r
 	}
-	s.latest.place, s.latest.region = key, r
 	return r
 }
 
