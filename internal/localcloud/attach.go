@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/setpoint-io/setpoint/internal/autoscaling/catalog"
+	"github.com/setpoint-io/setpoint/internal/localcloud/parallel"
 	"github.com/setpoint-io/setpoint/internal/localcloud/resources"
 	"github.com/setpoint-io/setpoint/internal/localcloud/sagemaker"
 	"github.com/setpoint-io/setpoint/internal/localcloud/traffic"
@@ -53,8 +55,8 @@ func (c *Cloud) attach(at wire.Scope, t ChangeTraffic) (Attachment, error) {
 	if err != nil {
 		return Attachment{}, err
 	}
-	it := &attached{Attachment: Attachment{Key: t.Key, Begin: c.present, Traffic: t.Traffic}, generator: generator}
-	c.services.traffic.attach(at, it, c.present)
+	it := &attached{Attachment: Attachment{Key: t.Key, Begin: c.present, Traffic: t.Traffic}, place: at, generator: generator}
+	c.services.traffic.attach(it, c.present)
 	return it.Attachment, nil
 }
 
@@ -81,15 +83,14 @@ func (c *Cloud) Detach(s wire.Scope, key resources.Key) error {
 
 // detach is Detach. The lock is held.
 func (c *Cloud) detach(at wire.Scope, key resources.Key) error {
-	all := c.services.traffic.of[at]
-	it := all[key]
+	it := c.services.traffic.of[at][key]
 	if it == nil {
 		return fmt.Errorf("no traffic is attached to %s", key)
 	}
-	delete(all, key)
+	c.services.traffic.detach(it)
 	// A resource that does not exist any more has no load either.
 	it.Rate = 0
-	_ = c.services.offer(at, it)
+	_ = c.services.offer(it)
 	return nil
 }
 
@@ -108,15 +109,15 @@ func (c *Cloud) enter(place wire.Scope) wire.Scope {
 }
 
 // offer lets traffic arrive at its resource, at its rate.
-func (s *services) offer(sc wire.Scope, it *attached) (err error) {
+func (s *services) offer(it *attached) (err error) {
 	switch it.ServiceNamespace {
 	case "ecs":
-		return s.ecs.SetLoad(sc, it.ResourceID, it.Rate)
+		return s.ecs.SetLoad(it.place, it.ResourceID, it.Rate)
 	case "dynamodb":
-		return s.dynamodb.SetLoad(sc, it.ResourceID, it.ScalableDimension, it.Rate)
+		return s.dynamodb.SetLoad(it.place, it.ResourceID, it.ScalableDimension, it.Rate)
 	}
 	if !it.loads.Set(it.Rate) {
-		it.loads, err = s.sagemaker.Loads(sc, it.ResourceID)
+		it.loads, err = s.sagemaker.Loads(it.place, it.ResourceID)
 		it.loads.Set(it.Rate)
 	}
 	return err
@@ -124,8 +125,9 @@ func (s *services) offer(sc wire.Scope, it *attached) (err error) {
 
 // attachments offers traffic at every full minute.
 type attachments struct {
-	offer func(wire.Scope, *attached) error
+	offer func(*attached) error
 	of    map[wire.Scope]map[resources.Key]*attached
+	all   []*attached
 	next  time.Time
 	now   func() time.Time
 }
@@ -142,41 +144,78 @@ func (a *attachments) list(at wire.Scope) []Attachment {
 
 type attached struct {
 	Attachment
+	place     wire.Scope
 	generator traffic.Generator
 	loads     sagemaker.Loads // found before, to be quick
 }
 
 var _ process = (*attachments)(nil)
 
-func (a *attachments) attach(at wire.Scope, it *attached, now time.Time) {
-	if a.of[at] == nil {
-		a.of[at] = map[resources.Key]*attached{}
+func (a *attachments) attach(it *attached, now time.Time) {
+	of := a.of[it.place]
+	if of == nil {
+		of = map[resources.Key]*attached{}
+		a.of[it.place] = of
 	}
-	a.of[at][it.Key] = it
+	for _, key := range it.sameResource() {
+		if old := of[key]; old != nil {
+			a.detach(old)
+		}
+	}
+	of[it.Key], a.all = it, append(a.all, it)
 	if a.next.IsZero() {
 		a.next = now.Truncate(time.Minute).Add(time.Minute)
 	}
-	a.arrive(at, it, now)
+	it.Rate = it.generator.Rate(now)
+	a.arrive(it)
 }
 
-// arrive lets the traffic of the minute arrive.
-func (a *attachments) arrive(at wire.Scope, it *attached, now time.Time) {
-	it.Rate, it.Problem = it.generator.Rate(now), ""
-	if err := a.offer(at, it); err != nil {
+func (a *attachments) detach(it *attached) {
+	delete(a.of[it.place], it.Key)
+	a.all = slices.DeleteFunc(a.all, func(other *attached) bool { return other == it })
+}
+
+// sameResource returns the keys of what has the same traffic. A variant of SageMaker
+// has one, by whichever dimension it is scaled.
+func (it *attached) sameResource() []resources.Key {
+	if it.ServiceNamespace != "sagemaker" {
+		return []resources.Key{it.Key}
+	}
+	var keys []resources.Key
+	namespace, _ := catalog.LookupNamespace(it.ServiceNamespace)
+	for _, dimension := range namespace.Dimensions() {
+		keys = append(keys, resources.Key{ServiceNamespace: it.ServiceNamespace, ResourceID: it.ResourceID, ScalableDimension: dimension.Name})
+	}
+	return keys
+}
+
+// arrive lets traffic arrive at its rate.
+func (a *attachments) arrive(it *attached) {
+	it.Problem = ""
+	if err := a.offer(it); err != nil {
 		it.Problem = err.Error()
 	}
 }
 
 func (a *attachments) Next() (time.Time, bool) { return a.next, !a.next.IsZero() }
 
+// Happen lets the traffic of the minute arrive, at the same time where it is known
+// already to what.
 func (a *attachments) Happen() {
 	if a.next.IsZero() || a.now().Before(a.next) {
 		return
 	}
-	for at, all := range a.of {
-		for _, it := range all {
-			a.arrive(at, it, a.next)
+	others := parallel.Map(len(a.all), func(from, to int) []*attached {
+		var others []*attached
+		for _, it := range a.all[from:to] {
+			if it.Rate = it.generator.Rate(a.next); !it.loads.Set(it.Rate) {
+				others = append(others, it)
+			}
 		}
+		return others
+	})
+	for _, it := range slices.Concat(others...) {
+		a.arrive(it)
 	}
 	a.next = a.next.Add(time.Minute)
 }

@@ -166,3 +166,22 @@ func TestDeclaredResources(t *testing.T) {
 		t.Errorf("a resource can be removed: %v", err)
 	}
 }
+
+// TestVariantHasOneTraffic attaches traffic to a variant by both dimensions that
+// variants have.
+func TestVariantHasOneTraffic(t *testing.T) {
+	c := newPaused(t, Options{})
+	concurrency := variantKey
+	concurrency.ScalableDimension = "sagemaker:variant:DesiredProvisionedConcurrency"
+	for _, key := range []resources.Key{variantKey, concurrency} {
+		if _, err := c.Attach(here, key, spec(t, `{"type":"constant","rate":80}`)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if list := c.Attachments(here); len(list) != 1 || list[0].Key != concurrency {
+		t.Errorf("the latest traffic takes the place of that before: %+v", list)
+	}
+	if err := c.Detach(here, variantKey); err == nil {
+		t.Error("traffic is detached that was replaced")
+	}
+}

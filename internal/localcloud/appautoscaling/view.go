@@ -8,6 +8,7 @@ import (
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/autoscaling/engine"
 	"github.com/setpoint-io/setpoint/internal/autoscaling/scaling"
+	"github.com/setpoint-io/setpoint/internal/localcloud/parallel"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
@@ -161,12 +162,24 @@ type Capacity struct {
 func (s *Service) NewCapacities(f func(wire.Scope, autoscaling.Identity, Capacity)) {
 	now := s.now()
 	for _, r := range s.regions {
-		for _, t := range r.targets {
-			status := t.resource.Status(now)
-			if has := (Capacity{status.Desired, status.Running, t.bounds()}); has != t.seen {
-				t.seen = has
-				f(t.scope, t.identity.domain(), has)
-			}
+		all := r.inOrder()
+		changed := parallel.Map(len(all), func(from, to int) []*target { return look(all[from:to], now) })
+		for _, t := range slices.Concat(changed...) {
+			f(t.scope, t.identity.domain(), t.seen)
 		}
 	}
+}
+
+// look returns those of some targets that have not what they had when they were
+// looked at last.
+func look(targets []*target, now time.Time) []*target {
+	var changed []*target
+	for _, t := range targets {
+		status := t.resource.Status(now)
+		if has := (Capacity{status.Desired, status.Running, t.bounds()}); has != t.seen {
+			t.seen = has
+			changed = append(changed, t)
+		}
+	}
+	return changed
 }
