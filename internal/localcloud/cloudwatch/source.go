@@ -69,11 +69,11 @@ func (s *statSource) Version() uint64 {
 		if s.series = s.store.Find(s.id); s.series == nil {
 			return s.version
 		}
-		s.version++
-	} else if s.series.Changed(s.puts, s.read) {
+	}
+	var changed bool
+	if changed, s.puts = s.series.Changed(s.puts, s.read); changed {
 		s.version++
 	}
-	s.puts = s.series.Puts()
 	return s.version
 }
 

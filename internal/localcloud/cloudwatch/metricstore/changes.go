@@ -19,24 +19,27 @@ func (c *changes) note(at int64) {
 	c.puts++
 }
 
-// Puts counts the changes of a series, for [Series.Changed].
-func (s *Series) Puts() uint64 {
-	s.settle()
-	return s.changes.puts
-}
-
-// Changed reports whether what was read of the time before a time may be
-// different since there were so many puts.
-func (s *Series) Changed(puts uint64, before int64) bool {
-	s.settle()
-	c := &s.changes
-	if c.puts-puts > remembered {
-		return true
+// Changed reports whether what was read of the time before a time may be different
+// since there were so many puts, and how many there are now.
+func (s *Series) Changed(puts uint64, before int64) (changed bool, now uint64) {
+	c, b := &s.changes, &s.inbox
+	b.reading.Lock()
+	defer b.reading.Unlock()
+	if b.fine {
+		s.settleLocked() // which may end that
 	}
-	for ; puts < c.puts; puts++ {
-		if c.times[puts%remembered] < before {
-			return true
+	now = c.puts + uint64(b.n)
+	if now-puts > remembered {
+		return true, now
+	}
+	for ; puts < now; puts++ {
+		at := c.times[puts%remembered]
+		if puts >= c.puts {
+			at = b.puts[puts-c.puts].at
+		}
+		if at < before {
+			return true, now
 		}
 	}
-	return false
+	return false, now
 }

@@ -1,8 +1,8 @@
 package metricstore
 
 import (
+	"math"
 	"sync"
-	"sync/atomic"
 )
 
 // inbox is the latest puts of a series, until somebody reads it or there are many.
@@ -10,14 +10,12 @@ import (
 // samples into columns takes little longer than to put one: what takes long is to
 // get at the columns.
 type inbox struct {
-	unit string // of what can wait here: that of the last put
-	fine bool   // there are data by the second
-	n    atomic.Int32
-	now  int64 // of the last put
-	puts [16]waiting
-
-	// settling lets several read at the same time: the first settles.
-	settling sync.Mutex
+	reading sync.Mutex // several read at the same time; the first settles
+	unit    string     // of what can wait here: that of the last put
+	fine    bool       // there are data by the second
+	n       int
+	now     int64 // of the last put
+	puts    [16]waiting
 }
 
 // waiting is what was put at a time, of which all values are known by the point: a
@@ -32,35 +30,33 @@ type waiting struct {
 // receive keeps what can wait.
 func (s *Series) receive(w waiting, now int64) {
 	b := &s.inbox
-	n := b.n.Load()
-	b.puts[n], b.now = w, now
-	b.n.Store(n + 1)
-	if int(n)+1 == len(b.puts) {
+	b.puts[b.n], b.now = w, now
+	if b.n++; b.n == len(b.puts) {
 		s.settle()
 	}
 }
 
 // settle takes in what waits.
 func (s *Series) settle() {
+	s.inbox.reading.Lock()
+	defer s.inbox.reading.Unlock()
+	s.settleLocked()
+}
+
+func (s *Series) settleLocked() {
 	b := &s.inbox
-	if b.n.Load() == 0 {
-		return
-	}
-	b.settling.Lock()
-	defer b.settling.Unlock()
-	n := b.n.Load()
-	if n == 0 {
+	if b.n == 0 {
 		return
 	}
 	st := s.stream(b.unit)
 	fine := st.isFine()
-	for i := range b.puts[:n] {
+	for i := range b.puts[:b.n] {
 		w := &b.puts[i]
 		st.take(w)
 		s.note(w.at, w.at+int64(max(0, w.each-1)*w.step))
 	}
+	b.n = 0
 	s.tidy(st, fine, b.now)
-	b.n.Store(0)
 }
 
 func (st *stream) take(w *waiting) {
@@ -68,4 +64,30 @@ func (st *stream) take(w *waiting) {
 		st.seconds.put(w.at+i*int64(w.step), Value(w.point.least))
 	}
 	st.minutes.add(floor(w.at, minute), w.point, w.point.distribution)
+}
+
+// readWaiting reads minutes of which all that there is waits, as alarms do each
+// minute. It returns false if it does not know that or if the statistic needs more.
+func (s *Series) readWaiting(w Window, unit string, statistic Statistic, out []float64) bool {
+	b := &s.inbox
+	b.reading.Lock()
+	defer b.reading.Unlock()
+	if w.Period != minute || w.Start%minute != 0 || w.Start <= s.newest || w.Start < w.oldest() ||
+		unit != "" && unit != b.unit || statistic.needsValues() {
+		return false
+	}
+	for i := range out {
+		var sum point
+		from := w.Start + int64(i)*minute
+		for k := range b.puts[:b.n] {
+			if p := &b.puts[k]; p.at >= from && p.at < from+minute {
+				sum.add(p.point)
+			}
+		}
+		out[i] = math.NaN()
+		if sum.count != 0 {
+			out[i] = statistic.of(sum, nil)
+		}
+	}
+	return true
 }

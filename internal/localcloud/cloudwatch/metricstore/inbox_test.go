@@ -32,8 +32,8 @@ func putAny(r *rand.Rand, now int64) func(*Series) {
 	}
 }
 
-// TestReadingChangesNothing puts the same into a series that is read all the time
-// and into one that is not.
+// TestReadingChangesNothing puts the same into a series that takes in everything at
+// once and into one that does not, and reads the latest minutes all the time.
 func TestReadingChangesNothing(t *testing.T) {
 	const epoch, hours = 1772366400, 30
 	random := rand.New(rand.NewPCG(3, 4))
@@ -47,6 +47,16 @@ func TestReadingChangesNothing(t *testing.T) {
 		put(&busy)
 		put(&calm)
 		busy.settle()
+		start := now - now%minute - int64(random.IntN(2))*minute
+		latest := func(s *Series, unit string) []float64 {
+			out := make([]float64, 3)
+			s.Read(Window{Start: start, Period: minute, Now: now}, unit, parsed(t, "Sum"), out)
+			return out
+		}
+		unit := []string{"", "None", "Count"}[random.IntN(3)]
+		if diff := cmp.Diff(latest(&busy, unit), latest(&calm, unit), approximately); diff != "" {
+			t.Fatalf("the latest minutes depend on whether they wait (-no +yes):\n%s", diff)
+		}
 	}
 	if diff := cmp.Diff([]int64{busy.Newest()}, []int64{calm.Newest()}); diff != "" {
 		t.Errorf("the latest time of a sample depends on when somebody asks (-asked +not asked):\n%s", diff)
@@ -74,13 +84,13 @@ func TestReadingChangesNothing(t *testing.T) {
 func TestChangedKnowsWhatWaits(t *testing.T) {
 	var s Series
 	s.Put("None", 60, false, Value(1), 60)
-	puts := s.Puts()
+	_, puts := s.Changed(0, 120)
 	s.Put("None", 120, false, Value(1), 120)
-	if s.Changed(puts, 120) {
+	if changed, _ := s.Changed(puts, 120); changed {
 		t.Error("what was put later than what was read has changed it")
 	}
 	s.Put("None", 60, false, Value(2), 120)
-	if !s.Changed(puts, 120) {
+	if changed, _ := s.Changed(puts, 120); !changed {
 		t.Error("what was put into what was read has not changed it")
 	}
 }

@@ -172,6 +172,9 @@ type Window struct{ Start, Period, Now int64 }
 // there is none. An empty unit stands for the first, in alphabetical order, with
 // data in the window: the real service was seen to choose that one.
 func (s *Series) Read(w Window, unit string, statistic Statistic, out []float64) {
+	if s.readWaiting(w, unit, statistic, out) {
+		return
+	}
 	s.settle()
 	st := s.choose(w, unit, len(out))
 	for i := range out {
