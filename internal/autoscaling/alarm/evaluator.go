@@ -54,7 +54,7 @@ func (e Evaluation) Changed() bool { return e.State != e.Previous }
 
 // Evaluator evaluates one alarm. It is not safe for concurrent use.
 type Evaluator struct {
-	def      Definition
+	def      *Definition
 	source   Source
 	changing Changing // nil: the past of source does not change
 	steady   Steady   // nil: unknown
@@ -82,7 +82,7 @@ func NewEvaluator(d Definition, source Source, state State, b Behaviour) (*Evalu
 		return nil, err
 	}
 	e := &Evaluator{
-		def: d, source: source, state: state,
+		def: &d, source: source, state: state,
 		limit: newLimit(d), step: d.Step(), period: int64(d.Period),
 		n: int(d.EvaluationPeriods), m: d.required(),
 	}
@@ -108,7 +108,7 @@ func gcd(a, b int64) int64 {
 }
 
 // Definition returns what the evaluator was made of.
-func (e *Evaluator) Definition() Definition { return e.def }
+func (e *Evaluator) Definition() Definition { return *e.def }
 
 // State returns the state after the last evaluation.
 func (e *Evaluator) State() State { return e.state }

@@ -386,7 +386,7 @@ func FuzzEvaluate(f *testing.F) {
 			if got := e.Evaluate(now); got.State != state {
 				t.Fatalf("at %d: got %s, want %s", i, got.State, state)
 			}
-			if r := e.Reason(); r == "" || len(r) > 1023 || len(e.ReasonData()) > 4000 {
+			if r := e.Explain().Reason(); r == "" || len(r) > 1023 || len(e.Explain().ReasonData()) > 4000 {
 				t.Fatalf("reason %q", r)
 			}
 		}

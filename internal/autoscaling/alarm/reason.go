@@ -23,56 +23,76 @@ const (
 
 // point is a datapoint that exists.
 type point struct {
-	start int64
-	value float64
+	start   int64
+	value   float64
+	samples float64 // of which it is made; not a number: unknown
 }
 
-// evaluated returns the newest N datapoints that exist, newest first.
-func (e *Evaluator) evaluated() []point {
+// Explanation is why an alarm is in its state, as of an evaluation. The texts are
+// long and seldom read, so they are made when somebody does.
+type Explanation struct {
+	def     *Definition
+	state   State
+	at      int64   // of the evaluation
+	newest  int64   // start of the newest period
+	points  []point // the newest N datapoints that exist, newest first
+	initial bool    // there was no evaluation
+}
+
+// Explain returns the explanation of what the last evaluation found.
+func (e *Evaluator) Explain() *Explanation {
 	if e.current == nil {
-		return nil
+		return &Explanation{initial: true}
 	}
-	var points []point
-	for age := 0; age < e.size && len(points) < e.n; age++ {
-		if v := e.current.at(age); !math.IsNaN(v) {
-			points = append(points, point{e.current.newest - int64(age)*e.period, v})
+	x := &Explanation{def: e.def, state: e.state, at: e.last, newest: e.current.newest, points: make([]point, 0, e.n)}
+	sampled, _ := e.source.(Sampled)
+	for age := 0; age < e.size && len(x.points) < e.n; age++ {
+		v := e.current.at(age)
+		if math.IsNaN(v) {
+			continue
 		}
+		p := point{e.current.newest - int64(age)*e.period, v, math.NaN()}
+		if sampled != nil {
+			p.samples = sampled.SampleCount(p.start)
+		}
+		x.points = append(x.points, p)
 	}
-	return points
+	return x
 }
 
-// Reason explains the state that the last evaluation found, in the words of
-// StateReason. The sentence with "out of the last" belongs to alarms with
-// DatapointsToAlarm.
-func (e *Evaluator) Reason() string {
-	if e.current == nil {
+// n is how many datapoints are evaluated.
+func (x *Explanation) n() int { return int(x.def.EvaluationPeriods) }
+
+// Reason explains the state in the words of StateReason. The sentence with "out of
+// the last" belongs to alarms with DatapointsToAlarm.
+func (x *Explanation) Reason() string {
+	if x.initial {
 		return InitialReason
 	}
-	points := e.evaluated()
-	if e.state == InsufficientData {
-		return fmt.Sprintf("Insufficient Data: %s unknown.", were(counted(e.n-len(points), "datapoint"), e.n-len(points)))
+	if x.state == InsufficientData {
+		return fmt.Sprintf("Insufficient Data: %s unknown.", were(counted(x.n()-len(x.points), "datapoint"), x.n()-len(x.points)))
 	}
 	var b strings.Builder
 	b.WriteString("Threshold Crossed: ")
-	crossed := e.crossing(points)
-	missing := e.n - len(points)
+	crossed := x.crossing()
+	missing := x.n() - len(x.points)
 	switch {
-	case len(points) == 0:
-		fmt.Fprintf(&b, "no datapoints were received for %s and %s", counted(e.n, "period"), e.treated(missing))
+	case len(x.points) == 0:
+		fmt.Fprintf(&b, "no datapoints were received for %s and %s", counted(x.n(), "period"), x.treated(missing))
 	default:
-		e.writeCrossing(&b, crossed)
-		if missing > 0 && (e.def.TreatMissingData == Breaching || e.def.TreatMissingData == NotBreaching) {
-			b.WriteString(" and " + e.treated(missing))
+		x.writeCrossing(&b, crossed)
+		if missing > 0 && (x.def.TreatMissingData == Breaching || x.def.TreatMissingData == NotBreaching) {
+			b.WriteString(" and " + x.treated(missing))
 		}
 	}
 	if len(crossed) > listedBeside {
 		b.WriteString(". The most recent datapoints which crossed the threshold: " + list(crossed[:listedAfter]))
 	}
-	if e.def.DatapointsToAlarm > 0 {
-		if e.state == Alarm {
-			fmt.Fprintf(&b, " (minimum %s for OK -> ALARM transition)", counted(e.m, "datapoint"))
+	if x.def.DatapointsToAlarm > 0 {
+		if x.state == Alarm {
+			fmt.Fprintf(&b, " (minimum %s for OK -> ALARM transition)", counted(x.def.required(), "datapoint"))
 		} else {
-			fmt.Fprintf(&b, " (minimum %s for ALARM -> OK transition)", counted(e.n-e.m+1, "datapoint"))
+			fmt.Fprintf(&b, " (minimum %s for ALARM -> OK transition)", counted(x.n()-x.def.required()+1, "datapoint"))
 		}
 	}
 	b.WriteString(".")
@@ -81,20 +101,21 @@ func (e *Evaluator) Reason() string {
 
 // crossing returns the points that speak for the state: those that breach in
 // ALARM, and those that do not in OK.
-func (e *Evaluator) crossing(points []point) []point {
+func (x *Explanation) crossing() []point {
+	limit := newLimit(*x.def)
 	var crossed []point
-	for _, p := range points {
-		if e.limit.breached(p.value) == (e.state == Alarm) {
+	for _, p := range x.points {
+		if limit.breached(p.value) == (x.state == Alarm) {
 			crossed = append(crossed, p)
 		}
 	}
 	return crossed
 }
 
-func (e *Evaluator) writeCrossing(b *strings.Builder, crossed []point) {
+func (x *Explanation) writeCrossing(b *strings.Builder, crossed []point) {
 	k := len(crossed)
-	if e.def.DatapointsToAlarm > 0 {
-		fmt.Fprintf(b, "%d out of the last %d datapoints", k, e.n)
+	if x.def.DatapointsToAlarm > 0 {
+		fmt.Fprintf(b, "%d out of the last %d datapoints", k, x.n())
 	} else {
 		b.WriteString(counted(k, "datapoint"))
 	}
@@ -102,14 +123,14 @@ func (e *Evaluator) writeCrossing(b *strings.Builder, crossed []point) {
 		b.WriteString(" " + list(crossed))
 	}
 	b.WriteString(were("", k))
-	if e.state != Alarm {
+	if x.state != Alarm {
 		b.WriteString(" not")
 	}
-	fmt.Fprintf(b, " %s the threshold (%s)", e.def.Comparison.words(), number(e.def.Threshold))
+	fmt.Fprintf(b, " %s the threshold (%s)", x.def.Comparison.words(), number(x.def.Threshold))
 }
 
-func (e *Evaluator) treated(missing int) string {
-	return fmt.Sprintf("%s treated as [%s]", were(counted(missing, "missing datapoint"), missing), e.def.TreatMissingData.word())
+func (x *Explanation) treated(missing int) string {
+	return fmt.Sprintf("%s treated as [%s]", were(counted(missing, "missing datapoint"), missing), x.def.TreatMissingData.word())
 }
 
 func counted(n int, noun string) string {
@@ -168,38 +189,36 @@ func number(v float64) string {
 	return mantissa + "E" + strconv.Itoa(n)
 }
 
-// ReasonData is StateReasonData after the last evaluation: JSON with what was
-// looked at. It is what Application Auto Scaling takes the metric from (AWS
-// API: SetAlarmState). Evaluated datapoints are left out, oldest first, where
-// there are too many for the limit.
-func (e *Evaluator) ReasonData() string {
-	if e.current == nil {
+// ReasonData is StateReasonData: JSON with what was looked at. It is what
+// Application Auto Scaling takes the metric from (AWS API: SetAlarmState). Evaluated
+// datapoints are left out, oldest first, where there are too many for the limit.
+func (x *Explanation) ReasonData() string {
+	if x.initial {
 		return ""
 	}
-	points := e.evaluated()
 	var head strings.Builder
-	fmt.Fprintf(&head, `{"version":"1.0","queryDate":"%s"`, stamp(e.last))
-	if len(points) > 0 {
-		fmt.Fprintf(&head, `,"startDate":"%s"`, stamp(points[len(points)-1].start))
+	fmt.Fprintf(&head, `{"version":"1.0","queryDate":"%s"`, stamp(x.at))
+	if len(x.points) > 0 {
+		fmt.Fprintf(&head, `,"startDate":"%s"`, stamp(x.points[len(x.points)-1].start))
 	}
-	if e.def.Unit != "" {
-		fmt.Fprintf(&head, `,"unit":%s`, quote(e.def.Unit))
+	if x.def.Unit != "" {
+		fmt.Fprintf(&head, `,"unit":%s`, quote(x.def.Unit))
 	}
-	if e.def.Statistic != "" {
-		fmt.Fprintf(&head, `,"statistic":%s`, quote(e.def.Statistic))
+	if x.def.Statistic != "" {
+		fmt.Fprintf(&head, `,"statistic":%s`, quote(x.def.Statistic))
 	}
-	fmt.Fprintf(&head, `,"period":%d,"recentDatapoints":[`, e.def.Period)
-	for i, p := range slices.Backward(points) {
+	fmt.Fprintf(&head, `,"period":%d,"recentDatapoints":[`, x.def.Period)
+	for i, p := range slices.Backward(x.points) {
 		head.WriteString(number(p.value))
 		if i > 0 {
 			head.WriteString(",")
 		}
 	}
-	fmt.Fprintf(&head, `],"threshold":%s,"evaluatedDatapoints":[`, number(e.def.Threshold))
+	fmt.Fprintf(&head, `],"threshold":%s,"evaluatedDatapoints":[`, number(x.def.Threshold))
 	const tail = "]}"
 	var b strings.Builder
 	b.WriteString(head.String())
-	for i, text := range e.evaluatedTexts(points) {
+	for i, text := range x.evaluatedTexts() {
 		if b.Len()+1+len(text)+len(tail) > maxReasonData {
 			break
 		}
@@ -213,19 +232,18 @@ func (e *Evaluator) ReasonData() string {
 
 // evaluatedTexts are the entries of evaluatedDatapoints. Without any datapoint
 // they are the periods alone, as was seen of alarms without data.
-func (e *Evaluator) evaluatedTexts(points []point) []string {
+func (x *Explanation) evaluatedTexts() []string {
 	var texts []string
-	if len(points) == 0 {
-		for age := range e.n {
-			texts = append(texts, fmt.Sprintf(`{"timestamp":"%s"}`, stamp(e.current.newest-int64(age)*e.period)))
+	if len(x.points) == 0 {
+		for age := range x.n() {
+			texts = append(texts, fmt.Sprintf(`{"timestamp":"%s"}`, stamp(x.newest-int64(age)*int64(x.def.Period))))
 		}
 		return texts
 	}
-	sampled, _ := e.source.(Sampled)
-	for _, p := range points {
+	for _, p := range x.points {
 		samples := ""
-		if sampled != nil {
-			samples = `"sampleCount":` + number(sampled.SampleCount(p.start)) + ","
+		if !math.IsNaN(p.samples) {
+			samples = `"sampleCount":` + number(p.samples) + ","
 		}
 		texts = append(texts, fmt.Sprintf(`{"timestamp":"%s",%s"value":%s}`, stamp(p.start), samples, number(p.value)))
 	}

@@ -27,7 +27,7 @@ func TestReasonOfThree(t *testing.T) {
 	e := evaluator(t, d, series{newest - 120: 41.0, newest - 60: 33.8, newest: 32.6}, alarm.OK, prompt())
 	e.Evaluate(newest + 60)
 	want := "Threshold Crossed: 3 out of the last 3 datapoints [32.6 (03/07/25 08:29:00), 33.8 (03/07/25 08:28:00), 41.0 (03/07/25 08:27:00)] were greater than the threshold (31.0) (minimum 3 datapoints for OK -> ALARM transition)."
-	if got := e.Reason(); got != want {
+	if got := e.Explain().Reason(); got != want {
 		t.Errorf("the newest comes first:\ngot  %s\nwant %s", got, want)
 	}
 }
@@ -81,11 +81,11 @@ func TestReason(t *testing.T) {
 			"numbers are printed as Java prints them"},
 	} {
 		e := evaluator(t, c.d, c.s, alarm.OK, prompt())
-		if got := e.Reason(); got != alarm.InitialReason {
+		if got := e.Explain().Reason(); got != alarm.InitialReason {
 			t.Errorf("got %q before the first evaluation", got)
 		}
 		e.Evaluate(newest + 60)
-		if got := e.Reason(); got != c.want {
+		if got := e.Explain().Reason(); got != c.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", c.reason, got, c.want)
 		}
 	}
@@ -99,7 +99,7 @@ func TestReasonData(t *testing.T) {
 	e.Evaluate(newest + 60)
 	want := `{"version":"1.0","queryDate":"2019-10-02T17:00:00.000+0000","startDate":"2019-10-02T16:58:00.000+0000","unit":"Percent","statistic":"Average","period":60,"recentDatapoints":[3.0,99.5],"threshold":50.0,` +
 		`"evaluatedDatapoints":[{"timestamp":"2019-10-02T16:59:00.000+0000","value":99.5},{"timestamp":"2019-10-02T16:58:00.000+0000","value":3.0}]}`
-	if got := e.ReasonData(); got != want {
+	if got := e.Explain().ReasonData(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
@@ -113,7 +113,7 @@ func TestReasonDataFits(t *testing.T) {
 	}
 	e := evaluator(t, d, s, alarm.OK, prompt())
 	e.Evaluate(base + 1000)
-	data := e.ReasonData()
+	data := e.Explain().ReasonData()
 	var parsed struct{ RecentDatapoints []float64 }
 	if err := json.Unmarshal([]byte(data), &parsed); err != nil || len(data) > 4000 || len(parsed.RecentDatapoints) != 90 {
 		t.Errorf("%d bytes, %d datapoints, %v: CloudWatch allows 4000 bytes, and policies need the recent datapoints", len(data), len(parsed.RecentDatapoints), err)

@@ -110,7 +110,7 @@ func (d *diary) Activity(a scaling.Activity) {
 }
 
 func (d *diary) Alarm(a engine.AlarmChange) {
-	d.write(a.At, "%s %s -> %s: %s", a.Name, a.From, a.To, a.Evaluator.Reason())
+	d.write(a.At, "%s %s -> %s: %s", a.Name, a.From, a.To, a.Evaluator.Explain().Reason())
 }
 
 func (d *diary) Capacity(c engine.CapacityChange) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/setpoint-io/setpoint/internal/autoscaling/alarm"
 	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch/metricstore"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
@@ -96,6 +97,15 @@ type Alarm struct {
 
 	tags  map[string]string
 	watch *watch
+	why   *alarm.Explanation // becomes the reason and its data when somebody reads them
+}
+
+// told returns the alarm for who reads it.
+func (a *Alarm) told() Alarm {
+	if a.why != nil {
+		a.StateReason, a.StateReasonData, a.why = a.why.Reason(), a.why.ReasonData(), nil
+	}
+	return *a
 }
 
 // initialReason is the state reason of an alarm not yet evaluated (Amazon
@@ -199,19 +209,23 @@ func (s *Service) RemoveAction(scope wire.Scope, actionARN string) {
 // alarm. The reason data are JSON, or empty. A change of state goes into the
 // history. It neither acts nor changes what the next evaluation finds.
 func (s *Service) SetState(scope wire.Scope, name string, state State, reason, data string) bool {
-	st := s.store(scope)
-	a := st.alarms[name]
+	a := s.store(scope).alarms[name]
 	if a == nil {
 		return false
 	}
-	at := wire.Time{Time: s.options.Now()}
-	before := *a
-	a.StateValue, a.StateReason, a.StateReasonData, a.StateUpdatedTimestamp = state, reason, data, at
-	if before.StateValue != state {
-		a.StateTransitionedTimestamp = at
-		st.history.changed(at.Time, &before, a)
-	}
+	s.setState(scope, a, state, reason, data, nil)
 	return true
+}
+
+// setState is SetState, for an alarm and with an explanation or the texts.
+func (s *Service) setState(scope wire.Scope, a *Alarm, state State, reason, data string, why *alarm.Explanation) {
+	at := wire.Time{Time: s.options.Now()}
+	before := stateOf(a)
+	a.StateValue, a.StateReason, a.StateReasonData, a.why, a.StateUpdatedTimestamp = state, reason, data, why, at
+	if before.Value != state {
+		a.StateTransitionedTimestamp = at
+		s.store(scope).history.changed(at.Time, a.AlarmName, before, stateOf(a))
+	}
 }
 
 // normalized returns the configuration as DescribeAlarms shows it: lists that

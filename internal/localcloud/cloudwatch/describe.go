@@ -63,7 +63,7 @@ func (s *Service) describeAlarms(r *wire.Request) (any, error) {
 			out.NextToken = formatToken(out.MetricAlarms[limit-1].AlarmName)
 			break
 		}
-		out.MetricAlarms = append(out.MetricAlarms, *a)
+		out.MetricAlarms = append(out.MetricAlarms, a.told())
 	}
 	return out, nil
 }

@@ -42,7 +42,7 @@ func (s *Service) describeAlarmsForMetric(r *wire.Request) (any, error) {
 	out := forMetricOutput{MetricAlarms: []Alarm{}}
 	for a := range s.store(r.Scope).all() {
 		if in.matches(a) {
-			out.MetricAlarms = append(out.MetricAlarms, *a)
+			out.MetricAlarms = append(out.MetricAlarms, a.told())
 		}
 	}
 	return out, nil

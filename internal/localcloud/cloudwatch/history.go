@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/setpoint-io/setpoint/internal/autoscaling/alarm"
 	"github.com/setpoint-io/setpoint/internal/localcloud/ledger"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
@@ -80,7 +81,7 @@ func (h *history) configured(at time.Time, change configChange, a *Alarm) {
 		state = a.StateValue
 	}
 	h.add(at, a.AlarmName, "ConfigurationUpdate", fmt.Sprintf("Alarm %q %s", a.AlarmName, change.verb), state, map[string]any{
-		"version": historyVersion, "type": change.kind, change.member: configData(a),
+		"version": historyVersion, "type": change.kind, change.member: configData(a.told()),
 	})
 }
 
@@ -89,18 +90,29 @@ type stateData struct {
 	Value  State           `json:"stateValue"`
 	Reason string          `json:"stateReason"`
 	Data   json.RawMessage `json:"stateReasonData,omitempty"`
+
+	why *alarm.Explanation // becomes the reason and its data
+}
+
+// MarshalJSON writes the state with the texts that explain it.
+func (d stateData) MarshalJSON() ([]byte, error) {
+	if d.why != nil {
+		d.Reason, d.Data = d.why.Reason(), json.RawMessage(d.why.ReasonData())
+	}
+	type plain stateData
+	return json.Marshal(plain(d))
 }
 
 func stateOf(a *Alarm) stateData {
-	return stateData{Value: a.StateValue, Reason: a.StateReason, Data: json.RawMessage(a.StateReasonData)}
+	return stateData{Value: a.StateValue, Reason: a.StateReason, Data: json.RawMessage(a.StateReasonData), why: a.why}
 }
 
-func (h *history) changed(at time.Time, before, after *Alarm) {
-	h.add(at, after.AlarmName, "StateUpdate", "Alarm updated from "+string(before.StateValue)+" to "+string(after.StateValue), after.StateValue, struct {
+func (h *history) changed(at time.Time, name string, before, after stateData) {
+	h.add(at, name, "StateUpdate", "Alarm updated from "+string(before.Value)+" to "+string(after.Value), after.Value, struct {
 		Version string    `json:"version"`
 		Old     stateData `json:"oldState"`
 		New     stateData `json:"newState"`
-	}{historyVersion, stateOf(before), stateOf(after)})
+	}{historyVersion, before, after})
 }
 
 // RecordAction notes in the history of an alarm that an action was executed, or
@@ -120,7 +132,7 @@ func (s *Service) RecordAction(scope wire.Scope, alarmName, actionARN string, fa
 }
 
 // configData is an alarm's configuration in the history's words.
-func configData(a *Alarm) map[string]any {
+func configData(a Alarm) map[string]any {
 	dimensions := make([]map[string]string, len(a.Dimensions))
 	for i, d := range a.Dimensions {
 		dimensions[i] = map[string]string{"name": d.Name, "value": d.Value}

@@ -15,7 +15,7 @@ import (
 func (s *Service) Alarms(scope wire.Scope) []Alarm {
 	var list []Alarm
 	for a := range s.store(scope).all() {
-		list = append(list, *a)
+		list = append(list, a.told())
 	}
 	return list
 }

@@ -18,11 +18,10 @@ type watch struct {
 	actions   actions
 	gone      bool // deleted, or replaced by another
 
-	found        alarm.Evaluation // by the last evaluation
-	reason, data string           // of its state, if that has changed
-	acts         bool             // it invokes the scaling policies of its state now
-	acted        int64            // when it last did in a state other than ALARM
-	points       []float64
+	found  alarm.Evaluation // by the last evaluation
+	acts   bool             // it invokes the scaling policies of its state now
+	acted  int64            // when it last did in a state other than ALARM
+	points []float64
 }
 
 // round is the alarms that are evaluated at the same times.
@@ -125,8 +124,8 @@ func (s *Service) Happen() {
 	s.due = due
 	tasks := s.tasks[:0]
 	for _, o := range parallel.Map(len(due), func(from, to int) outcome { return evaluate(due[from:to], now) }) {
-		for _, w := range o.changed {
-			s.SetState(w.scope, w.alarm.AlarmName, State(w.found.State), w.reason, w.data)
+		for _, c := range o.changed {
+			s.setState(c.watch.scope, c.watch.alarm, State(c.watch.found.State), "", "", c.why)
 		}
 		tasks = append(tasks, o.tasks...)
 	}
@@ -136,8 +135,14 @@ func (s *Service) Happen() {
 
 // outcome is what comes of some alarms that are evaluated.
 type outcome struct {
-	changed []*watch // in another state than before
+	changed []changed
 	tasks   []task
+}
+
+// changed is an alarm that is in another state than before.
+type changed struct {
+	watch *watch
+	why   *alarm.Explanation
 }
 
 func evaluate(watches []*watch, now int64) outcome {
@@ -145,8 +150,7 @@ func evaluate(watches []*watch, now int64) outcome {
 	for _, w := range watches {
 		w.evaluate(now)
 		if w.found.Changed() {
-			w.reason, w.data = w.evaluator.Reason(), w.evaluator.ReasonData()
-			o.changed = append(o.changed, w)
+			o.changed = append(o.changed, changed{w, w.evaluator.Explain()})
 		}
 		o.tasks = w.tasks(o.tasks)
 	}
