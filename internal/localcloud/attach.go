@@ -144,9 +144,9 @@ func (a *attachments) list(at wire.Scope) []Attachment {
 
 type attached struct {
 	Attachment
-	place     wire.Scope
 	generator traffic.Generator
 	loads     sagemaker.Loads // found before, to be quick
+	place     wire.Scope
 }
 
 var _ process = (*attachments)(nil)

@@ -52,8 +52,11 @@ type action struct {
 	policy Policy // nil if it is no scaling policy
 }
 
-// actions finds what the actions of an alarm invoke.
+// actions finds what an alarm does, and nothing if its actions are disabled.
 func (s *Service) actions(scope wire.Scope, c *Config) actions {
+	if c.ActionsEnabled != nil && !*c.ActionsEnabled {
+		return actions{}
+	}
 	find := func(arns []string) []action {
 		var found []action
 		for _, arn := range arns {
@@ -104,9 +107,6 @@ type task struct {
 // tasks appends what the alarm has to do after an evaluation.
 func (w *watch) tasks(to []task) []task {
 	left := w.found.Changed() && w.found.Previous == alarm.Alarm
-	if !w.acts && !left || w.alarm.ActionsEnabled != nil && !*w.alarm.ActionsEnabled {
-		return to
-	}
 	if left {
 		for _, a := range w.actions.alarm {
 			to = append(to, task{watch: w, action: a})
@@ -122,11 +122,9 @@ func (w *watch) tasks(to []task) []task {
 
 // tell hands over a task to its policy.
 func (t *task) tell() error {
-	d := t.watch.evaluator.Definition()
-	return t.action.policy.Tell(Task{
-		Alarm: t.watch.alarm.AlarmName, InAlarm: t.inState,
-		Comparison: d.Comparison, Threshold: d.Threshold, Datapoints: t.watch.points,
-	})
+	k := t.watch.task
+	k.InAlarm, k.Datapoints = t.inState, t.watch.points
+	return t.action.policy.Tell(k)
 }
 
 func (s *Service) record(t *task, failure error) {

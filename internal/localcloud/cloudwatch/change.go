@@ -61,6 +61,7 @@ func (s *Service) setActions(r *wire.Request, enabled bool) (any, error) {
 	for _, name := range in.AlarmNames {
 		if a := st.alarms[name]; a != nil {
 			a.ActionsEnabled = &enabled
+			a.watch.actions = s.actions(r.Scope, &a.Config)
 			st.history.configured(s.options.Now(), changeUpdate, a)
 		}
 	}

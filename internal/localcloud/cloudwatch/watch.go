@@ -16,6 +16,7 @@ type watch struct {
 	source    source
 	evaluator *alarm.Evaluator
 	actions   actions
+	task      Task // what does not change of it
 	gone      bool // deleted, or replaced by another
 
 	found  alarm.Evaluation // by the last evaluation
@@ -42,7 +43,10 @@ func (s *Service) newWatch(scope wire.Scope, c *Config, state State) (*watch, er
 	if err != nil {
 		return nil, wire.Validation("%s", err)
 	}
-	return &watch{scope: scope, source: src, evaluator: evaluator, actions: s.actions(scope, c)}, nil
+	return &watch{
+		scope: scope, source: src, evaluator: evaluator, actions: s.actions(scope, c),
+		task: Task{Alarm: c.AlarmName, Comparison: d.Comparison, Threshold: d.Threshold},
+	}, nil
 }
 
 // watch begins to evaluate an alarm.

@@ -26,7 +26,7 @@ func (s *Series) Changed(puts uint64, before int64) (changed bool, now uint64) {
 	b.reading.Lock()
 	defer b.reading.Unlock()
 	if b.fine {
-		s.settleLocked() // which may end that
+		s.settle(0) // which may end that
 	}
 	now = c.puts + uint64(b.n)
 	if now-puts > remembered {

@@ -46,7 +46,7 @@ func TestReadingChangesNothing(t *testing.T) {
 		put := putAny(random, now)
 		put(&busy)
 		put(&calm)
-		busy.settle()
+		busy.settle(0)
 		start := now - now%minute - int64(random.IntN(2))*minute
 		latest := func(s *Series, unit string) []float64 {
 			out := make([]float64, 3)

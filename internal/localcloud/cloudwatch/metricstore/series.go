@@ -81,7 +81,7 @@ func (s *Series) PutEach(unit string, at, step int64, values []float64, now int6
 
 // write puts something between two times at once.
 func (s *Series) write(unit string, first, last, now int64, put func(*stream)) {
-	s.settle()
+	s.settle(0)
 	st := s.stream(unit)
 	fine := st.isFine()
 	put(st)
@@ -122,7 +122,9 @@ func (st *stream) tidy(now int64) {
 
 // Newest returns the latest time that a sample was put at.
 func (s *Series) Newest() int64 {
-	s.settle()
+	s.inbox.reading.Lock()
+	defer s.inbox.reading.Unlock()
+	s.settle(0)
 	return s.newest
 }
 
@@ -144,7 +146,9 @@ func (s *Series) stream(unit string) *stream {
 // Units returns the units with which there are data from one time until before
 // another, sorted.
 func (s *Series) Units(from, to int64) []string {
-	s.settle()
+	s.inbox.reading.Lock()
+	defer s.inbox.reading.Unlock()
+	s.settle(0)
 	var units []string
 	for _, st := range s.streams {
 		if st.has(from, to) {
@@ -172,10 +176,14 @@ type Window struct{ Start, Period, Now int64 }
 // there is none. An empty unit stands for the first, in alphabetical order, with
 // data in the window: the real service was seen to choose that one.
 func (s *Series) Read(w Window, unit string, statistic Statistic, out []float64) {
+	s.inbox.reading.Lock()
+	defer s.inbox.reading.Unlock()
 	if s.readWaiting(w, unit, statistic, out) {
 		return
 	}
-	s.settle()
+	if s.inbox.waitsIn(w.Start, w.Start+int64(len(out))*w.Period) {
+		s.settle(0)
+	}
 	st := s.choose(w, unit, len(out))
 	for i := range out {
 		out[i] = math.NaN()
