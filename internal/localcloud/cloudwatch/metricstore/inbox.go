@@ -93,11 +93,12 @@ func (s *Series) readWaiting(w Window, unit string, statistic Statistic, out []f
 	return true
 }
 
-// waitsIn tells whether something waits that is from one time until before another,
-// give or take a minute.
+// waitsIn tells whether something may wait that belongs to the minutes or seconds
+// from one time until before another.
 func (b *inbox) waitsIn(from, to int64) bool {
+	to = ceil(to, minute) * minute
 	for i := range b.puts[:b.n] {
-		if at := b.puts[i].at; at > from-minute && at < to+minute {
+		if at := b.puts[i].at; at > from-minute && at < to {
 			return true
 		}
 	}

@@ -113,3 +113,28 @@ func TestSeveralReadAtTheSameTime(t *testing.T) {
 		}
 	}
 }
+
+// TestAlarmsLeaveWhatWaits reads each minute the one before the latest, as alarms
+// do, also after all was taken in.
+func TestAlarmsLeaveWhatWaits(t *testing.T) {
+	var s Series
+	settled := 0
+	for m := int64(1); m <= 64; m++ {
+		s.Put("None", m*60, false, Value(float64(m)), m*60)
+		if m == 10 {
+			s.settle(0)
+		}
+		before := s.inbox.n
+		out := make([]float64, 1)
+		s.Read(Window{Start: (m - 1) * 60, Period: 60, Now: m * 60}, "None", parsed(t, "Sum"), out)
+		if m > 1 && out[0] != float64(m-1) {
+			t.Errorf("minute %d is %v", m-1, out[0])
+		}
+		if s.inbox.n < before {
+			settled++
+		}
+	}
+	if settled > 0 {
+		t.Errorf("%d of 64 reads took in what waits", settled)
+	}
+}
