@@ -21,7 +21,8 @@
 //
 // Alarms and resources belong to other services of the local cloud and are
 // reached through the interfaces [Alarms] and [Resources]. CloudWatch evaluates
-// the alarms and hands what they say to [Service.Perform].
+// the alarms, hands what they say to [Invoked.Tell], and then lets the policies
+// decide on it, all together, by [Service.Decide].
 //
 // A Service has no lock. Its owner calls it, and everything it is connected to,
 // under one lock. What Handle returns shares nothing with the state that is

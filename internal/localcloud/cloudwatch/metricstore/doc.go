@@ -9,6 +9,10 @@
 // a metric with one value a minute takes about eight bytes a minute, and none takes
 // more than 100.
 //
+// What is put waits beside the head of its series and goes into the columns several
+// at a time, or when somebody reads it; that nobody can see. Several may read a
+// series at the same time, while nobody puts.
+//
 // Percentiles need the values themselves. Those of the minutes that were put last
 // are kept as they are, and so are few values, or whole numbers that are near each
 // other; of others there are bins, in up to 60 bytes, as fine as there is room for.
