@@ -25,6 +25,9 @@ func (g *groups) join(ref ObjectRef, group Group) {
 	g.groupOf[ref] = group
 	if g.members[group] == nil {
 		g.members[group] = map[ObjectRef]struct{}{}
+		if group.Scope != (Scope{}) { // of others it is not known
+			g.inScope[group.Scope]++
+		}
 	}
 	g.members[group][ref] = struct{}{}
 	if group.Complete() {
@@ -42,6 +45,9 @@ func (g *groups) leave(ref ObjectRef, group Group) {
 		return
 	}
 	delete(g.members, group)
+	if g.inScope[group.Scope]--; g.inScope[group.Scope] <= 0 {
+		delete(g.inScope, group.Scope)
+	}
 	delete(g.spots[group.spot()], group)
 	if len(g.spots[group.spot()]) == 0 {
 		delete(g.spots, group.spot())

@@ -146,7 +146,7 @@ func AddTo(mgr manager.Manager, o Options) error {
 		metrics: newMetrics(&o, mgr.GetCache()),
 		events:  o.Events, eventLimit: rate.NewLimiter(rate.Limit(o.EventQPS), o.EventBurst), log: o.Logger, now: o.Now, options: o,
 	}
-	r.lanes.workers, r.lanes.single = o.Concurrency, r.scopes.single
+	r.lanes.workers, r.lanes.single = o.Concurrency, r.groups.single
 	options := controller.TypedOptions[Group]{
 		MaxConcurrentReconciles: o.Concurrency,
 		ReconciliationTimeout:   passLimit,

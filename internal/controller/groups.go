@@ -84,6 +84,7 @@ type groups struct {
 	groupOf    map[ObjectRef]Group
 	members    map[Group]map[ObjectRef]struct{}
 	spots      map[spot]map[Group]struct{} // groups that have one scalable target
+	inScope    map[Scope]int               // how many groups there are
 	namings    map[ObjectRef]naming
 	endpoints  map[ObjectRef]string                 // names in AWS of the Endpoint objects
 	dependents map[ObjectRef]map[ObjectRef]struct{} // object -> objects that refer to it
@@ -96,6 +97,7 @@ func newGroups(s settings) *groups {
 		groupOf:    map[ObjectRef]Group{},
 		members:    map[Group]map[ObjectRef]struct{}{},
 		spots:      map[spot]map[Group]struct{}{},
+		inScope:    map[Scope]int{},
 		namings:    map[ObjectRef]naming{},
 		endpoints:  map[ObjectRef]string{},
 		dependents: map[ObjectRef]map[ObjectRef]struct{}{},
@@ -247,10 +249,17 @@ func (g *groups) scopes() map[Scope]bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	used := map[Scope]bool{}
-	for group := range g.members {
-		used[group.Scope] = true
+	for scope := range g.inScope {
+		used[scope] = true
 	}
 	return used
+}
+
+// single says that no two objects are in different scopes.
+func (g *groups) single() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.inScope) <= 1
 }
 
 // of returns the objects of a group.

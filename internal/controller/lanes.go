@@ -11,7 +11,7 @@ import (
 // and its other groups are parked until one of its passes is through.
 type lanes struct {
 	workers int
-	single  func() bool // there is one scope, which may have all workers
+	single  func() bool // objects are in one scope, which may have all workers
 
 	mu      sync.Mutex
 	running map[Scope]int

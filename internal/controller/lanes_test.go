@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/placement"
 )
 
 func groupIn(scope string, n int) Group {
@@ -36,6 +38,27 @@ func TestASingleScopeHasAllWorkers(t *testing.T) {
 		if !l.enter(groupIn("a", n)) {
 			t.Errorf("group %d is parked", n)
 		}
+	}
+}
+
+// Workers that begin at one moment must not all go into one scope because no
+// other was entered yet: who is there decides, and not who came first.
+func TestWorkersAreSharedFromTheFirstPassOn(t *testing.T) {
+	g := newGroups(settings{Settings: placement.Settings{Own: Scope{Account: "1", Region: "near"}}})
+	g.put(targetObject("home", "service/a/b"))
+	g.put(policyFor("lost", "nobody"))
+	if !g.single() {
+		t.Error("a reference that leads nowhere makes a second scope")
+	}
+	far := targetObject("far", "service/a/c")
+	far.Annotations = map[string]string{v1alpha1.AnnotationRegion: "far"}
+	g.put(far)
+	if g.single() {
+		t.Error("an object is in another Region, and there is one scope")
+	}
+	g.remove(refOf(far))
+	if !g.single() {
+		t.Error("a scope without objects has a share of the workers")
 	}
 }
 

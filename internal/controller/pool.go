@@ -36,13 +36,6 @@ func (p *pool) in(scope Scope) AWS {
 	return o.aws
 }
 
-// single says that there is no other scope than the first.
-func (p *pool) single() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.opened) == 1
-}
-
 // closeIdle closes the scopes that no object was in the last time either: a
 // pass may still work in one that was left just now.
 func (p *pool) closeIdle(used map[Scope]bool) {
