@@ -23,16 +23,17 @@ func (w *world) Do(r *http.Request) (*http.Response, error) {
 	return answer.Result(), nil
 }
 
-func (w *world) cloudwatch() *cloudwatch.Client {
+func (w *world) cloudwatch(at place) *cloudwatch.Client {
+	who, where := at.scope()
 	return cloudwatch.New(cloudwatch.Options{
-		Region: region, HTTPClient: w, BaseEndpoint: aws.String("http://aws.test"),
-		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
+		Region: where, HTTPClient: w, BaseEndpoint: aws.String("http://aws.test"),
+		Credentials: credentials.NewStaticCredentialsProvider(who, "secret", ""),
 	})
 }
 
-// managedAlarms are the names of the alarms that CloudWatch has for a policy.
-func (w *world) managedAlarms() (names []string) {
-	out, err := w.cloudwatch().DescribeAlarms(w.Context(), &cloudwatch.DescribeAlarmsInput{})
+// managedAlarms are the names of the alarms that CloudWatch has in a place.
+func (w *world) managedAlarms(at place) (names []string) {
+	out, err := w.cloudwatch(at).DescribeAlarms(w.Context(), &cloudwatch.DescribeAlarmsInput{})
 	w.must(err)
 	for _, a := range out.MetricAlarms {
 		names = append(names, aws.ToString(a.AlarmName))
@@ -41,10 +42,54 @@ func (w *world) managedAlarms() (names []string) {
 	return names
 }
 
-func (w *world) deleteAlarms(names ...string) {
+func (w *world) deleteAlarms(at place, names ...string) {
 	w.meddled = true
-	_, err := w.cloudwatch().DeleteAlarms(w.Context(), &cloudwatch.DeleteAlarmsInput{AlarmNames: names})
+	_, err := w.cloudwatch(at).DeleteAlarms(w.Context(), &cloudwatch.DeleteAlarmsInput{AlarmNames: names})
 	w.must(err)
+}
+
+// editAlarm changes when an alarm goes off. The controller sees it where it has
+// seen before how AWS had set the alarm.
+func (w *world) editAlarm(at place, name string) {
+	w.meddled = true
+	out, err := w.cloudwatch(at).DescribeAlarms(w.Context(), &cloudwatch.DescribeAlarmsInput{AlarmNames: []string{name}})
+	w.must(err)
+	a := out.MetricAlarms[0]
+	_, err = w.cloudwatch(at).PutMetricAlarm(w.Context(), &cloudwatch.PutMetricAlarmInput{
+		AlarmName: a.AlarmName, AlarmActions: a.AlarmActions, AlarmDescription: a.AlarmDescription, ActionsEnabled: a.ActionsEnabled,
+		Namespace: a.Namespace, MetricName: a.MetricName, Dimensions: a.Dimensions, Statistic: a.Statistic, Period: a.Period, Unit: a.Unit,
+		EvaluationPeriods: a.EvaluationPeriods, ComparisonOperator: a.ComparisonOperator, Threshold: aws.Float64(*a.Threshold + 1),
+	})
+	w.must(err)
+	for _, obj := range w.kube.list() {
+		p, ok := obj.(*v1alpha1.ScalingPolicy)
+		if ok && placeOf(obj) == at && slices.ContainsFunc(p.Status.Alarms, func(a v1alpha1.Alarm) bool { return text(a.AlarmName) == name && a.Configuration != nil }) {
+			w.edited[at.String()+name] = append(w.edited[at.String()+name], obj.GetUID())
+		}
+	}
+}
+
+// silenceAlarm lets an alarm tell nobody, which the controller sees in any case.
+func (w *world) silenceAlarm(at place, name string) {
+	w.meddled = true
+	_, err := w.cloudwatch(at).DisableAlarmActions(w.Context(), &cloudwatch.DisableAlarmActionsInput{AlarmNames: []string{name}})
+	w.must(err)
+	w.silenced[at.String()+name] = true
+}
+
+// staysEdited says what somebody did to an alarm and the controller should have
+// put right for an object.
+func (w *world) staysEdited(obj v1alpha1.Object, name string) string {
+	name = placeOf(obj).String() + name
+	switch {
+	case readOnly(obj) || w.paused(obj):
+		return ""
+	case w.silenced[name]:
+		return "silenced"
+	case slices.Contains(w.edited[name], obj.GetUID()):
+		return "edited"
+	}
+	return ""
 }
 
 // TestDeletedAlarmsAreMadeAnew holds for either of what AWS may list.
@@ -55,15 +100,15 @@ func TestDeletedAlarmsAreMadeAnew(t *testing.T) {
 				inWorld(t, func(w *world) { w.cloud = newCloudThat(t, appautoscaling.Behaviour{ListExistingAlarms: listed}) }, func(w *world) {
 					some(w)
 					w.settle()
-					before := w.managedAlarms()
+					before := w.managedAlarms(place{})
 					if len(before) != 2 {
 						t.Fatalf("AWS made the alarms %q", before)
 					}
-					w.deleteAlarms(before[:deleted]...)
+					w.deleteAlarms(place{}, before[:deleted]...)
 					// Passes that are no checks do not forget what is missing.
 					setActionMin(keyS, 3)(w)
 					w.settle()
-					if now := w.managedAlarms(); len(now) != 2 || slices.Contains(now, before[0]) {
+					if now := w.managedAlarms(place{}); len(now) != 2 || slices.Contains(now, before[0]) {
 						t.Errorf("there were %q, and are %q: %s", before, now, w.report())
 					}
 					if drift := w.kube.get(keyP).GetStatus().LastDrift; drift == nil || !strings.Contains(drift.Fields[0].Field, before[0]) || drift.Fields[0].Observed != "is missing" {
@@ -85,7 +130,7 @@ func TestPoliciesThatNothingStartsAreAdvisedAbout(t *testing.T) {
 		if told == nil || text(told.Reason) != "NoAlarms" {
 			t.Fatalf("it is not told: %s", w.report())
 		}
-		_, err := w.cloudwatch().PutMetricAlarm(w.Context(), &cloudwatch.PutMetricAlarmInput{
+		_, err := w.cloudwatch(place{}).PutMetricAlarm(w.Context(), &cloudwatch.PutMetricAlarmInput{
 			AlarmName: aws.String("load"), AlarmActions: []string{text(w.kube.get(keyP).GetStatus().ACKResourceMetadata.ARN)},
 			Namespace: aws.String("N"), MetricName: aws.String("M"), Statistic: "Average", Period: aws.Int32(60),
 			EvaluationPeriods: aws.Int32(1), Threshold: aws.Float64(1), ComparisonOperator: "GreaterThanThreshold",

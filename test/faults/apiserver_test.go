@@ -73,11 +73,12 @@ type apiServer struct {
 	objects   map[key]v1alpha1.Object
 	history   []change
 	endpoints map[string]*unstructured.Unstructured // of another controller
+	paused    map[string]bool                       // namespaces
 	news      chan struct{}                         // closed by the next change
 }
 
 func newAPIServer() *apiServer {
-	return &apiServer{objects: map[key]v1alpha1.Object{}, endpoints: map[string]*unstructured.Unstructured{}, news: make(chan struct{})}
+	return &apiServer{objects: map[key]v1alpha1.Object{}, endpoints: map[string]*unstructured.Unstructured{}, paused: map[string]bool{}, news: make(chan struct{})}
 }
 
 func (s *apiServer) get(k key) v1alpha1.Object {
@@ -126,7 +127,7 @@ func (s *apiServer) create(obj v1alpha1.Object) error {
 	}
 	obj = clone(obj)
 	s.version++
-	obj.SetNamespace(namespace)
+	obj.SetNamespace(k.namespace())
 	obj.SetUID(types.UID(fmt.Sprintf("uid-%d", s.version)))
 	obj.SetResourceVersion(strconv.Itoa(s.version))
 	obj.SetGeneration(1)
@@ -180,23 +181,24 @@ func (s *apiServer) store(k key, old, next v1alpha1.Object) v1alpha1.Object {
 	return next
 }
 
-// patch applies a merge patch to the status, or to all but the status.
-func (s *apiServer) patch(k key, data []byte, status bool) (v1alpha1.Object, error) {
+// patch applies a merge patch to the status, or to all but the status, and
+// returns the object as it was and as it is.
+func (s *apiServer) patch(k key, data []byte, status bool) (before, after v1alpha1.Object, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old := s.objects[k]
 	if old == nil {
-		return nil, apierrors.NewNotFound(resourceOf(k), k.name)
+		return nil, nil, apierrors.NewNotFound(resourceOf(k), k.name)
 	}
 	next, err := merged(k.kind, old, data)
 	if err != nil {
-		return nil, apierrors.NewBadRequest(err.Error())
+		return nil, nil, apierrors.NewBadRequest(err.Error())
 	}
 	if next.GetResourceVersion() != old.GetResourceVersion() {
-		return nil, apierrors.NewConflict(resourceOf(k), k.name, fmt.Errorf("the object has been modified"))
+		return nil, nil, apierrors.NewConflict(resourceOf(k), k.name, fmt.Errorf("the object has been modified"))
 	}
 	if next.GetUID() != old.GetUID() {
-		return nil, apierrors.NewConflict(resourceOf(k), k.name, fmt.Errorf("the object has another UID"))
+		return nil, nil, apierrors.NewConflict(resourceOf(k), k.name, fmt.Errorf("the object has another UID"))
 	}
 	from, to := next, clone(old)
 	if !status {
@@ -206,11 +208,11 @@ func (s *apiServer) patch(k key, data []byte, status bool) (v1alpha1.Object, err
 	if old.GetDeletionTimestamp() != nil {
 		for _, f := range to.GetFinalizers() {
 			if !slices.Contains(old.GetFinalizers(), f) {
-				return nil, apierrors.NewForbidden(resourceOf(k), k.name, fmt.Errorf("no new finalizers can be added if the object is being deleted"))
+				return nil, nil, apierrors.NewForbidden(resourceOf(k), k.name, fmt.Errorf("no new finalizers can be added if the object is being deleted"))
 			}
 		}
 	}
-	return clone(s.store(k, old, to)), nil
+	return clone(old), clone(s.store(k, old, to)), nil
 }
 
 func merged(kind autoscaling.Kind, obj v1alpha1.Object, data []byte) (v1alpha1.Object, error) {

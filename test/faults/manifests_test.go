@@ -20,7 +20,7 @@ const (
 
 // variant is the scalable target of an endpoint.
 func variant(endpoint string) identity {
-	return identity{"sagemaker", "endpoint/" + endpoint + "/variant/AllTraffic", instanceCount}
+	return identity{namespace: "sagemaker", resource: "endpoint/" + endpoint + "/variant/AllTraffic", dimension: instanceCount}
 }
 
 func target(name string, id identity, minimum, maximum int64) *v1alpha1.ScalableTarget {

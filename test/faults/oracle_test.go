@@ -18,6 +18,7 @@ import (
 // it, without what tells two equal ones apart.
 type thing struct {
 	id   string // "policy sagemaker endpoint/alpha/variant/AllTraffic sagemaker:variant:DesiredInstanceCount cpu"
+	at   place
 	arn  string
 	body map[string]any
 	tags map[string]any // of a target
@@ -35,6 +36,16 @@ var namespaces = []string{"sagemaker", "ecs", "dynamodb", "elasticmapreduce"}
 // describe reads all that a cloud has.
 func describe(c *localcloud.Cloud) (map[string]thing, error) {
 	all := map[string]thing{}
+	for _, at := range places(c) {
+		if err := describeIn(c, at, all); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// describeIn adds what a cloud has in a place.
+func describeIn(c *localcloud.Cloud, at place, all map[string]thing) error {
 	for _, ns := range namespaces {
 		for _, list := range []struct{ kind, operation, member, name, arn string }{
 			{"target", "DescribeScalableTargets", "ScalableTargets", "", "ScalableTargetARN"},
@@ -43,15 +54,15 @@ func describe(c *localcloud.Cloud) (map[string]thing, error) {
 		} {
 			in := map[string]any{"ServiceNamespace": ns}
 			for {
-				out, err := call(c, list.operation, in)
+				out, err := call(c, at, list.operation, in)
 				if err != nil {
-					return nil, err
+					return err
 				}
 				items, _ := out[list.member].([]any)
 				for _, item := range items {
-					t, err := thingOf(c, list.kind, list.name, list.arn, item.(map[string]any))
+					t, err := thingOf(c, at, list.kind, list.name, list.arn, item.(map[string]any))
 					if err != nil {
-						return nil, err
+						return err
 					}
 					all[t.id] = t
 				}
@@ -61,17 +72,17 @@ func describe(c *localcloud.Cloud) (map[string]thing, error) {
 			}
 		}
 	}
-	return all, nil
+	return nil
 }
 
-func thingOf(c *localcloud.Cloud, kind, name, arn string, body map[string]any) (thing, error) {
-	t := thing{body: body}
+func thingOf(c *localcloud.Cloud, at place, kind, name, arn string, body map[string]any) (thing, error) {
+	t := thing{at: at, body: body}
 	t.arn, _ = body[arn].(string)
-	t.id = strings.TrimSpace(fmt.Sprintf("%s %v %v %v", kind, body["ServiceNamespace"], body["ResourceId"], body["ScalableDimension"]))
+	t.id = strings.TrimSpace(fmt.Sprintf("%s %s%v %v %v", kind, at, body["ServiceNamespace"], body["ResourceId"], body["ScalableDimension"]))
 	if name != "" {
 		t.id += fmt.Sprintf(" %v", body[name])
 	} else {
-		out, err := call(c, "ListTagsForResource", map[string]any{"ResourceARN": t.arn})
+		out, err := call(c, at, "ListTagsForResource", map[string]any{"ResourceARN": t.arn})
 		if err != nil {
 			return t, err
 		}
@@ -112,9 +123,14 @@ func leaveDefaultsOut(v any) {
 }
 
 // An identity is a scalable target as manifests write it.
-type identity struct{ namespace, resource, dimension string }
+type identity struct {
+	place
+	namespace, resource, dimension string
+}
 
-func (i identity) String() string { return i.namespace + " " + i.resource + " " + i.dimension }
+func (i identity) String() string {
+	return i.place.String() + i.namespace + " " + i.resource + " " + i.dimension
+}
 
 func (i identity) members() map[string]any {
 	return map[string]any{"ServiceNamespace": i.namespace, "ResourceId": i.resource, "ScalableDimension": i.dimension}
@@ -196,10 +212,10 @@ func reference(t testing.TB, obj v1alpha1.Object, target identity) map[string]an
 	if _, ok := obj.(*v1alpha1.ScheduledAction); ok {
 		operation = "PutScheduledAction"
 	}
-	if _, err := call(fresh, "RegisterScalableTarget", register); err != nil {
+	if _, err := call(fresh, place{}, "RegisterScalableTarget", register); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := call(fresh, operation, in); err != nil {
+	if _, err := call(fresh, place{}, operation, in); err != nil {
 		t.Fatalf("AWS refuses the manifest as it is written: %v", err)
 	}
 	all, err := describe(fresh)
@@ -219,11 +235,13 @@ func reference(t testing.TB, obj v1alpha1.Object, target identity) map[string]an
 // targetDiffers says in what a target differs from its manifest. What the
 // manifest does not mention may be anything, unless it mentioned it before:
 // switches that it turned on are off, and its tags are gone.
-func targetDiffers(obj *v1alpha1.ScalableTarget, before []*v1alpha1.ScalableTarget, has thing) (differences []string) {
-	want := request(obj, identity{})
-	differences = append(differences, notUndone(want, before, has)...)
+// A bound may also be what a scheduled action set.
+func (w *world) targetDiffers(obj *v1alpha1.ScalableTarget, has thing) (differences []string) {
+	theirs := yielded(obj)
+	want := without(request(obj, identity{}), theirs)
+	differences = append(differences, notUndone(want, w.kube.generations(obj), theirs, has)...)
 	for _, member := range []string{"MinCapacity", "MaxCapacity", "RoleARN"} {
-		if v, ok := want[member]; ok && v != has.body[member] {
+		if v, ok := want[member]; ok && v != has.body[member] && !w.fired(obj, member, has) {
 			differences = append(differences, fmt.Sprintf("%s is %v, declared %v", member, has.body[member], v))
 		}
 	}
@@ -245,11 +263,12 @@ func targetDiffers(obj *v1alpha1.ScalableTarget, before []*v1alpha1.ScalableTarg
 
 // notUndone says what is left in AWS of what former generations of a manifest
 // turned on or tagged, and this one does not mention.
-func notUndone(want map[string]any, before []*v1alpha1.ScalableTarget, has thing) (left []string) {
+// What is somebody else's by now is left to them.
+func notUndone(want map[string]any, before []*v1alpha1.ScalableTarget, theirs [][]string, has thing) (left []string) {
 	switches, _ := want["SuspendedState"].(map[string]any)
 	tags, _ := want["Tags"].(map[string]any)
 	for _, old := range before {
-		was := request(old, identity{})
+		was := without(request(old, identity{}), theirs)
 		turned, _ := was["SuspendedState"].(map[string]any)
 		for member, on := range turned {
 			if _, mentioned := switches[member]; !mentioned && on == true && has.body["SuspendedState"].(map[string]any)[member] == true {

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -74,13 +75,13 @@ func (w *world) start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &process{world: w, ctx: ctx, cancel: cancel, ended: make(chan struct{}), turn: make(chan struct{}, 1)}
 	w.process = p
-	api := p.aws(region)
+	api := p.aws(controller.Scope{Account: account, Region: region})
 	c := newWatchCache(p)
 	p.cache = c
 	m := &processManager{client: processClient{p: p, cache: c}, cache: c}
 	err := controller.AddTo(m, controller.Options{
 		AWS: api, Account: awsapi.Account{ID: account, Partition: "aws", Region: region},
-		Open:   p.open,
+		Open: p.open, SystemNamespace: systemNamespace,
 		Events: recorder{w}, Logger: slog.New(slog.DiscardHandler), Concurrency: w.concurrency, Resync: w.resync,
 	})
 	if err != nil {
@@ -102,19 +103,19 @@ func (w *world) start() {
 	}()
 }
 
-// aws is AWS in a Region as the process has it.
-func (p *process) aws(region string) *awsapi.API {
+// aws is AWS in a scope as the process has it: it gets into every account.
+func (p *process) aws(scope controller.Scope) *awsapi.API {
 	return awsapi.New(awsapi.Options{
 		Config: aws.Config{
-			Region: region, HTTPClient: p, RetryMaxAttempts: p.world.attempts,
-			Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
+			Region: scope.Region, HTTPClient: p, RetryMaxAttempts: p.world.attempts,
+			Credentials: credentials.NewStaticCredentialsProvider(scope.Account, "secret", ""),
 		},
 		Endpoint: "http://aws.test", Logger: slog.New(slog.DiscardHandler),
 	})
 }
 
 func (p *process) open(scope controller.Scope) (controller.AWS, func()) {
-	api := p.aws(scope.Region)
+	api := p.aws(scope)
 	forget := context.AfterFunc(p.ctx, api.Close)
 	return api, func() {
 		forget()
@@ -227,13 +228,26 @@ func (p *process) Do(r *http.Request) (*http.Response, error) {
 	serve := func() { p.world.answers(operation).ServeHTTP(answer, r.WithContext(ctx)) }
 	if isRead(operation) {
 		serve()
-	} else if err := p.write(operation, serve); err != nil {
+	} else if err := p.change(operation, r, serve); err != nil {
 		return nil, err
 	}
 	if answer.closed {
 		return nil, io.ErrUnexpectedEOF
 	}
 	return answer.Result(), nil
+}
+
+// change is a write to AWS.
+func (p *process) change(operation string, r *http.Request, effect func()) error {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return p.write(operation, func() {
+		p.world.checkChange(operation, callerPlace(r), body)
+		effect()
+	})
 }
 
 func isRead(operation string) bool {
@@ -286,7 +300,7 @@ func (p *process) patch(obj client.Object, patch client.Patch, status bool) erro
 		return err
 	}
 	k := keyOf(obj.(v1alpha1.Object))
-	var after v1alpha1.Object
+	var before, after v1alpha1.Object
 	what := fmt.Sprintf("patch %s %s status=%t", k.kind, k.name, status)
 	lost := p.write(what, func() {
 		fault := p.world.loses()
@@ -298,7 +312,10 @@ func (p *process) patch(obj client.Object, patch client.Patch, status bool) erro
 			err = apierrors.NewForbidden(resourceOf(k), k.name, errors.New("the webhook says no"))
 			return
 		}
-		after, err = p.world.memory.patch(k, data, status)
+		before, after, err = p.world.memory.patch(k, data, status)
+		if err == nil {
+			p.world.follow(before, after)
+		}
 		if fault == lostAfter {
 			err = apierrors.NewTimeoutError("the answer was lost", 1)
 		}

@@ -87,84 +87,132 @@ func text(s *string) string {
 }
 
 // problems says in what the world differs from what it should be.
-func (w *world) problems() (problems []string) {
-	add := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
+func (w *world) problems() []string {
 	all, err := describe(w.cloud)
 	if err != nil {
 		return []string{err.Error()}
 	}
-	claimed := map[string]bool{} // by an object that is ready
-	kept := map[string]bool{}    // by an object whose reference leads elsewhere now
-	wanted := map[string][]v1alpha1.Object{}
+	j := judge{world: w, all: all, claimed: map[string]bool{}, kept: map[string]bool{}, wanted: map[string][]v1alpha1.Object{}}
 	for _, obj := range w.kube.list() {
-		who := fmt.Sprintf("%s %s", keyOf(obj).kind, obj.GetName())
-		if obj.GetDeletionTimestamp() != nil {
-			add("%s is not released", who)
-			continue
-		}
-		for _, problem := range statusProblems(obj) {
-			add("%s: %s", who, problem)
-		}
-		id, ok := w.awsID(obj)
-		if !ok {
-			if is(obj, v1alpha1.ConditionReady, metav1.ConditionTrue) {
-				add("%s is ready though its reference leads nowhere", who)
-			}
-			continue
-		}
-		wanted[id] = append(wanted[id], obj)
-		if is(obj, v1alpha1.ConditionReady, metav1.ConditionTrue) {
-			if claimed[id] {
-				add("%s and another object are ready for %s", who, id)
-			}
-			claimed[id] = true
-			if len(obj.GetFinalizers()) == 0 {
-				add("%s is ready and not held", who)
-			}
-			for _, problem := range w.differences(obj, all[id]) {
-				add("%s is ready, but %s", who, problem)
-			}
-		} else if problem := w.untrue(obj, id, all); problem != "" {
-			add("%s: %s", who, problem)
-		}
-		if reasonOf(obj) == "ReferenceMoved" {
-			kept[id] = true
-		}
+		j.object(obj)
 	}
-	for id, objects := range wanted {
-		_, registered := all[targetOf(id)]
-		_, foreign := w.owned[id]
+	j.claims()
+	j.things()
+	j.problems = append(j.problems, w.lostTags(all)...)
+	slices.Sort(j.problems)
+	return j.problems
+}
+
+// A judge compares what there is with what there should be.
+type judge struct {
+	*world
+	all      map[string]thing
+	claimed  map[string]bool // by an object that is ready
+	kept     map[string]bool // by an object that is told to have it, or that leaves it as it is
+	wanted   map[string][]v1alpha1.Object
+	problems []string
+}
+
+func (j *judge) add(format string, args ...any) {
+	j.problems = append(j.problems, fmt.Sprintf(format, args...))
+}
+
+// object judges what an object says about itself.
+func (j *judge) object(obj v1alpha1.Object) {
+	who := fmt.Sprintf("%s %s", keyOf(obj).kind, obj.GetName())
+	id, ok := j.awsID(obj)
+	if obj.GetDeletionTimestamp() != nil {
+		j.kept[id] = true
+		if !j.paused(obj) || reasonOf(obj) != "Paused" {
+			j.add("%s is not released", who)
+		}
+		return
+	}
+	for _, problem := range statusProblems(obj) {
+		j.add("%s: %s", who, problem)
+	}
+	ready := is(obj, v1alpha1.ConditionReady, metav1.ConditionTrue)
+	if !ok {
+		if ready {
+			j.add("%s is ready though its reference leads nowhere", who)
+		}
+		return
+	}
+	j.wanted[id] = append(j.wanted[id], obj)
+	switch {
+	case ready && readOnly(obj):
+		j.kept[id] = j.kept[id] || held(obj)
+		if has := j.all[id]; has.id == "" || has.arn != text(obj.GetStatus().ACKResourceMetadata.ARN) {
+			j.add("%s is ready, and what it looks at is not there", who)
+		}
+	case ready:
+		if j.claimed[id] {
+			j.add("%s and another object are ready for %s", who, id)
+		}
+		j.claimed[id] = true
+		if !held(obj) && !j.paused(obj) {
+			j.add("%s is ready and not held", who)
+		}
+		for _, problem := range j.differences(obj, j.all[id]) {
+			j.add("%s is ready, but %s", who, problem)
+		}
+	default:
+		if problem := j.untrue(obj, id, j.all); problem != "" {
+			j.add("%s: %s", who, problem)
+		}
+		j.kept[id] = j.kept[id] || reasonOf(obj) == "ReferenceMoved" || reasonOf(obj) == "Paused" || declaredWrong(obj) && held(obj)
+	}
+}
+
+// claims looks for what nobody does though somebody should.
+func (j *judge) claims() {
+	for id, objects := range j.wanted {
+		_, registered := j.all[targetOf(id)]
+		_, foreign := j.owned[id]
 		waits := slices.ContainsFunc(objects, func(obj v1alpha1.Object) bool {
-			return reasonOf(obj) == "RefusedByAWS" || reasonOf(obj) == "NotInAWS" || declaredWrong(obj)
+			return reasonOf(obj) == "RefusedByAWS" || reasonOf(obj) == "NotInAWS" || reasonOf(obj) == "Paused" || readOnly(obj) || declaredWrong(obj)
 		})
-		if !claimed[id] && !foreign && !waits && (registered || strings.HasPrefix(id, "target ")) {
-			add("nobody is ready for %s", id)
+		if !j.claimed[id] && !foreign && !waits && (registered || strings.HasPrefix(id, "target ")) {
+			j.add("nobody is ready for %s", id)
 		}
 	}
-	for id, t := range all {
-		was, foreign := w.owned[id]
+}
+
+// things judges what AWS has, and what it should have still.
+func (j *judge) things() {
+	for id, t := range j.all {
+		was, foreign := j.owned[id]
 		switch {
-		case !foreign && !claimed[id] && !kept[id]:
-			add("AWS has %s, which nobody declares", id)
-		case foreign && !claimed[id] && !cmp.Equal(was.body, t.body):
-			add("the foreign %s was changed: %s", id, cmp.Diff(was.body, t.body))
-		case foreign && !claimed[id] && was.arn != t.arn:
-			add("the foreign %s was made anew", id)
+		case j.claimed[id]:
+		case !foreign && !j.kept[id]:
+			j.add("AWS has %s, which nobody declares", id)
+		case foreign && !cmp.Equal(j.settled(was), j.settled(t)):
+			j.add("the foreign %s was changed: %s", id, cmp.Diff(j.settled(was), j.settled(t)))
+		case foreign && was.arn != t.arn:
+			j.add("the foreign %s was made anew", id)
 		}
 	}
-	for id := range kept {
-		if _, there := all[id]; !there {
-			add("%s is gone, which an object is told to have", id)
+	for id := range j.kept {
+		for _, obj := range j.wanted[id] {
+			if _, there := j.all[id]; !there && reasonOf(obj) == "ReferenceMoved" {
+				j.add("%s is gone, which an object is told to have", id)
+			}
 		}
 	}
-	problems = append(problems, w.lostTags(all)...)
-	for id, t := range w.owned {
-		if _, there := all[id]; !there && (t.under == "" || t.under == all[targetOf(id)].arn) {
-			add("the foreign %s is gone", id)
+	for id, t := range j.owned {
+		if _, there := j.all[id]; !there && (t.under == "" || t.under == j.all[targetOf(id)].arn) {
+			j.add("the foreign %s is gone", id)
 		}
 	}
-	slices.Sort(problems)
-	return problems
+}
+
+// settled is what only people change: bounds are what scheduled actions set,
+// too.
+func (w *world) settled(t thing) map[string]any {
+	if !w.fires() || kindOf(t.id) != "target" {
+		return t.body
+	}
+	return without(t.body, [][]string{{"MinCapacity"}, {"MaxCapacity"}})
 }
 
 // declaredWrong says that the object is refused for what it says.
@@ -185,7 +233,7 @@ func (w *world) identityOf(obj v1alpha1.Object) (identity, bool) {
 	id, found := w.leadsTo(obj)
 	if bound := obj.GetStatus().BoundTo; bound != nil && (!found || len(obj.GetFinalizers()) > 0) {
 		// What it declared while the reference led there is still there.
-		return identity{bound.ServiceNamespace, bound.ResourceID, bound.ScalableDimension}, true
+		return identity{placeOf(obj), bound.ServiceNamespace, bound.ResourceID, bound.ScalableDimension}, true
 	}
 	return id, found
 }
@@ -215,11 +263,12 @@ func (w *world) differences(obj v1alpha1.Object, has thing) []string {
 		problems = append(problems, fmt.Sprintf("its ARN is %s, not %s", has.arn, arn))
 	}
 	if target, ok := obj.(*v1alpha1.ScalableTarget); ok {
-		return append(problems, targetDiffers(target, w.kube.generations(target), has)...)
+		return append(problems, w.targetDiffers(target, has)...)
 	}
 	id, _ := w.identityOf(obj)
-	if want := reference(w.T, obj, id); !reflect.DeepEqual(want, has.body) {
-		problems = append(problems, "AWS has something else (-declared +AWS)\n"+cmp.Diff(want, has.body))
+	theirs := yielded(obj)
+	if want, is := without(reference(w.T, obj, id), theirs), without(has.body, theirs); !reflect.DeepEqual(want, is) {
+		problems = append(problems, "AWS has something else (-declared +AWS)\n"+cmp.Diff(want, is))
 	}
 	return problems
 }
@@ -238,7 +287,7 @@ func (w *world) untrue(obj v1alpha1.Object, id string, all map[string]thing) str
 		return "the target that it waits for is registered"
 	case (reason == "NotInAWS" || reason == "AdoptedResourceGone") && there:
 		return "what it adopts is in AWS"
-	case reason == "Paused" && condition(obj, v1alpha1.ConditionPaused) == nil:
+	case reason == "Paused" && (condition(obj, v1alpha1.ConditionPaused) == nil || !w.paused(obj)):
 		return "it is not paused"
 	case reason == "ReferenceMoved" && w.leadsBack(obj):
 		return "its reference leads where it always did"

@@ -18,17 +18,24 @@ type step struct {
 	memory bool // it takes the API server in memory
 }
 
+// opening is how many objects a history begins with, so that there is something
+// for the other steps to happen to.
+const opening = 5
+
 // history draws a whole history from a seed.
 func history(seed uint64) (prepare func(*world), steps []step) {
 	r := rand.New(rand.NewPCG(seed, 0))
 	prepare = weather(r)
-	n := 10 + r.IntN(25)
+	n := 12 + r.IntN(33)
 	if *length > 0 {
 		n = min(n, *length)
 	}
 	for i := range n {
 		own := rand.New(rand.NewPCG(seed, uint64(i+1)))
 		s := draw(own)
+		if i < opening {
+			s = drawCreate(own, pick(own, targetKind, targetKind, policyKind, actionKind))
+		}
 		s.pause = pick(own, 0, 0, 100*time.Millisecond, 5*time.Second, 5*time.Second, 40*time.Second, 2*time.Minute)
 		s.what = fmt.Sprintf("%s, then %s", s.what, s.pause)
 		steps = append(steps, s)
@@ -41,7 +48,12 @@ func weather(r *rand.Rand) func(*world) {
 	v := pick(r, watch{}, watch{lag: time.Second}, watch{behind: 2}, watch{gap: 300 * time.Millisecond, twice: true},
 		watch{lag: 2 * time.Second, merge: true, tomb: true}, watch{deaf: 2}, watch{deaf: 3, lag: 200 * time.Millisecond})
 	concurrency, attempts := 1+r.IntN(3), pick(r, 1, 3, 3)
-	return func(w *world) { w.watch, w.concurrency, w.attempts = v, concurrency, attempts }
+	return func(w *world) {
+		w.watch, w.concurrency, w.attempts = v, concurrency, attempts
+		for _, p := range []place{abroad, partner, remote} {
+			furnish(w, w.cloud, p)
+		}
+	}
 }
 
 func pick[T any](r *rand.Rand, of ...T) T { return of[r.IntN(len(of))] }
@@ -54,8 +66,17 @@ func live(t *testing.T, prepare func(*world), steps []step) (problems []string, 
 			w.pass(s.pause)
 		}
 		w.calm()
+		w.pass(time.Until(w.lastFiring))
 		w.settle()
-		problems, report = w.verdict(), w.report()
+		if problems = w.verdict(); len(problems) == 0 {
+			problems = w.probe()
+		}
+		if len(problems) == 0 {
+			w.takeBack()
+			w.settle()
+			problems = w.verdict()
+		}
+		report = w.report()
 	})
 	return problems, report
 }

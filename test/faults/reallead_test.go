@@ -18,7 +18,7 @@ import (
 const services = 12
 
 func serviceID(i int) identity {
-	return identity{"ecs", fmt.Sprint("service/c/s", i), "ecs:service:DesiredCount"}
+	return identity{namespace: "ecs", resource: fmt.Sprint("service/c/s", i), dimension: "ecs:service:DesiredCount"}
 }
 
 // busy creates targets, each with two policies and an action.

@@ -18,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // A write is a request by which a program changes AWS.
@@ -61,6 +63,7 @@ func inReality(t *testing.T, s *server) *world {
 	w := &world{
 		T: t, cloud: newCloud(t), kube: newRealCluster(t, s, namespace), faster: 50,
 		kubeFault: func() loss { return lostNothing }, owned: map[string]thing{}, tagged: map[string]map[string]string{},
+		edited: map[string][]types.UID{}, silenced: map[string]bool{},
 	}
 	w.real = &programs{world: w, server: s, namespace: namespace, running: map[string]*program{}, asked: map[string]int{}}
 	return w

@@ -3,12 +3,15 @@ package faults
 import (
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/placement"
 )
 
 // endpointKind is that of the objects of another controller to which targets
@@ -83,10 +86,12 @@ func (w *world) leadsTo(obj v1alpha1.Object) (identity, bool) {
 		if to == nil {
 			return identity{}, false
 		}
-		return w.identityOf(to)
+		id, found := w.identityOf(to)
+		id.place = placeOf(obj)
+		return id, found
 	}
 	member := func(name string) string { s, _ := spec[name].(string); return s }
-	id := identity{member("serviceNamespace"), member("resourceID"), member("scalableDimension")}
+	id := identity{placeOf(obj), member("serviceNamespace"), member("resourceID"), member("scalableDimension")}
 	if ref, ok := spec["sageMakerEndpointRef"].(map[string]any); ok {
 		e := w.kube.endpoint(ref["from"].(map[string]any)["name"].(string))
 		if e == nil {
@@ -126,12 +131,24 @@ func replaceTarget(w *world) {
 	w.disown("policy "+beta.String()+" p", "action "+beta.String()+" q")
 }
 
-// allEndpoints returns all Endpoint objects.
-func (s *apiServer) allEndpoints() (all []*unstructured.Unstructured) {
+// others are the objects of a kind that is not ours.
+func (s *apiServer) others(kind autoscaling.Kind) (all []any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, e := range s.endpoints {
-		all = append(all, e.DeepCopy())
+	switch kind {
+	case endpointObjects:
+		for _, e := range s.endpoints {
+			all = append(all, e.DeepCopy())
+		}
+	case namespaceObjects:
+		for _, name := range []string{namespace, partnerNamespace} {
+			all = append(all, s.namespace(name))
+		}
+	case configMaps:
+		all = append(all, &corev1.ConfigMap{
+			ObjectMeta: metav1.ObjectMeta{Namespace: systemNamespace, Name: placement.AccountRoleMap},
+			Data:       map[string]string{partner.account: "arn:aws:iam::" + partner.account + ":role/setpoint"},
+		})
 	}
 	return all
 }

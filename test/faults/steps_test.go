@@ -6,9 +6,11 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/localcloud"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
@@ -16,28 +18,20 @@ import (
 // draw returns a random step without its pause.
 func draw(r *rand.Rand) step {
 	switch n := r.IntN(100); {
-	case n < 30:
-		return drawCreate(r)
-	case n < 45:
+	case n < 27:
+		return drawCreate(r, pick(r, targetKind, policyKind, actionKind))
+	case n < 41:
 		return drawEdit(r)
-	case n < 48:
-		k, d := drawKey(r), time.Duration(1+r.IntN(100))*time.Second
-		return step{what: fmt.Sprint("pause ", k, " for ", d), do: func(w *world) {
-			_ = w.kube.update(k, func(obj v1alpha1.Object) {
-				annotations := map[string]string{}
-				maps.Copy(annotations, obj.GetAnnotations())
-				annotations[v1alpha1.AnnotationPause] = time.Now().Add(w.lasts(d)).Format(time.RFC3339)
-				obj.SetAnnotations(annotations)
-			})
-		}}
-	case n < 51:
+	case n < 53:
+		return drawLife(r)
+	case n < 55:
 		return drawAnnotation(r)
-	case n < 60:
+	case n < 63:
 		k := drawKey(r)
-		return step{what: fmt.Sprint("delete ", k), do: func(w *world) { _ = w.kube.delete(k) }}
-	case n < 72:
+		return about(k, fmt.Sprint("delete ", k), func(w *world) { _ = w.kube.delete(k) })
+	case n < 77:
 		return drawMeddling(r)
-	case n < 90:
+	case n < 91:
 		return drawFault(r)
 	case n < 96:
 		a := accident{1 + r.IntN(6), pick(r, killedBefore, killedAfter, answerLost)}
@@ -46,7 +40,14 @@ func draw(r *rand.Rand) step {
 	return step{what: "restart", do: (*world).restart}
 }
 
-// The objects of random histories: two of the targets are the same one.
+// about is a step about an object. Only the API server in memory has the second
+// namespace.
+func about(k key, what string, do func(*world)) step {
+	return step{what: what, do: do, memory: k.namespace() != namespace}
+}
+
+// The objects of random histories: two of the targets are the same one. All
+// occur in both namespaces.
 var (
 	targetNames = map[string]identity{"t0": alpha, "t1": alpha, "t2": beta}
 	policyNames = []string{"p0", "p1", "p2", "p3"}
@@ -54,48 +55,88 @@ var (
 )
 
 func drawKey(r *rand.Rand) key {
-	switch r.IntN(3) {
-	case 0:
-		return key{targetKind, pick(r, "t0", "t1", "t2")}
-	case 1:
-		return key{policyKind, pick(r, policyNames...)}
+	return drawKeyOf(r, pick(r, targetKind, policyKind, actionKind))
+}
+
+func drawKeyOf(r *rand.Rand, kind autoscaling.Kind) key {
+	prefix := pick(r, "", "", "", "", "", partnerPrefix)
+	switch kind {
+	case targetKind:
+		return key{kind, prefix + pick(r, "t0", "t1", "t2")}
+	case policyKind:
+		return key{kind, prefix + pick(r, policyNames...)}
 	}
-	return key{actionKind, pick(r, actionNames...)}
+	return key{kind, prefix + pick(r, actionNames...)}
 }
 
-func drawCreate(r *rand.Rand) step {
-	obj := drawObject(r)
-	return step{what: fmt.Sprintf("create %s %v", keyOf(obj), asMap(specOf(obj))), do: func(w *world) { _ = w.kube.create(obj) }}
+func drawCreate(r *rand.Rand, kind autoscaling.Kind) step {
+	obj := drawObject(r, kind)
+	s := about(keyOf(obj), fmt.Sprintf("create %s %v %v", keyOf(obj), asMap(specOf(obj)), obj.GetAnnotations()), func(w *world) { _ = w.kube.create(obj) })
+	if a, ok := obj.(*v1alpha1.ScheduledAction); ok && r.IntN(2) == 0 {
+		in := drawFiring(r)
+		s.memory, s.what = true, fmt.Sprintf("%s, which fires %s", s.what, in)
+		s.do = func(w *world) {
+			a := clone(a)
+			in.schedule(w, &a.Spec)
+			_ = w.kube.create(a)
+		}
+	}
+	for _, leads := range []string{v1alpha1.AnnotationRegion, v1alpha1.AnnotationDeletionPolicy, v1alpha1.AnnotationReadOnly} {
+		s.memory = s.memory || obj.GetAnnotations()[leads] != ""
+	}
+	return s
 }
 
-func drawObject(r *rand.Rand) v1alpha1.Object {
-	k := drawKey(r)
+func drawObject(r *rand.Rand, kind autoscaling.Kind) v1alpha1.Object {
+	k := drawKeyOf(r, kind)
+	prefix, name := "", k.name
+	if k.namespace() == partnerNamespace {
+		prefix, name = partnerPrefix, strings.TrimPrefix(name, partnerPrefix)
+	}
 	id, reference := pick(r, alpha, alpha, beta), pick(r, "", "", "t0", "t2")
 	var obj v1alpha1.Object
 	switch k.kind {
 	case targetKind:
-		obj = target(k.name, targetNames[k.name], int64(r.IntN(3)), int64(4+r.IntN(3)))
+		obj = target(k.name, targetNames[name], int64(r.IntN(3)), int64(4+r.IntN(3)))
 	case policyKind:
 		p := policy(k.name, pick(r, "a", "b"), id, 1)
 		drawConfiguration(r, p)
 		if reference != "" {
-			p = byReference(p, reference)
+			p = byReference(p, prefix+reference)
 		}
 		obj = p
 	default:
 		a := action(k.name, pick(r, "m", "n"), id, int64(1+r.IntN(3)))
 		if reference != "" {
-			a = byReference(a, reference)
+			a = byReference(a, prefix+reference)
 		}
 		obj = a
 	}
+	obj.SetAnnotations(drawAnnotations(r, k.kind))
+	return obj
+}
+
+// drawAnnotations are those that an object is born with.
+func drawAnnotations(r *rand.Rand, kind autoscaling.Kind) map[string]string {
+	annotations := map[string]string{}
 	switch r.IntN(20) {
 	case 0, 1, 2, 3:
-		obj.SetAnnotations(map[string]string{v1alpha1.AnnotationAdoptionPolicy: v1alpha1.AdoptionPolicyAdoptOrCreate})
+		annotations[v1alpha1.AnnotationAdoptionPolicy] = v1alpha1.AdoptionPolicyAdoptOrCreate
 	case 4:
-		obj.SetAnnotations(map[string]string{v1alpha1.AnnotationAdoptionPolicy: v1alpha1.AdoptionPolicyAdopt})
+		annotations[v1alpha1.AnnotationAdoptionPolicy] = v1alpha1.AdoptionPolicyAdopt
 	}
-	return obj
+	if r.IntN(12) == 0 {
+		annotations[v1alpha1.AnnotationRegion] = abroad.region
+	}
+	switch r.IntN(16) {
+	case 0:
+		annotations[v1alpha1.AnnotationDeletionPolicy] = v1alpha1.DeletionPolicyRetain
+	case 1:
+		annotations[v1alpha1.AnnotationReadOnly] = "true"
+	case 2:
+		annotations[v1alpha1.AnnotationYield] = drawYield(r, kind)
+	}
+	return annotations
 }
 
 // drawConfiguration gives a policy one of its possible configurations. Two
@@ -122,7 +163,7 @@ func drawConfiguration(r *rand.Rand, p *v1alpha1.ScalingPolicy) {
 func drawEdit(r *rand.Rand) step {
 	k := drawKey(r)
 	number := r.Uint64()
-	return step{what: fmt.Sprint("edit ", k), do: func(w *world) {
+	return about(k, fmt.Sprint("edit ", k), func(w *world) {
 		_ = w.kube.update(k, func(obj v1alpha1.Object) {
 			own := rand.New(rand.NewPCG(number, 0))
 			switch o := obj.(type) {
@@ -131,12 +172,10 @@ func drawEdit(r *rand.Rand) step {
 			case *v1alpha1.ScalingPolicy:
 				drawConfiguration(own, o)
 			case *v1alpha1.ScheduledAction:
-				minimum := int64(1 + own.IntN(3))
-				o.Spec.ScalableTargetAction.MinCapacity = &minimum
-				o.Spec.Timezone = pick(own, nil, new("Europe/Berlin"))
+				drawActionEdit(own, w, &o.Spec)
 			}
 		})
-	}}
+	})
 }
 
 func drawTargetEdit(r *rand.Rand, s *v1alpha1.ScalableTargetSpec) {
@@ -151,85 +190,13 @@ func drawTargetEdit(r *rand.Rand, s *v1alpha1.ScalableTargetSpec) {
 	}
 }
 
-// drawAnnotation asks for a check of an object.
-func drawAnnotation(r *rand.Rand) step {
-	k, value := drawKey(r), fmt.Sprint(r.Uint64())
-	return step{what: fmt.Sprint("ask for a check of ", k), do: func(w *world) {
-		_ = w.kube.update(k, func(obj v1alpha1.Object) {
-			annotations := map[string]string{}
-			maps.Copy(annotations, obj.GetAnnotations())
-			annotations[v1alpha1.AnnotationReconcileRequestedAt] = value
-			obj.SetAnnotations(annotations)
-		})
-	}}
-}
-
-// drawMeddling changes AWS behind the controller's back.
-func drawMeddling(r *rand.Rand) step {
-	id, value := pick(r, alpha, alpha, beta), 10+r.IntN(5)
-	name, actionName := pick(r, "a", "b"), pick(r, "m", "n")
-	switch r.IntN(9) {
-	case 7:
-		return step{what: "a foreign tag on " + id.String(), do: func(w *world) {
-			w.calmly(func() { w.tagForeign(id, "theirs", fmt.Sprint(value)) })
-		}}
-	case 8:
-		which := r.IntN(4)
-		return step{what: fmt.Sprint("delete alarm ", which), do: func(w *world) {
-			w.calmly(func() {
-				if names := w.managedAlarms(); which < len(names) {
-					w.deleteAlarms(names[which])
-				}
-			})
-		}}
-	case 0:
-		return meddle("register", "target "+id.String(), register(id, 0, value))
-	case 1:
-		return meddle("put", "policy "+id.String()+" "+name, putStep(id, name, value))
-	case 2:
-		return meddle("put", "action "+id.String()+" "+actionName, putAction(id, actionName, value))
-	case 3:
-		return meddle("delete", "policy "+id.String()+" "+name, takeAway("DeleteScalingPolicy", id, map[string]any{"PolicyName": name}))
-	case 4:
-		return meddle("delete", "action "+id.String()+" "+actionName, takeAway("DeleteScheduledAction", id, map[string]any{"ScheduledActionName": actionName}))
-	case 5:
-		return meddle("deregister", "target "+id.String(), takeAway("DeregisterScalableTarget", id, nil))
+func drawActionEdit(r *rand.Rand, w *world, s *v1alpha1.ScheduledActionSpec) {
+	minimum := int64(1 + r.IntN(3))
+	s.ScalableTargetAction.MinCapacity = &minimum
+	s.Timezone = pick(r, nil, new("Europe/Berlin"))
+	if in := drawFiring(r); w.real == nil && r.IntN(3) == 0 {
+		in.schedule(w, s)
 	}
-	return step{what: "something foreign under " + id.String(), do: func(w *world) { w.settleForeign(id) }}
-}
-
-// meddle changes something that is in AWS. AWS would refuse to make a step
-// policy of a target tracking one.
-func meddle(what, id string, act func(*world)) step {
-	return step{what: what + " " + id, do: func(w *world) {
-		w.calmly(func() {
-			all, err := describe(w.cloud)
-			w.must(err)
-			if t, there := all[id]; there && !(what == "put" && t.body["PolicyType"] == "TargetTrackingScaling") {
-				act(w)
-			}
-		})
-	}}
-}
-
-// settleForeign puts a policy and an action of somebody else under a target.
-func (w *world) settleForeign(id identity) {
-	w.calmly(func() {
-		all, err := describe(w.cloud)
-		w.must(err)
-		under, there := all["target "+id.String()]
-		if !there {
-			return
-		}
-		atOnce(putStep(id, "others", 7), putAction(id, "others", 1))(w)
-		ids := []string{"policy " + id.String() + " others", "action " + id.String() + " others"}
-		w.disown(ids...)
-		for _, id := range ids {
-			t := w.owned[id]
-			t.under = under.arn
-			w.own(t)
-		}
-	})
 }
 
 // calmly does something without AWS's faults, which are for the controller.

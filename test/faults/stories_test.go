@@ -63,7 +63,7 @@ func put(operation string, target identity, members map[string]any) func(*world)
 	return func(w *world) {
 		in := target.members()
 		maps.Copy(in, members)
-		w.aws(operation, in)
+		w.aws(target.place, operation, in)
 	}
 }
 
@@ -170,6 +170,9 @@ func setSuspended(s *v1alpha1.SuspendedState) func(*world) {
 func toSteps(w *world) {
 	edit(w, keyP, func(o *v1alpha1.ScalingPolicy) {
 		o.Spec.TargetTrackingScalingPolicyConfiguration, o.Spec.StepScalingPolicyConfiguration = nil, stepConfiguration(2)
+		if o.Spec.PolicyType != nil { // it came from AWS
+			o.Spec.PolicyType = new("StepScaling")
+		}
 	})
 }
 

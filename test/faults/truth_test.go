@@ -30,7 +30,7 @@ func (w *world) tagForeign(id identity, name, value string) {
 	if !there {
 		return
 	}
-	w.aws("TagResource", map[string]any{"ResourceARN": t.arn, "Tags": map[string]any{name: value}})
+	w.aws(id.place, "TagResource", map[string]any{"ResourceARN": t.arn, "Tags": map[string]any{name: value}})
 	if w.tagged[t.arn] == nil {
 		w.tagged[t.arn] = map[string]string{}
 	}
@@ -56,7 +56,6 @@ func (w *world) statusLies() (lies []string) {
 	if err != nil {
 		return []string{err.Error()}
 	}
-	inCloudWatch := w.managedAlarms()
 	for _, obj := range w.kube.list() {
 		id, ok := w.awsID(obj)
 		if !ok || obj.GetDeletionTimestamp() != nil || !is(obj, v1alpha1.ConditionReady, metav1.ConditionTrue) {
@@ -78,9 +77,13 @@ func (w *world) statusLies() (lies []string) {
 			if !slices.Equal(names, all[id].alarms) {
 				tell("its alarms are %q, and AWS has %q", names, all[id].alarms)
 			}
+			inCloudWatch := w.managedAlarms(placeOf(obj))
 			for _, name := range names {
-				if !slices.Contains(inCloudWatch, name) {
+				if !slices.Contains(inCloudWatch, name) && !readOnly(obj) {
 					tell("it is ready, and its alarm %s is not there", name)
+				}
+				if did := w.staysEdited(obj, name); did != "" {
+					tell("it is ready, and its alarm %s was %s and stays so", name, did)
 				}
 			}
 			if o.Status.AlarmCount == nil || int(*o.Status.AlarmCount) != len(all[id].alarms) {

@@ -7,7 +7,9 @@ import (
 	"sync"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	toolscache "k8s.io/client-go/tools/cache"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
@@ -147,7 +149,7 @@ func (c *watchCache) tell(ctx context.Context, w watch, ch change) bool {
 	for range times {
 		switch {
 		case ch.after == nil && old != nil && w.tomb:
-			h.OnDelete(toolscache.DeletedFinalStateUnknown{Key: namespace + "/" + ch.key.name, Obj: clone(old)})
+			h.OnDelete(toolscache.DeletedFinalStateUnknown{Key: ch.key.namespace() + "/" + ch.key.name, Obj: clone(old)})
 		case ch.after == nil && old != nil:
 			h.OnDelete(clone(ch.before))
 		case ch.after == nil:
@@ -176,7 +178,7 @@ func (c *watchCache) Get(_ context.Context, name client.ObjectKey, into client.O
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	found := c.objects[k]
-	if found == nil || name.Namespace != namespace {
+	if found == nil || name.Namespace != k.namespace() {
 		return apierrors.NewNotFound(resourceOf(k), name.Name)
 	}
 	reflect.ValueOf(into).Elem().Set(reflect.ValueOf(clone(found)).Elem())
@@ -188,8 +190,15 @@ func (c *watchCache) GetInformer(_ context.Context, obj client.Object, _ ...cach
 	if ours, ok := obj.(v1alpha1.Object); ok {
 		return informer{c: c, kind: keyOf(ours).kind}, nil
 	}
-	if obj.GetObjectKind().GroupVersionKind() == endpointKind {
-		return informer{c: c, kind: endpointObjects}, nil
+	switch o := obj.(type) {
+	case *corev1.ConfigMap:
+		return informer{c: c, kind: configMaps}, nil
+	case *metav1.PartialObjectMetadata:
+		return informer{c: c, kind: namespaceObjects}, nil
+	default:
+		if o.GetObjectKind().GroupVersionKind() == endpointKind {
+			return informer{c: c, kind: endpointObjects}, nil
+		}
 	}
 	return informer{c: c, kind: otherKind}, nil
 }
@@ -197,8 +206,13 @@ func (c *watchCache) GetInformer(_ context.Context, obj client.Object, _ ...cach
 // WaitForCacheSync implements cache.Informers.
 func (c *watchCache) WaitForCacheSync(context.Context) bool { return true }
 
-// otherKind stands for all other kinds, of which there are no objects.
-const otherKind autoscaling.Kind = "Other"
+// Kinds that are not ours. otherKind stands for those of which there are no
+// objects.
+const (
+	namespaceObjects autoscaling.Kind = "Namespace"
+	configMaps       autoscaling.Kind = "ConfigMap"
+	otherKind        autoscaling.Kind = "Other"
+)
 
 type informer struct {
 	cache.Informer
@@ -211,10 +225,8 @@ func (i informer) AddEventHandlerWithOptions(h toolscache.ResourceEventHandler, 
 	i.c.mu.Lock()
 	defer i.c.mu.Unlock()
 	i.c.handlers[i.kind] = h
-	if i.kind == endpointObjects {
-		for _, e := range i.c.process.world.memory.allEndpoints() {
-			h.OnAdd(e, true)
-		}
+	for _, obj := range i.c.process.world.memory.others(i.kind) {
+		h.OnAdd(obj, true)
 	}
 	for k, obj := range i.c.objects {
 		if k.kind == i.kind {

@@ -17,6 +17,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/localcloud"
@@ -41,6 +42,9 @@ type world struct {
 	faults      []func(*localcloud.Faults)
 	owned       map[string]thing                              // in AWS: what somebody else made, and how it must stay
 	tagged      map[string]map[string]string                  // tags that others put, by the ARN of the target
+	edited      map[string][]types.UID                        // alarms that others edited, and the policies that knew them
+	silenced    map[string]bool                               // alarms of which others disabled the actions
+	lastFiring  time.Time                                     // of a scheduled action; zero: none fires
 	meddled     bool                                          // others changed AWS, so that drift may be told
 	refuse      atomic.Pointer[func(k key, status bool) bool] // what the API server does not accept
 	// alarmsAppear is how long CloudWatch takes to show the alarms of a policy that
@@ -86,6 +90,7 @@ func inWorld(t *testing.T, prepare func(*world), run func(*world)) {
 		w := &world{
 			T: t, memory: newAPIServer(), faster: 1, cloud: newCloud(t), concurrency: 2, resync: resync,
 			kubeFault: func() loss { return lostNothing }, owned: map[string]thing{}, tagged: map[string]map[string]string{},
+			edited: map[string][]types.UID{}, silenced: map[string]bool{},
 		}
 		w.kube = w.memory
 		if prepare != nil {
@@ -107,12 +112,18 @@ func newCloud(t testing.TB) *localcloud.Cloud {
 // newCloudThat is an AWS that does what is not documented in one of the ways.
 func newCloudThat(t testing.TB, does appautoscaling.Behaviour) *localcloud.Cloud {
 	c := localcloud.New(localcloud.Options{Account: account, Region: region, JournalSize: 1000, AppAutoScaling: does, Logger: slog.New(slog.DiscardHandler)})
+	furnish(t, c, place{})
+	return c
+}
+
+// furnish makes the endpoints in a place.
+func furnish(t testing.TB, c *localcloud.Cloud, at place) {
+	who, where := at.scope()
 	for _, name := range endpoints {
-		if err := c.Seed(t.Context(), localcloud.Endpoint{Account: account, Region: region, Name: name}); err != nil {
+		if err := c.Seed(t.Context(), localcloud.Endpoint{Account: who, Region: where, Name: name}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return c
 }
 
 func (w *world) wrote(what string) {
@@ -225,7 +236,7 @@ func edit[T v1alpha1.Object](w *world, k key, change func(T)) {
 
 // call asks a cloud as a client does that has read AWS's reference and nothing
 // else.
-func call(c *localcloud.Cloud, operation string, in map[string]any) (map[string]any, error) {
+func call(c *localcloud.Cloud, at place, operation string, in map[string]any) (map[string]any, error) {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return nil, err
@@ -233,7 +244,8 @@ func call(c *localcloud.Cloud, operation string, in map[string]any) (map[string]
 	r := httptest.NewRequest(http.MethodPost, "http://aws.test/", bytes.NewReader(body))
 	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
 	r.Header.Set("X-Amz-Target", "AnyScaleFrontendService."+operation)
-	r.Header.Set("Authorization", fmt.Sprintf("AWS4-HMAC-SHA256 Credential=%s/20000101/%s/application-autoscaling/aws4_request", account, region))
+	who, where := at.scope()
+	r.Header.Set("Authorization", fmt.Sprintf("AWS4-HMAC-SHA256 Credential=%s/20000101/%s/application-autoscaling/aws4_request", who, where))
 	answer := httptest.NewRecorder()
 	c.ServeHTTP(answer, r)
 	out := map[string]any{}
@@ -247,10 +259,10 @@ func call(c *localcloud.Cloud, operation string, in map[string]any) (map[string]
 }
 
 // aws changes AWS behind the controller's back.
-func (w *world) aws(operation string, in map[string]any) {
+func (w *world) aws(at place, operation string, in map[string]any) {
 	w.Helper()
 	w.meddled = true
-	if _, err := call(w.cloud, operation, in); err != nil {
+	if _, err := call(w.cloud, at, operation, in); err != nil {
 		w.Fatal(err)
 	}
 }
