@@ -83,6 +83,7 @@ const (
 	CustomMetricIncomplete    Code = "CustomMetricIncomplete"
 	CustomMetricAmbiguous     Code = "CustomMetricAmbiguous"
 	StatisticUnknown          Code = "StatisticUnknown"
+	StatisticBoundsInvalid    Code = "StatisticBoundsInvalid"
 	DimensionIncomplete       Code = "DimensionIncomplete"
 	MetricMathUnsupported     Code = "MetricMathUnsupported"
 	MetricMathTooLarge        Code = "MetricMathTooLarge"
@@ -111,16 +112,18 @@ const (
 	MetricAggregationUnknown      Code = "MetricAggregationUnknown"
 
 	// Predictive scaling.
-	PredictiveMetricCount       Code = "PredictiveMetricCount"
-	PredictiveMetricMissing     Code = "PredictiveMetricMissing"
-	PredictiveMetricAmbiguous   Code = "PredictiveMetricAmbiguous"
-	PredictiveModeUnknown       Code = "PredictiveModeUnknown"
-	PredictiveOnlyForecasts     Code = "PredictiveOnlyForecasts"
-	SchedulingBufferOutOfRange  Code = "SchedulingBufferOutOfRange"
-	BreachBehaviorUnknown       Code = "BreachBehaviorUnknown"
-	MaxCapacityBufferMissing    Code = "MaxCapacityBufferMissing"
-	MaxCapacityBufferUnused     Code = "MaxCapacityBufferUnused"
-	MaxCapacityBufferOutOfRange Code = "MaxCapacityBufferOutOfRange"
+	PredictiveMetricCount           Code = "PredictiveMetricCount"
+	PredictiveMetricMissing         Code = "PredictiveMetricMissing"
+	PredictiveMetricAmbiguous       Code = "PredictiveMetricAmbiguous"
+	PredictiveMetricForeign         Code = "PredictiveMetricForeign"
+	PredictiveMetricProbablyForeign Code = "PredictiveMetricProbablyForeign"
+	PredictiveModeUnknown           Code = "PredictiveModeUnknown"
+	PredictiveOnlyForecasts         Code = "PredictiveOnlyForecasts"
+	SchedulingBufferOutOfRange      Code = "SchedulingBufferOutOfRange"
+	BreachBehaviorUnknown           Code = "BreachBehaviorUnknown"
+	MaxCapacityBufferMissing        Code = "MaxCapacityBufferMissing"
+	MaxCapacityBufferUnused         Code = "MaxCapacityBufferUnused"
+	MaxCapacityBufferOutOfRange     Code = "MaxCapacityBufferOutOfRange"
 
 	// Scheduled actions.
 	ActionNameInvalid    Code = "ActionNameInvalid"
@@ -204,6 +207,7 @@ var rules = []Rule{
 	{CustomMetricIncomplete, Error, KindPolicy, "A customized metric lacks a member", "AWS API: CustomizedMetricSpecification"},
 	{CustomMetricAmbiguous, Error, KindPolicy, "A customized metric is given both by name and by metric math", "AWS API: CustomizedMetricSpecification"},
 	{StatisticUnknown, Error, KindPolicy, "There is no such statistic", "AWS API: CustomizedMetricSpecification"},
+	{StatisticBoundsInvalid, Error, KindPolicy, "A statistic of a part of the values does not say of which", "CloudWatch User Guide: statistics definitions"},
 	{DimensionIncomplete, Error, KindPolicy, "A CloudWatch dimension lacks its name or value, or is too long", "AWS API: MetricDimension"},
 	{MetricMathUnsupported, Warning, KindPolicy, "The service probably does not support metric math", "Application Auto Scaling User Guide: metric math, edition of 2023"},
 	{MetricMathTooLarge, Warning, KindPolicy, "The metric math is probably larger than a request can be", "Application Auto Scaling User Guide: quotas"},
@@ -235,6 +239,8 @@ var rules = []Rule{
 	{PredictiveMetricCount, Error, KindPolicy, "There is not exactly one metric specification", "AWS API: PredictiveScalingPolicyConfiguration"},
 	{PredictiveMetricMissing, Error, KindPolicy, "Load or scaling metric is missing", "AWS API: PredictiveScalingMetricSpecification"},
 	{PredictiveMetricAmbiguous, Error, KindPolicy, "A metric is given in more than one way", "AWS API: PredictiveScalingMetricSpecification"},
+	{PredictiveMetricForeign, Error, KindPolicy, "The predefined metric is not a metric pair", "answer of the service; not documented by AWS"},
+	{PredictiveMetricProbablyForeign, Warning, KindPolicy, "The predefined metric is probably none of the load, or of the scaling", "not documented by AWS"},
 	{PredictiveModeUnknown, Error, KindPolicy, "There is no such mode", "AWS API: PredictiveScalingPolicyConfiguration"},
 	{PredictiveOnlyForecasts, Warning, KindPolicy, "No mode is given, so the policy only forecasts", "AWS API: PredictiveScalingPolicyConfiguration"},
 	{SchedulingBufferOutOfRange, Error, KindPolicy, "The scheduling buffer is not between 0 and 3600 seconds", "AWS API: PredictiveScalingPolicyConfiguration"},

@@ -168,6 +168,8 @@ func FuzzValidate(f *testing.F) {
 	seed(at(f, ecs), Target{RoleARN: role, Tags: map[string]string{"aws:a": "b"}}, predictive(func(*Predictive) {}), morning(func(a *Action) { a.Start = &soon }))
 	seed(at(f, kafka), capacity(-1, -2), math1(func([]MetricQuery) {}), onlyMin("x", 9))
 	seed(at(f, emr), capacity(5, 4), steps(func(*Step) {}), onlyMax("x", 0))
+	seed(at(f, ecs), capacity(1, 4), predictive(func(c *Predictive) { c.Metrics[0].PredefinedPair.Type = "TotalALBRequestCount" }), morning(func(*Action) {}))
+	seed(at(f, instances), capacity(1, 4), math1(func(q []MetricQuery) { q[0].Stat.Stat = "TM(9%:x)" }), morning(func(*Action) {}))
 	f.Add("", "", "", "{}")
 	f.Fuzz(func(t *testing.T, namespace, resource, dimension, text string) {
 		var d Desired

@@ -110,11 +110,6 @@ func (r *report) customized(s subject, m CustomizedMetric) {
 
 var basicStatistics = []string{"Average", "Minimum", "Maximum", "SampleCount", "Sum"}
 
-// extendedStatistic is what CloudWatch takes besides the basic statistics:
-// percentiles, trimmed and winsorized values, and ranges (CloudWatch User
-// Guide: statistics definitions).
-var extendedStatistic = regexp.MustCompile(`^(?i:IQM|(p|tm|wm|tc|ts)[0-9]{1,3}(\.[0-9]+)?|(PR|TM|WM|TC|TS)\([^()]*\))$`)
-
 // The lengths of the parts of a CloudWatch dimension (AWS API:
 // TargetTrackingMetricDimension).
 const (
@@ -199,8 +194,8 @@ func (r *report) metricStat(s MetricStat) {
 			r.add(QueryMetricIncomplete, member.field, "%s is missing: write %s", member.field, member.hint)
 		}
 	}
-	if s.Stat != "" && !slices.Contains(basicStatistics, s.Stat) && !extendedStatistic.MatchString(s.Stat) {
-		r.add(StatisticUnknown, "stat", "there is no statistic %s: write %s, or a percentile such as p99", shown(s.Stat), anyOf(basicStatistics))
+	if s.Stat != "" {
+		r.statistic("stat", s.Stat)
 	}
 	r.in("metric", func() { r.dimensions(s.Dimensions) })
 }

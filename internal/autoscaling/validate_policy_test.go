@@ -131,6 +131,12 @@ func TestValidateCustomizedMetric(t *testing.T) {
 		{instances, math1(func(q []MetricQuery) { q[0].Stat.Stat = "avg" }), []string{"StatisticUnknown " + in + ".metrics[0].metricStat.stat"}, "a slip"},
 		{instances, math1(func(q []MetricQuery) { q[0].Stat.Stat = "p99.9" }), nil, "percentiles"},
 		{instances, math1(func(q []MetricQuery) { q[0].Stat.Stat = "PR(0:100)" }), nil, "ranges"},
+		{instances, math1(func(q []MetricQuery) { q[0].Stat.Stat = "TM(x)" }), []string{"StatisticBoundsInvalid " + in + ".metrics[0].metricStat.stat"}, "no boundaries"},
+		{instances, math1(func(q []MetricQuery) { q[0].Stat.Stat = "tm101" }), []string{"StatisticBoundsInvalid " + in + ".metrics[0].metricStat.stat"}, "more than all"},
+		{instances, math1(func(q []MetricQuery) { q[0].Stat.Stat = "TM(90%:10%)" }), []string{"StatisticBoundsInvalid " + in + ".metrics[0].metricStat.stat"}, "the boundaries are swapped"},
+		{instances, math1(func(q []MetricQuery) { q[0].Stat.Stat = "WM(:)" }), []string{"StatisticBoundsInvalid " + in + ".metrics[0].metricStat.stat"}, "one boundary may be left out, not both"},
+		{instances, math1(func(q []MetricQuery) { q[0].Stat.Stat = "P99" }), []string{"StatisticBoundsInvalid " + in + ".metrics[0].metricStat.stat"}, "case matters"},
+		{instances, math1(func(q []MetricQuery) { q[0].Stat.Stat = "WM(10%:500)" }), nil, "a percentage and a value have no order"},
 		{instances, math1(func(q []MetricQuery) { q[0].Stat.Dimensions = []Dimension{{"a", ""}} }),
 			[]string{"DimensionIncomplete " + in + ".metrics[0].metricStat.metric.dimensions[0].value"}, "half a dimension"},
 		{instances, customized(func(m *CustomizedMetric) { *m = CustomizedMetric{Metrics: big} }), []string{"MetricMathTooLarge " + in + ".metrics"}, "50 KB"},
@@ -199,6 +205,15 @@ func TestValidatePredictive(t *testing.T) {
 		{ecs, metric(func(m *PredictiveMetric) { m.TargetValue = nil }), []string{"TargetValueMissing " + at + ".targetValue"}, "no target"},
 		{ecs, metric(func(m *PredictiveMetric) { m.PredefinedPair.Type = "CPU" }), []string{"MetricTypeUnknown " + at + ".predefinedMetricPairSpecification.predefinedMetricType"}, "no such metric"},
 		{ecs, metric(func(m *PredictiveMetric) { m.PredefinedPair.Type = "ALBRequestCount" }), []string{"ResourceLabelMissing " + at + ".predefinedMetricPairSpecification.resourceLabel"}, "which load balancer?"},
+		{ecs, metric(func(m *PredictiveMetric) { m.PredefinedPair.Type = "ECSServiceAverageCPUUtilization" }),
+			[]string{"PredictiveMetricForeign " + at + ".predefinedMetricPairSpecification.predefinedMetricType"}, "AWS says so"},
+		{ecs, metric(func(m *PredictiveMetric) {
+			m.PredefinedPair, m.PredefinedLoad, m.PredefinedScaling = nil, &PredefinedMetric{Type: "ECSServiceAverageCPUUtilization"}, &PredefinedMetric{Type: "ECSServiceTotalCPUUtilization"}
+		}), []string{"PredictiveMetricProbablyForeign " + at + ".predefinedLoadMetricSpecification.predefinedMetricType",
+			"PredictiveMetricProbablyForeign " + at + ".predefinedScalingMetricSpecification.predefinedMetricType"}, "the other way round, and which is which is not documented"},
+		{ecs, metric(func(m *PredictiveMetric) {
+			m.PredefinedPair, m.PredefinedLoad, m.PredefinedScaling = nil, &PredefinedMetric{Type: "ECSServiceTotalCPUUtilization"}, &PredefinedMetric{Type: "ECSServiceAverageCPUUtilization"}
+		}), nil, "load and scaling"},
 		{ecs, metric(func(m *PredictiveMetric) { m.PredefinedPair = nil }), []string{"PredictiveMetricMissing " + at, "PredictiveMetricMissing " + at}, "neither load nor scaling"},
 		{ecs, metric(func(m *PredictiveMetric) { m.PredefinedPair, m.CustomizedLoad = nil, query }), []string{"PredictiveMetricMissing " + at}, "no scaling metric"},
 		{ecs, metric(func(m *PredictiveMetric) {

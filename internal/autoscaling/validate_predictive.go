@@ -67,11 +67,12 @@ func (r *report) predictiveMetric(m PredictiveMetric) {
 	pair := m.PredefinedPair != nil
 	for _, half := range []struct {
 		name       string
+		use        catalog.PredictiveUse
 		predefined *PredefinedMetric
 		customized []MetricQuery
 	}{
-		{"Load", m.PredefinedLoad, m.CustomizedLoad},
-		{"Scaling", m.PredefinedScaling, m.CustomizedScaling},
+		{"Load", catalog.PredictiveLoad, m.PredefinedLoad, m.CustomizedLoad},
+		{"Scaling", catalog.PredictiveScaling, m.PredefinedScaling, m.CustomizedScaling},
 	} {
 		predefined, customized := "predefined"+half.name+"MetricSpecification", "customized"+half.name+"MetricSpecification"
 		given := half.predefined != nil || len(half.customized) > 0
@@ -83,10 +84,10 @@ func (r *report) predictiveMetric(m PredictiveMetric) {
 		case !pair && !given:
 			r.add(PredictiveMetricMissing, "", "a forecast needs a load and a scaling metric: write predefinedMetricPairSpecification, or %s, or %s", predefined, customized)
 		}
-		r.predictivePredefined(predefined, half.predefined)
+		r.predictivePredefined(predefined, half.use, half.predefined)
 		r.predictiveQueries(customized, half.customized)
 	}
-	r.predictivePredefined("predefinedMetricPairSpecification", m.PredefinedPair)
+	r.predictivePredefined("predefinedMetricPairSpecification", catalog.PredictivePair, m.PredefinedPair)
 	r.predictiveQueries("customizedCapacityMetricSpecification", m.CustomizedCapacity)
 }
 
@@ -96,15 +97,25 @@ func (r *report) predictiveQueries(field string, queries []MetricQuery) {
 	}
 }
 
-func (r *report) predictivePredefined(field string, m *PredefinedMetric) {
+// predictivePredefined checks a predefined metric. AWS documents one list of
+// types for all uses, and answers to a wrong pair with the types of pairs; of the
+// others it is therefore only a guess that a type is wrong.
+func (r *report) predictivePredefined(in string, use catalog.PredictiveUse, m *PredefinedMetric) {
 	if m == nil {
 		return
 	}
-	allowed := catalog.PredictiveMetrics()
-	r.in(field, func() {
-		if !slices.Contains(allowed, m.Type) {
-			r.add(MetricTypeUnknown, "predefinedMetricType", "there is no predefined metric %s for predictive scaling: write %s", shown(m.Type), anyOf(allowed))
+	const field = "predefinedMetricType"
+	allowed := catalog.PredictiveMetricsFor(use)
+	r.in(in, func() {
+		switch {
+		case !slices.Contains(catalog.PredictiveMetrics(), m.Type):
+			r.add(MetricTypeUnknown, field, "there is no predefined metric %s for predictive scaling: write %s", shown(m.Type), anyOf(allowed))
 			return
+		case slices.Contains(allowed, m.Type):
+		case use == catalog.PredictivePair:
+			r.add(PredictiveMetricForeign, field, "%s is not a %s: write %s", m.Type, use, anyOf(allowed))
+		default:
+			r.add(PredictiveMetricProbablyForeign, field, "%s is probably not a %s: write %s", m.Type, use, anyOf(allowed))
 		}
 		// All that count requests of a load balancer are told which.
 		r.resourceLabel(*m, slices.Contains([]string{"ALBRequestCount", "ALBRequestCountPerTarget", "TotalALBRequestCount"}, m.Type))

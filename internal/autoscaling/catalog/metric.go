@@ -124,15 +124,33 @@ func ParseResourceLabel(label string) (loadBalancer, targetGroup string, ok bool
 	return m[1], m[2], true
 }
 
-// predictiveMetrics are the metric types that predictive scaling accepts, as
-// pair, as load metric and as scaling metric alike (AWS API:
-// PredictiveScalingPredefinedMetricPairSpecification and its siblings).
-var predictiveMetrics = []string{
-	"ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization",
-	"ECSServiceCPUUtilization", "ECSServiceMemoryUtilization",
-	"ECSServiceTotalCPUUtilization", "ECSServiceTotalMemoryUtilization",
-	"ALBRequestCount", "ALBRequestCountPerTarget", "TotalALBRequestCount",
+// PredictiveUse is what a predefined metric of predictive scaling is for.
+type PredictiveUse string
+
+// The uses of the predefined metrics of predictive scaling.
+const (
+	PredictivePair    PredictiveUse = "metric pair"
+	PredictiveLoad    PredictiveUse = "load metric"
+	PredictiveScaling PredictiveUse = "scaling metric"
+)
+
+// predictiveMetrics are the metric types that predictive scaling accepts. The
+// API lists all of them for each use (AWS API:
+// PredictiveScalingPredefinedMetricPairSpecification and its siblings). The
+// service was seen to list the pairs when it was given another type; which of
+// the others are for the load, and which for the scaling, follows from their
+// names and from those of EC2 Auto Scaling, where it is documented.
+var predictiveMetrics = map[PredictiveUse][]string{
+	PredictivePair:    {"ECSServiceCPUUtilization", "ECSServiceMemoryUtilization", "ALBRequestCount"},
+	PredictiveLoad:    {"ECSServiceTotalCPUUtilization", "ECSServiceTotalMemoryUtilization", "TotalALBRequestCount"},
+	PredictiveScaling: {"ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization", "ALBRequestCountPerTarget"},
 }
 
 // PredictiveMetrics returns the predefined metric types of predictive scaling.
-func PredictiveMetrics() []string { return slices.Clone(predictiveMetrics) }
+func PredictiveMetrics() []string {
+	return slices.Concat(predictiveMetrics[PredictivePair], predictiveMetrics[PredictiveLoad], predictiveMetrics[PredictiveScaling])
+}
+
+// PredictiveMetricsFor returns those of them that are for one use. Only that of
+// pairs is documented by an answer of the service.
+func PredictiveMetricsFor(use PredictiveUse) []string { return slices.Clone(predictiveMetrics[use]) }
