@@ -307,6 +307,7 @@ func TestCloudVerbsSayWhatToWrite(t *testing.T) {
 		{"one way to describe traffic", "traffic set " + demoVariant, "[shape replay spec]"},
 		{"a start that is no time", "traffic set " + demoVariant + " --shape ramp --start noon", "such as 2026"},
 		{"all traffic is not ended by mistake", "traffic off", "--all"},
+		{"an operation that there is", "faults drop RegisterScalableTargets", "did you mean RegisterScalableTarget?"},
 		{"a rate", "faults throttle", "rate: write how many calls"},
 		{"a duration", "faults metric-delay long", "such as 2m"},
 		{"a capacity", "resources set x", "capacity"},

@@ -207,8 +207,8 @@ type Fault struct {
 	Text string // in words
 }
 
-// Calls are what faults can be limited to: the services, and the operations that
-// somebody has called.
+// Calls are what faults can be limited to: the services, and the operations of
+// all of them.
 type Calls struct{ Services, Operations []string }
 
 // Traffic is what arrives at the target that is looked at, and what could.

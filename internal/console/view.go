@@ -3,7 +3,6 @@ package console
 import (
 	"cmp"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -72,7 +71,7 @@ func Build(in Input) Page {
 	for _, f := range in.State.Faults {
 		p.Faults = append(p.Faults, Fault{ID: f.ID, Text: faultWords(f)})
 	}
-	p.Calls = Calls{Services: admin.Services(), Operations: slices.Sorted(maps.Keys(in.State.Requests.Operations))}
+	p.Calls = Calls{Services: admin.Services(), Operations: admin.Operations()}
 	v := view{in: in, now: in.State.Clock.Time}
 	for _, place := range in.State.Places {
 		p.Targets = append(p.Targets, v.rows(place, len(in.State.Places) > 1)...)

@@ -34,37 +34,38 @@ type binding struct {
 	target, version, signing string
 	api                      wire.API
 	service                  func(*services) wire.Service
+	operations               func() []string
 }
 
 // bindings are the services of the local cloud.
 var bindings = []binding{
 	{
 		name: AppAutoScaling, target: appautoscaling.Target, api: appautoscaling.API,
-		service: func(s *services) wire.Service { return s.appautoscaling },
+		service: func(s *services) wire.Service { return s.appautoscaling }, operations: appautoscaling.Operations,
 	},
 	{
 		name: CloudWatch, target: "GraniteServiceVersion20100801", version: "2010-08-01", signing: "monitoring",
-		api: cloudwatch.API, service: func(s *services) wire.Service { return s.cloudwatch },
+		api: cloudwatch.API, service: func(s *services) wire.Service { return s.cloudwatch }, operations: cloudwatch.Operations,
 	},
 	{
 		name: DynamoDB, target: dynamodb.Target, api: dynamodb.API,
-		service: func(s *services) wire.Service { return s.dynamodb },
+		service: func(s *services) wire.Service { return s.dynamodb }, operations: dynamodb.Operations,
 	},
 	{
 		name: ECS, target: ecs.Target, api: ecs.API,
-		service: func(s *services) wire.Service { return s.ecs },
+		service: func(s *services) wire.Service { return s.ecs }, operations: ecs.Operations,
 	},
 	{
 		name: SageMaker, target: sagemaker.Target, api: sagemaker.API,
-		service: func(s *services) wire.Service { return s.sagemaker },
+		service: func(s *services) wire.Service { return s.sagemaker }, operations: sagemaker.Operations,
 	},
 	{
 		name: SageMakerRuntime, target: sagemaker.RuntimeTarget, api: sagemaker.API,
-		service: func(s *services) wire.Service { return sagemaker.Runtime{Service: s.sagemaker} },
+		service: func(s *services) wire.Service { return sagemaker.Runtime{Service: s.sagemaker} }, operations: runtimeOperations,
 	},
 	{
 		name: STS, version: "2011-06-15", signing: "sts",
-		api: sts.API, service: func(s *services) wire.Service { return s.sts },
+		api: sts.API, service: func(s *services) wire.Service { return s.sts }, operations: sts.Operations,
 	},
 }
 
@@ -73,6 +74,27 @@ func Services() []string {
 	names := make([]string, len(bindings))
 	for i, b := range bindings {
 		names[i] = b.name
+	}
+	return names
+}
+
+// Operations lists the names of the operations of a service, or of all of them
+// if the name is empty.
+func Operations(service string) []string {
+	var names []string
+	for _, b := range bindings {
+		if service == "" || b.name == service {
+			names = append(names, b.operations()...)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func runtimeOperations() []string {
+	names := make([]string, len(sagemaker.RuntimeOperations))
+	for i, o := range sagemaker.RuntimeOperations {
+		names[i] = o.Operation
 	}
 	return names
 }

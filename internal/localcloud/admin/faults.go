@@ -10,12 +10,16 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/setpoint-io/setpoint/internal/autoscaling/spelling"
 	"github.com/setpoint-io/setpoint/internal/localcloud"
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
 )
 
 // Services lists the names of the services, as faults and requests have them.
 func Services() []string { return localcloud.Services() }
+
+// Operations lists the names of the operations of all services.
+func Operations() []string { return localcloud.Operations("") }
 
 // Faults lists what breaks the cloud, in the order in which it was put.
 func (a *Admin) Faults() []Fault {
@@ -130,6 +134,9 @@ func (f Fault) checkCalls() error {
 	if f.Service != "" && !slices.Contains(localcloud.Services(), f.Service) {
 		return wrong("service: there is no %q; write one of %s", f.Service, strings.Join(localcloud.Services(), ", "))
 	}
+	if err := f.checkOperation(); err != nil {
+		return err
+	}
 	switch {
 	case f.Times < 0:
 		return wrong("times: %d is not possible; write how many calls are hit, or 0 for all", f.Times)
@@ -137,6 +144,23 @@ func (f Fault) checkCalls() error {
 		return wrong("for: %s is not possible; write a duration such as 10m", time.Duration(f.For))
 	}
 	return nil
+}
+
+// checkOperation refuses a name that no operation has: the fault would hit
+// nothing, and nobody would be told.
+func (f Fault) checkOperation() error {
+	known := localcloud.Operations(f.Service)
+	if f.Operation == "" || f.Operation == localcloud.AnyOperation || slices.Contains(known, f.Operation) {
+		return nil
+	}
+	of := cmp.Or(f.Service, "the local cloud")
+	if meant, ok := spelling.Nearest(f.Operation, known); ok {
+		return wrong("operation: %s has no %q: did you mean %s?", of, f.Operation, meant)
+	}
+	if f.Service != "" {
+		return wrong("operation: %s has no %q; write one of %s", of, f.Operation, strings.Join(known, ", "))
+	}
+	return wrong("operation: %s has no %q; write the name of an operation of AWS, such as PutScalingPolicy, or leave it out for all", of, f.Operation)
 }
 
 func (f Fault) checkMembers() error {

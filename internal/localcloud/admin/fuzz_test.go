@@ -21,6 +21,7 @@ func FuzzAdmin(f *testing.F) {
 		{"PUT", "traffic", `{"resourceId":"service/a/b","traffic":{"type":"replay","csv":"0,1\n60,2"}}`},
 		{"PUT", "faults", `{"type":"throttle","rate":0.5,"burst":2,"times":3,"for":"1m"}`},
 		{"PUT", "faults", `{"type":"error","code":"X","status":503,"afterEffect":true}`},
+		{"PUT", "faults", `{"type":"drop","service":"ECS","operation":"CreateServices"}`},
 		{"PUT", "faults", `{"type":"metricDelay","delay":"2m"}`},
 		{"PUT", "resources", `{"serviceNamespace":"rds","resourceId":"cluster:c","capacity":2,"quota":5}`},
 		{"DELETE", "traffic?resourceId=service/a/b", ""},

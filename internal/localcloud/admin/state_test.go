@@ -203,7 +203,7 @@ func TestFaults(t *testing.T) {
 		})
 	}
 	var named admin.Fault
-	w.ask("PUT", "faults", `{"type":"drop","operation":"X"}`, &named)
+	w.ask("PUT", "faults", `{"type":"drop","operation":"InvokeEndpoint"}`, &named)
 	w.ask("PUT", "faults", `{"type":"metricDelay","delay":"2m"}`, nil)
 	if named.ID == "" || len(w.admin.Faults()) != 2 {
 		t.Errorf("a fault without an ID gets one: %+v", w.admin.Faults())
@@ -259,7 +259,7 @@ func TestReset(t *testing.T) {
 	w := newWorld(t)
 	w.track()
 	w.ask("PUT", "traffic", `{"resourceId":"`+variantID+`","traffic":{"type":"constant","rate":200}}`, nil)
-	w.ask("PUT", "faults", `{"type":"drop","operation":"X"}`, nil)
+	w.ask("PUT", "faults", `{"type":"drop","operation":"InvokeEndpoint"}`, nil)
 	w.ask("PUT", "faults", `{"type":"metricDelay","delay":"2m"}`, nil)
 	w.advance("1m")
 	before := w.state("").Version

@@ -31,6 +31,8 @@ package appautoscaling
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -147,6 +149,9 @@ var operations = map[string]operation{
 	"TagResource":         op((*Service).tagResource),
 	"UntagResource":       op((*Service).untagResource),
 }
+
+// Operations lists the names of the operations.
+func Operations() []string { return slices.Sorted(maps.Keys(operations)) }
 
 type operation func(*Service, *wire.Request) (any, error)
 

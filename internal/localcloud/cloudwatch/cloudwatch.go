@@ -23,6 +23,8 @@ package cloudwatch
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling/alarm"
@@ -111,6 +113,9 @@ var operations = map[string]func(*Service, *wire.Request) (any, error){
 	"GetMetricData":           (*Service).getMetricData,
 	"ListMetrics":             (*Service).listMetrics,
 }
+
+// Operations lists the names of the operations.
+func Operations() []string { return slices.Sorted(maps.Keys(operations)) }
 
 // Handle performs one operation.
 func (s *Service) Handle(_ context.Context, r *wire.Request) (any, error) {

@@ -24,6 +24,8 @@ package dynamodb
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch"
@@ -94,6 +96,9 @@ var operations = map[string]operation{
 	"TagResource":        op((*Service).tagResource),
 	"UntagResource":      op((*Service).untagResource),
 }
+
+// Operations lists the names of the operations.
+func Operations() []string { return slices.Sorted(maps.Keys(operations)) }
 
 type operation func(*Service, *wire.Request) (any, error)
 

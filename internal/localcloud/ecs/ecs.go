@@ -27,6 +27,8 @@ package ecs
 import (
 	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/cloudwatch"
@@ -119,6 +121,9 @@ var operations = map[string]operation{
 	"TagResource":         op((*Service).tagResource),
 	"UntagResource":       op((*Service).untagResource),
 }
+
+// Operations lists the names of the operations.
+func Operations() []string { return slices.Sorted(maps.Keys(operations)) }
 
 type operation func(*Service, *wire.Request) (any, error)
 

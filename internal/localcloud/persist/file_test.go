@@ -135,11 +135,11 @@ func TestFaultsAndClockAreKept(t *testing.T) {
 	w := open(t, filepath.Join(t.TempDir(), "cloud"))
 	w.must(w.cloud.Clock().Set(60, true))
 	for _, f := range []admin.Fault{
-		{ID: "slow", Type: admin.Latency, Operation: "X", Delay: admin.Duration(time.Hour)},
+		{ID: "slow", Type: admin.Latency, Operation: "CreateTable", Delay: admin.Duration(time.Hour)},
 		{ID: "some", Type: admin.Throttle, Rate: aws.Float64(1000)},
-		{ID: "error", Type: admin.Failure, Operation: "X", Code: "C", Message: "m", Status: 503, AfterEffect: true, Times: 3},
-		{ID: "hang", Type: admin.Timeout, Operation: "X", For: admin.Duration(time.Hour)},
-		{ID: "over", Type: admin.Drop, Operation: "X", For: admin.Duration(time.Millisecond)},
+		{ID: "error", Type: admin.Failure, Operation: "CreateTable", Code: "C", Message: "m", Status: 503, AfterEffect: true, Times: 3},
+		{ID: "hang", Type: admin.Timeout, Operation: "CreateTable", For: admin.Duration(time.Hour)},
+		{ID: "over", Type: admin.Drop, Operation: "CreateTable", For: admin.Duration(time.Millisecond)},
 	} {
 		_, err := w.admin.PutFault(f)
 		w.must(err)
@@ -199,7 +199,7 @@ func TestMarks(t *testing.T) {
 			{"an advance, too", func() { cloud.Advance(time.Hour) }, 1500 * time.Millisecond, 13},
 			{"a pause, too", func() { _ = cloud.Clock().Set(60, true) }, 1500 * time.Millisecond, 14},
 			{"a clock that stands still has nothing to tell", nil, time.Hour, 14},
-			{"faults are told", func() { cloud.Faults().Put(localcloud.Fault{Operation: "X", Latency: time.Second}) }, 1500 * time.Millisecond, 15},
+			{"faults are told", func() { cloud.Faults().Put(localcloud.Fault{Operation: "CreateTable", Latency: time.Second}) }, 1500 * time.Millisecond, 15},
 		} {
 			if c.do != nil {
 				c.do()

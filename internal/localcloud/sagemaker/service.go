@@ -32,6 +32,8 @@ package sagemaker
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -167,6 +169,9 @@ var operations = map[string]operation{
 	"ListTags":   op((*Service).listTags),
 	"DeleteTags": op((*Service).deleteTags),
 }
+
+// Operations lists the names of the operations.
+func Operations() []string { return slices.Sorted(maps.Keys(operations)) }
 
 type operation func(*Service, *wire.Request) (any, error)
 

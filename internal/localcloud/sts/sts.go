@@ -10,6 +10,8 @@ package sts
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/setpoint-io/setpoint/internal/localcloud/wire"
@@ -64,6 +66,9 @@ var operations = map[string]func(*Service, *wire.Request) (any, error){
 	"AssumeRole":                (*Service).assumeRole,
 	"AssumeRoleWithWebIdentity": (*Service).assumeRoleWithWebIdentity,
 }
+
+// Operations lists the names of the operations.
+func Operations() []string { return slices.Sorted(maps.Keys(operations)) }
 
 // Handle performs one operation.
 func (s *Service) Handle(_ context.Context, r *wire.Request) (any, error) {
