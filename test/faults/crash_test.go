@@ -45,6 +45,7 @@ func TestAccidentsWithStaleCache(t *testing.T) {
 func everyAccident(t *testing.T, prepare func(*world)) {
 	for name, s := range stories {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			n := s.tell(t, prepare, accident{})
 			if t.Failed() {
 				return
@@ -79,6 +80,7 @@ func TestWatches(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for name, s := range stories {
 				t.Run(name, func(t *testing.T) {
+					t.Parallel()
 					s.tell(t, func(w *world) { w.watch = v }, accident{})
 				})
 			}
@@ -97,6 +99,7 @@ func TestEditsAreFollowedAtOnce(t *testing.T) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			inWorld(t, func(w *world) { w.resync = 1000 * time.Hour }, func(w *world) {
 				if s.prepare != nil {
 					s.prepare(w)

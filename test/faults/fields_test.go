@@ -121,6 +121,7 @@ func fieldCases() []fieldCase {
 func TestEveryFieldIsFollowed(t *testing.T) {
 	for _, c := range fieldCases() {
 		t.Run(c.base+" "+c.path, func(t *testing.T) {
+			t.Parallel()
 			inWorld(t, nil, func(w *world) {
 				k := w.bring(c.base)
 				for i, v := range c.values {
@@ -144,6 +145,7 @@ func TestEveryPolicyBecomesEveryOther(t *testing.T) {
 			continue
 		}
 		t.Run(from, func(t *testing.T) {
+			t.Parallel()
 			inWorld(t, nil, func(w *world) {
 				k := w.bring(from)
 				for _, to := range slices.Sorted(maps.Keys(bases)) {

@@ -97,6 +97,7 @@ func TestRandomHistories(t *testing.T) {
 	}
 	for s := from; s <= to; s++ {
 		t.Run(fmt.Sprintf("seed=%d", s), func(t *testing.T) {
+			t.Parallel()
 			// Also where the history ends this test, or the whole program.
 			t.Logf("replay it: go test ./test/faults -run TestRandomHistories -seed=%d", s)
 			prepare, steps := history(s)

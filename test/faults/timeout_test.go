@@ -22,6 +22,7 @@ func TestTimedOutWritesAreOurs(t *testing.T) {
 	for _, operation := range operations {
 		for _, times := range []int{1, 4} {
 			t.Run(fmt.Sprint(operation, " ", times), func(t *testing.T) {
+				t.Parallel()
 				inWorld(t, nil, func(w *world) {
 					w.cloud.Faults().Inject(localcloud.Fault{Operation: operation, Hang: true, AfterEffect: true, Times: times})
 					all.act(w)

@@ -92,6 +92,7 @@ func TestEditsOfTheDeadAreUndone(t *testing.T) {
 		}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			for n := 1; ; n++ {
 				died := false
 				for _, what := range []mishap{killedBefore, killedAfter} {
@@ -166,6 +167,7 @@ func TestRefusedIsNobodys(t *testing.T) {
 		{"a right was missing", "AccessDeniedException"},
 	} {
 		t.Run(c.code, func(t *testing.T) {
+			t.Parallel()
 			for n := range 12 {
 				for _, what := range []mishap{killedBefore, killedAfter} {
 					inWorld(t, nil, func(w *world) {
