@@ -21,7 +21,7 @@ func drawLife(r *rand.Rand) step {
 	annotation := func(name, value string) step {
 		return about(k, fmt.Sprintf("annotate %s: %s=%s", k, name, value), func(w *world) { w.setAnnotation(k, name, value) })
 	}
-	switch r.IntN(12) {
+	switch r.IntN(14) {
 	case 0, 1:
 		s := annotation(v1alpha1.AnnotationDeletionPolicy, pick(r, v1alpha1.DeletionPolicyRetain, v1alpha1.DeletionPolicyRetain, v1alpha1.DeletionPolicyDelete, ""))
 		s.memory = true // whose it is then is seen there only
@@ -37,6 +37,8 @@ func drawLife(r *rand.Rand) step {
 	case 9:
 		name, on := pick(r, namespace, partnerNamespace), r.IntN(3) == 0
 		return step{what: fmt.Sprintf("namespace %s is paused: %t", name, on), memory: true, do: func(w *world) { w.pauseNamespace(name, on) }}
+	case 10, 11:
+		return annotation(v1alpha1.AnnotationAdoptionPolicy, pick(r, v1alpha1.AdoptionPolicyAdoptOrCreate, v1alpha1.AdoptionPolicyAdoptOrCreate, ""))
 	}
 	d := time.Duration(1+r.IntN(100)) * time.Second
 	return about(k, fmt.Sprint("pause ", k, " for ", d), func(w *world) {

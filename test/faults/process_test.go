@@ -81,7 +81,7 @@ func (w *world) start() {
 	m := &processManager{client: processClient{p: p, cache: c}, cache: c}
 	err := controller.AddTo(m, controller.Options{
 		AWS: api, Account: awsapi.Account{ID: account, Partition: "aws", Region: region},
-		Open: p.open, SystemNamespace: systemNamespace,
+		Open: p.open, SystemNamespace: systemNamespace, MayRead: w.mayRead,
 		Events: recorder{w}, Logger: slog.New(slog.DiscardHandler), Concurrency: w.concurrency, Resync: w.resync,
 	})
 	if err != nil {
@@ -214,9 +214,17 @@ func (p *process) Do(r *http.Request) (*http.Response, error) {
 	if p.isDead() {
 		return nil, errDead
 	}
-	if hung := p.world.hung; hung != "" && strings.Contains(r.Header.Get("Authorization"), "/"+hung+"/") {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	switch p.world.suffers(callerPlace(r), body) {
+	case hangs:
 		<-r.Context().Done()
 		return nil, r.Context().Err()
+	case fails:
+		return failure(), nil
 	}
 	_, operation, json := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	if !json {
@@ -228,26 +236,16 @@ func (p *process) Do(r *http.Request) (*http.Response, error) {
 	serve := func() { p.world.answers(operation).ServeHTTP(answer, r.WithContext(ctx)) }
 	if isRead(operation) {
 		serve()
-	} else if err := p.change(operation, r, serve); err != nil {
+	} else if err := p.write(operation, func() {
+		p.world.checkChange(operation, callerPlace(r), body)
+		serve()
+	}); err != nil {
 		return nil, err
 	}
 	if answer.closed {
 		return nil, io.ErrUnexpectedEOF
 	}
 	return answer.Result(), nil
-}
-
-// change is a write to AWS.
-func (p *process) change(operation string, r *http.Request, effect func()) error {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return err
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	return p.write(operation, func() {
-		p.world.checkChange(operation, callerPlace(r), body)
-		effect()
-	})
 }
 
 func isRead(operation string) bool {
@@ -324,7 +322,9 @@ func (p *process) patch(obj client.Object, patch client.Patch, status bool) erro
 		return lost
 	}
 	if err == nil {
-		p.world.checkClaim(after)
+		if status {
+			p.world.checkClaim(after)
+		}
 		reflect.ValueOf(obj).Elem().Set(reflect.ValueOf(after).Elem())
 	}
 	return err

@@ -11,12 +11,16 @@ import (
 // TestAHangingRegionHangsAlone fills a Region whose AWS does not answer with more
 // targets than there are workers.
 func TestAHangingRegionHangsAlone(t *testing.T) {
-	inWorld(t, func(w *world) { w.hung, w.concurrency = "eu-west-1", 4 }, func(w *world) {
+	far := place{region: "eu-west-1"}
+	inWorld(t, func(w *world) {
+		w.concurrency = 4
+		w.strike(hangs, func(at place, _ string) bool { return at == far })
+	}, func(w *world) {
 		some(w)
 		w.pass(10 * time.Second)
 		for i := range 20 {
 			obj := target(fmt.Sprint("far-", i), variant(fmt.Sprint("far-", i)), 1, 3)
-			w.create(annotated(obj, v1alpha1.AnnotationRegion, w.hung))
+			w.create(annotated(obj, v1alpha1.AnnotationRegion, far.region))
 		}
 		w.pass(time.Minute)
 		setBounds(2, 5)(w)

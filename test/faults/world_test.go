@@ -35,10 +35,11 @@ type world struct {
 	watch       watch
 	concurrency int
 	resync      time.Duration
-	faster      int64       // than they are written random histories go by
-	attempts    int         // of the AWS SDK
-	hung        string      // a Region whose AWS does not answer
-	kubeFault   func() loss // asked, with the lock, at every write to the API server
+	faster      int64                              // than they are written random histories go by
+	attempts    int                                // of the AWS SDK
+	outage      func(at place, body string) outage // of AWS; nil: none
+	denied      func() (bool, error)               // whether foreign kinds may not be read; nil: they may
+	kubeFault   func() loss                        // asked, with the lock, at every write to the API server
 	faults      []func(*localcloud.Faults)
 	owned       map[string]thing                              // in AWS: what somebody else made, and how it must stay
 	tagged      map[string]map[string]string                  // tags that others put, by the ARN of the target
