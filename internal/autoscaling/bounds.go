@@ -80,7 +80,7 @@ func (b bounding) explain(value int32, pick func(ScheduledBounds) *ScheduledBoun
 	case known == nil || known.Value != value:
 	case !b.stays(known.Action):
 		undone = known.Action
-	case b.suspended || since == nil || !since.Since.After(known.Since):
+	case b.suspended || since == nil || !since.Since.Truncate(time.Second).After(known.Since): // which is remembered in whole seconds
 		return known, ""
 	}
 	return nil, undone

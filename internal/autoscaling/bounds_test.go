@@ -60,6 +60,11 @@ func TestBoundsThatSchedulesSet(t *testing.T) {
 			reason: "the same without knowing when it was edited", has: 20, actions: []ObservedAction{daily("morning", "8", 30)}, remembered: remembered(20, "morning", atEight), now: noon,
 			want: &ScheduledBound{20, 2, "morning", atEight},
 		},
+		"value edited by hand, at a rate": {
+			reason: "a rate counts from a fraction of a second, and what is remembered has whole seconds", has: 20,
+			actions:    []ObservedAction{{Action: Action{Name: "hourly", Schedule: "rate(1 hour)", MinCapacity: new(int32(30))}, CreationTime: noon.Add(-210*time.Minute + 400*time.Millisecond)}},
+			remembered: remembered(20, "hourly", noon.Add(-30*time.Minute)), now: noon, want: &ScheduledBound{20, 2, "hourly", noon.Add(-30 * time.Minute)},
+		},
 		"time edited": {
 			reason: "what the new schedule would have done before it was written is no firing", has: 20, actions: []ObservedAction{daily("morning", "9", 30)},
 			declared: []DesiredAction{declaredAction(daily("morning", "9", 30), noon.Add(-time.Hour))}, remembered: remembered(20, "morning", atEight), now: noon,
