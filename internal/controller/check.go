@@ -208,9 +208,10 @@ func (p *pass) widen(q *awsapi.Query) {
 
 // alarmsToCompare are the alarms of a policy as they were seen first. Only the
 // check looks for edits, so that a policy whose alarms somebody else edits
-// again and again is not put more often than that.
+// again and again is not put more often than that. A paused one is not put at
+// all, and says the same in every pass.
 func (p *pass) alarmsToCompare(m *member) []autoscaling.Alarm {
-	if !p.check || !p.alarmsAreDue(m) {
+	if !p.check && !m.paused || !p.alarmsAreDue(m) {
 		return nil
 	}
 	return m.declared.alarms

@@ -167,11 +167,13 @@ const alarmsSettle = 5 * time.Second
 
 // alarmsAreDue says that the alarms of a policy are worth a look: nothing else
 // about it is new, so the pass is a check for drift, or somebody asked for a
-// check.
+// check. An alarm may be all that a paused policy does not have as declared, and
+// then it stays worth a look.
 func (p *pass) alarmsAreDue(m *member) bool {
 	status := m.obj.GetStatus()
 	return !m.deleting() && status.LastModifiedTime != nil && p.now.Sub(status.LastModifiedTime.Time) > alarmsSettle &&
-		(readyAt(status.Conditions, m.obj.GetGeneration()) || slices.ContainsFunc(p.members, (*member).requested))
+		(readyAt(status.Conditions, m.obj.GetGeneration()) || m.paused && toldAt(status.Conditions, m.obj.GetGeneration()) ||
+			slices.ContainsFunc(p.members, (*member).requested))
 }
 
 // requested says that somebody asked for a check, which this pass is.

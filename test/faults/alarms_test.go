@@ -143,3 +143,31 @@ func TestPoliciesThatNothingStartsAreAdvisedAbout(t *testing.T) {
 		}
 	})
 }
+
+// A paused policy says of its alarms the same at every look, be it a check or
+// one for the sake of another object: neither is it put, nor does it waver.
+func TestPausedPoliciesSayWhatIsWrongWithTheirAlarms(t *testing.T) {
+	for did, act := range map[string]func(*world, place, string){"edited": (*world).editAlarm, "silenced": (*world).silenceAlarm} {
+		t.Run(did, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, nil, func(w *world) {
+				some(w)
+				w.settle()
+				// An object of the target that waits has it looked at in between.
+				w.create(annotated(action("v", "v", alpha, 2), v1alpha1.AnnotationReadOnly, "true"))
+				annotate(keyP, v1alpha1.AnnotationPause, "true")(w)
+				w.settle()
+				act(w, place{}, w.managedAlarms(place{})[0])
+				before := len(w.changedAWS())
+				w.settle()
+				w.holds()
+				if got := w.kube.get(keyP); reasonOf(got) != "Paused" || len(w.changedAWS()) > before {
+					t.Errorf("the policy hides that its alarm was %s, or was put: %s", did, w.report())
+				}
+				annotate(keyP, "", "")(w)
+				w.settle()
+				w.holds()
+			})
+		})
+	}
+}
