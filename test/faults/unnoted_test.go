@@ -27,7 +27,7 @@ func TestOutcomesThatCannotBeNoted(t *testing.T) {
 		"a policy drifts": putTracking(alpha, "p", 77),
 		"a policy gone":   takeAway("DeleteScalingPolicy", alpha, map[string]any{"PolicyName": "p"}),
 		"a target gone":   takeAway("DeregisterScalableTarget", alpha, nil),
-		"alarms gone":     func(w *world) { w.deleteAlarms(w.managedAlarms()...) },
+		"alarms gone":     func(w *world) { w.deleteAlarms(place{}, w.managedAlarms(place{})...) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			want, drift := unnoted(t, act, func(*world) {})
