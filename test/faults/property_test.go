@@ -122,7 +122,9 @@ func (j *judge) object(obj v1alpha1.Object) {
 	who := fmt.Sprintf("%s %s", keyOf(obj).kind, obj.GetName())
 	id, ok := j.awsID(obj)
 	if obj.GetDeletionTimestamp() != nil {
-		j.kept[id] = true
+		if ok {
+			j.kept[id], j.wanted[id] = true, append(j.wanted[id], obj)
+		}
 		if !j.paused(obj) || reasonOf(obj) != "Paused" {
 			j.add("%s is not released", who)
 		}
