@@ -142,7 +142,7 @@ func (w *world) answers(operation string) *localcloud.Cloud {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if operation == "DescribeAlarms" && time.Since(w.putAt) < w.alarmsAppear {
-		return newCloud(w.T)
+		return localcloud.New(localcloud.Options{Account: account, Region: region, Logger: slog.New(slog.DiscardHandler)})
 	}
 	return w.cloud
 }

@@ -198,18 +198,17 @@ func (t *Target) enforce(now int64) {
 }
 
 // correct moves a capacity that is out of bounds to the nearest bound, as far as
-// that can be reached. It reports whether there was anything to do.
-func (t *Target) correct(now int64, s Status) bool {
+// that can be reached.
+func (t *Target) correct(now int64, s Status) {
 	n := s.reach(t.bounds.Clamp(s.Desired))
 	if n == s.Desired {
-		return false
+		return
 	}
 	cause := scaling.MinimumSet(t.bounds.Min)
 	if s.Desired > t.bounds.Max {
 		cause = scaling.MaximumSet(t.bounds.Max)
 	}
 	t.scale(now, s.Desired, n, cause, nil)
-	return true
 }
 
 // wake lets the alarms be evaluated at their next time after now again.
