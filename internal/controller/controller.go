@@ -267,19 +267,17 @@ func handlerFor[T object](r *Reconciler) handler.TypedEventHandler[T, Group] {
 			r.metrics.forget(ref)
 			r.tagged.forget(ref)
 			r.attempts.forget(e.Object)
-			addAfter(q, leftBehind, r.groups.remove(ref))
+			add(q, false, r.groups.remove(ref)...)
 		},
 	}
 }
 
 // How long an edit waits for others. The objects of one target are mostly
 // applied together, and then one pass is enough for all of them; above all when
-// the target goes, which takes the others along. What one that is gone leaves
-// behind is mostly about to be deleted as well.
+// the target goes, which takes the others along.
 const (
 	together      = 100 * time.Millisecond
 	goingTogether = 300 * time.Millisecond
-	leftBehind    = 2 * time.Second
 )
 
 // add enqueues groups. What nobody is waiting for goes behind what somebody

@@ -44,9 +44,6 @@ func (m *member) deleting() bool { return !m.obj.GetDeletionTimestamp().IsZero()
 // name was made for it, or handed to it.
 func (m *member) held() bool { return desired.Held(m.obj) }
 
-// leaving says that the object is gone after this pass.
-func (m *member) leaving() bool { return m.outcome.state == gone || m.active() && m.deleting() }
-
 // active says that the member has a part in what the group declares.
 func (m *member) active() bool { return m.outcome.state == pending }
 

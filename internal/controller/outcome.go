@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"time"
 
@@ -37,7 +36,7 @@ type outcome struct {
 	reason  string // CamelCase; for refused and waiting, and for failed where the error does not say it
 	message string // what is the matter and what to do
 	err     error  // for failed
-	untold  bool   // nothing is said about the object in this pass
+	unheard bool   // what failed says nothing about the object, so nothing is said about it
 	advice  []autoscaling.Finding
 	refers  bool // the object refers to others, and they were found
 	broken  bool // what it refers to is there, and in terminal condition
@@ -103,7 +102,7 @@ func (m *member) blockedBy(what string, err error) {
 	m.blocked = true
 	m.outcome = outcome{state: failed, err: err, advice: m.outcome.advice, refers: m.outcome.refers}
 	if unheard(err) {
-		m.outcome.untold = true // what failed says nothing about it
+		m.outcome.unheard = true
 		return
 	}
 	m.outcome.reason = reasonKubernetes
@@ -188,7 +187,6 @@ func (m *member) inWords() string {
 // finish gives the members that the pass went through with their verdict.
 func (p *pass) finish() {
 	registered := p.observed.Target != nil || p.register
-	leaving := slices.ContainsFunc(p.members, (*member).leaving)
 	for _, m := range p.members {
 		switch {
 		case !m.active():
@@ -198,7 +196,6 @@ func (p *pass) finish() {
 			m.outcome.state, m.outcome.reason, m.outcome.message = waiting, reasonNotThere, p.lookedForInVain(m)
 		case !registered:
 			m.outcome.state, m.outcome.reason, m.outcome.message = waiting, reasonTarget, p.targetMissing()
-			m.outcome.untold = leaving // it is mostly about to be deleted as well
 		default:
 			m.outcome.state = synced
 		}
@@ -257,8 +254,6 @@ func (p *pass) next(resync time.Duration) (reconcile.Result, error) {
 // retry says when an object is worth another pass.
 func (o outcome) retry(resync time.Duration) (time.Duration, error) {
 	switch {
-	case o.state == waiting && o.untold:
-		return leftBehind, nil
 	case o.state == waiting && o.reason != reasonPaused:
 		return retryWaiting, nil
 	case o.state != failed:

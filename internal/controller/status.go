@@ -35,7 +35,7 @@ func (r *Reconciler) reportOn(ctx context.Context, p *pass, m *member) error {
 	case m.outcome.state == gone:
 		r.announce(p, m)
 		return r.release(ctx, m)
-	case m.outcome.untold:
+	case m.outcome.unheard:
 		return nil // the next pass knows more
 	}
 	r.writeStatus(p, m)
