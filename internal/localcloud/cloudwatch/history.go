@@ -27,22 +27,23 @@ type historyItem struct {
 	Timestamp       wire.Time
 	HistoryItemType string
 	HistorySummary  string
-	HistoryData     string // of items that are answered
+	HistoryData     string
 
-	data  any   // becomes HistoryData when somebody asks, which is seldom
+	data  any   // becomes HistoryData when somebody asks, which is seldom; nil: it has
 	state State // what the alarm is from then on; empty if that did not change
 }
 
 // told returns the item as it is answered. The data are written by us and can be
-// encoded.
+// encoded; who asks once mostly asks again.
 func (i *historyItem) told() historyItem {
-	encoded, err := json.Marshal(i.data)
-	if err != nil {
-		encoded = []byte("{}")
+	if i.data != nil {
+		encoded, err := json.Marshal(i.data)
+		if err != nil {
+			encoded = []byte("{}")
+		}
+		i.HistoryData, i.data = string(encoded), nil
 	}
-	told := *i
-	told.HistoryData = string(encoded)
-	return told
+	return *i
 }
 
 // add appends an item, whose data do not change any more.
