@@ -108,7 +108,7 @@ func (c *ControlPlane) start(ctx context.Context, p *parts) error {
 	// The server gets a context of its own, so that it is always stopped by shutdown and in order.
 	serverCtx, stopServer := context.WithCancel(context.WithoutCancel(ctx))
 	p.stopServer = stopServer
-	server := &server{listener: p.listener, etcd: p.db.endpoint, dir: p.state.path, cred: c.cred}
+	server := &server{listener: p.listener, db: p.db, dir: p.state.path, cred: c.cred}
 	p.server, err = guard(p.logs, func() (<-chan error, error) { return server.run(serverCtx) })
 	if err != nil {
 		return errors.Join(err, p.shutdown())

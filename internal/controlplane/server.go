@@ -39,7 +39,7 @@ const connectionGrace = 2 * time.Second
 // server is an API server that has been built but does not serve yet.
 type server struct {
 	listener net.Listener
-	etcd     string
+	db       *database
 	dir      string
 	cred     *credentials
 }
@@ -57,6 +57,7 @@ func (s *server) run(ctx context.Context) (<-chan error, error) {
 	}
 	// With more servers than this one, new CustomResourceDefinitions would wait 5 s for the others.
 	config.APIExtensions.ExtraConfig.MasterCount = 1
+	config.APIExtensions.ExtraConfig.CRDRESTOptionsGetter = direct{config.APIExtensions.ExtraConfig.CRDRESTOptionsGetter, s.db.direct}
 	trimOpenAPI(config.ControlPlane.Generic)
 	replaceHooks(config.ControlPlane.Generic)
 	setVersion(config.ControlPlane.Generic, &config.APIExtensions.GenericConfig.Config, &config.Aggregator.GenericConfig.Config)
@@ -90,7 +91,7 @@ func (s *server) options(ctx context.Context) (options.CompletedOptions, error) 
 	opts.GenericServerRunOptions.AdvertiseAddress = addr.IP
 	opts.GenericServerRunOptions.ExternalHost = addr.IP.String()
 	opts.GenericServerRunOptions.ShutdownWatchTerminationGracePeriod = watchGrace
-	opts.Etcd.StorageConfig.Transport.ServerList = []string{s.etcd}
+	opts.Etcd.StorageConfig.Transport.ServerList = []string{s.db.endpoint}
 	if err := s.secure(opts); err != nil {
 		return none, err
 	}
