@@ -52,8 +52,7 @@ type ScalableTargetList struct {
 //
 // +kubebuilder:validation:XValidation:rule="has(self.resourceID) || has(self.sageMakerEndpointRef)",message="which resource is meant? write resourceID, such as endpoint/my-endpoint/variant/AllTraffic, or sageMakerEndpointRef"
 // +kubebuilder:validation:XValidation:rule="!has(self.resourceID) || !has(self.sageMakerEndpointRef)",message="sageMakerEndpointRef already says which resource is meant: write resourceID or sageMakerEndpointRef, not both"
-// +kubebuilder:validation:XValidation:rule="has(self.resourceID) == has(oldSelf.resourceID) && (!has(self.resourceID) || self.resourceID == oldSelf.resourceID)",fieldPath=".resourceID",message="resourceID is immutable: create a new object with the new value and delete this one"
-// +kubebuilder:validation:XValidation:rule="has(self.sageMakerEndpointRef) == has(oldSelf.sageMakerEndpointRef) && (!has(self.sageMakerEndpointRef) || self.sageMakerEndpointRef == oldSelf.sageMakerEndpointRef)",fieldPath=".sageMakerEndpointRef",message="sageMakerEndpointRef is immutable: create a new object with the new value and delete this one"
+// +kubebuilder:validation:XValidation:rule="has(self.resourceID) == has(oldSelf.resourceID)",fieldPath=".resourceID",message="resourceID is immutable: create a new object with the new value and delete this one"
 // +kubebuilder:validation:XValidation:rule="!has(self.sageMakerEndpointRef) || self.scalableDimension.startsWith('sagemaker:variant:')",fieldPath=".sageMakerEndpointRef",message="sageMakerEndpointRef names an endpoint variant, so scalableDimension must be one of a variant: write sagemaker:variant:DesiredInstanceCount or sagemaker:variant:DesiredProvisionedConcurrency"
 // +kubebuilder:validation:XValidation:rule="self.scalableDimension.startsWith(self.serviceNamespace + ':')",fieldPath=".serviceNamespace",message="serviceNamespace must be the part of scalableDimension before its first colon, such as sagemaker for sagemaker:variant:DesiredInstanceCount",messageExpression="'serviceNamespace must be the part of scalableDimension before its first colon: for ' + self.scalableDimension + ' write ' + self.scalableDimension.split(':')[0]"
 // +kubebuilder:validation:XValidation:rule="!has(self.minCapacity) || !has(self.maxCapacity) || self.minCapacity <= self.maxCapacity",fieldPath=".minCapacity",message="minCapacity must not be greater than maxCapacity: raise maxCapacity or lower minCapacity"
@@ -66,10 +65,12 @@ type ScalableTargetSpec struct {
 	// Endpoint object.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1600
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="resourceID is immutable: create a new object with the new value and delete this one"
 	ResourceID *string `json:"resourceID,omitempty"`
 	// SageMaker endpoint variant that is scaled, named by an Endpoint object of
 	// the group sagemaker.services.k8s.aws. It stands in place of resourceID and
 	// cannot be changed.
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="sageMakerEndpointRef is immutable: create a new object with the new value and delete this one"
 	SageMakerEndpointRef *SageMakerEndpointReference `json:"sageMakerEndpointRef,omitempty"`
 	// Capacity of the resource that is scaled, such as
 	// sagemaker:variant:DesiredInstanceCount, ecs:service:DesiredCount or

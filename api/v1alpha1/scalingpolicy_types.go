@@ -47,12 +47,9 @@ type ScalingPolicyList struct {
 //
 // +kubebuilder:validation:XValidation:rule="has(self.resourceRef) || (has(self.resourceID) && has(self.scalableDimension) && has(self.serviceNamespace))",message="which scalable target is meant? write resourceID, scalableDimension and serviceNamespace, or resourceRef.from.name with the name of a ScalableTarget object"
 // +kubebuilder:validation:XValidation:rule="!has(self.resourceRef) || !(has(self.resourceID) || has(self.scalableDimension) || has(self.serviceNamespace))",message="resourceRef already says which scalable target is meant: write resourceRef, or resourceID, scalableDimension and serviceNamespace, not both"
-// +kubebuilder:validation:XValidation:rule="has(self.resourceRef) == has(oldSelf.resourceRef) && (!has(self.resourceRef) || self.resourceRef == oldSelf.resourceRef)",fieldPath=".resourceRef",message="resourceRef is immutable: create a new object with the new value and delete this one"
-// +kubebuilder:validation:XValidation:rule="has(self.resourceID) == has(oldSelf.resourceID) && (!has(self.resourceID) || self.resourceID == oldSelf.resourceID)",fieldPath=".resourceID",message="resourceID is immutable: create a new object with the new value and delete this one"
-// +kubebuilder:validation:XValidation:rule="has(self.scalableDimension) == has(oldSelf.scalableDimension) && (!has(self.scalableDimension) || self.scalableDimension == oldSelf.scalableDimension)",fieldPath=".scalableDimension",message="scalableDimension is immutable: create a new object with the new value and delete this one"
-// +kubebuilder:validation:XValidation:rule="has(self.serviceNamespace) == has(oldSelf.serviceNamespace) && (!has(self.serviceNamespace) || self.serviceNamespace == oldSelf.serviceNamespace)",fieldPath=".serviceNamespace",message="serviceNamespace is immutable: create a new object with the new value and delete this one"
+// +kubebuilder:validation:XValidation:rule="has(self.resourceRef) == has(oldSelf.resourceRef)",fieldPath=".resourceRef",message="resourceRef is immutable: create a new object with the new value and delete this one"
 // +kubebuilder:validation:XValidation:rule="!has(self.scalableDimension) || !has(self.serviceNamespace) || self.scalableDimension.startsWith(self.serviceNamespace + ':')",fieldPath=".serviceNamespace",message="serviceNamespace must be the part of scalableDimension before its first colon, such as sagemaker for sagemaker:variant:DesiredInstanceCount",messageExpression="'serviceNamespace must be the part of scalableDimension before its first colon: for ' + self.scalableDimension + ' write ' + self.scalableDimension.split(':')[0]"
-// +kubebuilder:validation:XValidation:rule="[has(self.targetTrackingScalingPolicyConfiguration), has(self.stepScalingPolicyConfiguration), has(self.predictiveScalingPolicyConfiguration)].filter(b, b).size() <= 1",message="a policy has one configuration: write only one of targetTrackingScalingPolicyConfiguration, stepScalingPolicyConfiguration and predictiveScalingPolicyConfiguration"
+// +kubebuilder:validation:XValidation:rule="has(self.targetTrackingScalingPolicyConfiguration) ? !has(self.stepScalingPolicyConfiguration) && !has(self.predictiveScalingPolicyConfiguration) : !has(self.stepScalingPolicyConfiguration) || !has(self.predictiveScalingPolicyConfiguration)",message="a policy has one configuration: write only one of targetTrackingScalingPolicyConfiguration, stepScalingPolicyConfiguration and predictiveScalingPolicyConfiguration"
 // +kubebuilder:validation:XValidation:rule="!has(self.policyType) || self.policyType != 'TargetTrackingScaling' || has(self.targetTrackingScalingPolicyConfiguration)",fieldPath=".policyType",message="policyType TargetTrackingScaling goes with targetTrackingScalingPolicyConfiguration: write that block, or the policyType of the block you have"
 // +kubebuilder:validation:XValidation:rule="!has(self.policyType) || self.policyType != 'StepScaling' || has(self.stepScalingPolicyConfiguration)",fieldPath=".policyType",message="policyType StepScaling goes with stepScalingPolicyConfiguration: write that block, or the policyType of the block you have"
 // +kubebuilder:validation:XValidation:rule="!has(self.policyType) || self.policyType != 'PredictiveScaling' || has(self.predictiveScalingPolicyConfiguration)",fieldPath=".policyType",message="policyType PredictiveScaling goes with predictiveScalingPolicyConfiguration: write that block, or the policyType of the block you have"
@@ -66,19 +63,23 @@ type ScalingPolicySpec struct {
 	// Scalable target that the policy scales, named by a ScalableTarget object.
 	// It stands in place of resourceID, scalableDimension and serviceNamespace
 	// and cannot be changed.
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="resourceRef is immutable: create a new object with the new value and delete this one"
 	ResourceRef *Reference `json:"resourceRef,omitempty"`
 	// Resource of the scalable target that the policy scales, such as
 	// endpoint/my-endpoint/variant/AllTraffic. It cannot be changed.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1600
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="resourceID is immutable: create a new object with the new value and delete this one"
 	ResourceID *string `json:"resourceID,omitempty"`
 	// Dimension of the scalable target that the policy scales, such as
 	// sagemaker:variant:DesiredInstanceCount. It cannot be changed.
 	// +kubebuilder:validation:MaxLength=255
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="scalableDimension is immutable: create a new object with the new value and delete this one"
 	ScalableDimension *string `json:"scalableDimension,omitempty"`
 	// AWS service of the scalable target: the part of scalableDimension before
 	// its first colon, such as sagemaker. It cannot be changed.
 	// +kubebuilder:validation:MaxLength=255
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="serviceNamespace is immutable: create a new object with the new value and delete this one"
 	ServiceNamespace *string `json:"serviceNamespace,omitempty"`
 	// Kind of policy. It may be omitted: the configuration block that is written
 	// says it.

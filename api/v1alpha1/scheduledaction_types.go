@@ -50,10 +50,7 @@ type ScheduledActionList struct {
 //
 // +kubebuilder:validation:XValidation:rule="has(self.resourceRef) || (has(self.resourceID) && has(self.scalableDimension) && has(self.serviceNamespace))",message="which scalable target is meant? write resourceID, scalableDimension and serviceNamespace, or resourceRef.from.name with the name of a ScalableTarget object"
 // +kubebuilder:validation:XValidation:rule="!has(self.resourceRef) || !(has(self.resourceID) || has(self.scalableDimension) || has(self.serviceNamespace))",message="resourceRef already says which scalable target is meant: write resourceRef, or resourceID, scalableDimension and serviceNamespace, not both"
-// +kubebuilder:validation:XValidation:rule="has(self.resourceRef) == has(oldSelf.resourceRef) && (!has(self.resourceRef) || self.resourceRef == oldSelf.resourceRef)",fieldPath=".resourceRef",message="resourceRef is immutable: create a new object with the new value and delete this one"
-// +kubebuilder:validation:XValidation:rule="has(self.resourceID) == has(oldSelf.resourceID) && (!has(self.resourceID) || self.resourceID == oldSelf.resourceID)",fieldPath=".resourceID",message="resourceID is immutable: create a new object with the new value and delete this one"
-// +kubebuilder:validation:XValidation:rule="has(self.scalableDimension) == has(oldSelf.scalableDimension) && (!has(self.scalableDimension) || self.scalableDimension == oldSelf.scalableDimension)",fieldPath=".scalableDimension",message="scalableDimension is immutable: create a new object with the new value and delete this one"
-// +kubebuilder:validation:XValidation:rule="has(self.serviceNamespace) == has(oldSelf.serviceNamespace) && (!has(self.serviceNamespace) || self.serviceNamespace == oldSelf.serviceNamespace)",fieldPath=".serviceNamespace",message="serviceNamespace is immutable: create a new object with the new value and delete this one"
+// +kubebuilder:validation:XValidation:rule="has(self.resourceRef) == has(oldSelf.resourceRef)",fieldPath=".resourceRef",message="resourceRef is immutable: create a new object with the new value and delete this one"
 // +kubebuilder:validation:XValidation:rule="!has(self.scalableDimension) || !has(self.serviceNamespace) || self.scalableDimension.startsWith(self.serviceNamespace + ':')",fieldPath=".serviceNamespace",message="serviceNamespace must be the part of scalableDimension before its first colon, such as sagemaker for sagemaker:variant:DesiredInstanceCount",messageExpression="'serviceNamespace must be the part of scalableDimension before its first colon: for ' + self.scalableDimension + ' write ' + self.scalableDimension.split(':')[0]"
 // +kubebuilder:validation:XValidation:rule="!has(self.startTime) || !has(self.endTime) || self.startTime < self.endTime",fieldPath=".endTime",message="endTime must be after startTime"
 type ScheduledActionSpec struct {
@@ -67,19 +64,23 @@ type ScheduledActionSpec struct {
 	// Scalable target that the action changes, named by a ScalableTarget object.
 	// It stands in place of resourceID, scalableDimension and serviceNamespace
 	// and cannot be changed.
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="resourceRef is immutable: create a new object with the new value and delete this one"
 	ResourceRef *Reference `json:"resourceRef,omitempty"`
 	// Resource of the scalable target that the action changes, such as
 	// endpoint/my-endpoint/variant/AllTraffic. It cannot be changed.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1600
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="resourceID is immutable: create a new object with the new value and delete this one"
 	ResourceID *string `json:"resourceID,omitempty"`
 	// Dimension of the scalable target that the action changes, such as
 	// sagemaker:variant:DesiredInstanceCount. It cannot be changed.
 	// +kubebuilder:validation:MaxLength=255
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="scalableDimension is immutable: create a new object with the new value and delete this one"
 	ScalableDimension *string `json:"scalableDimension,omitempty"`
 	// AWS service of the scalable target: the part of scalableDimension before
 	// its first colon, such as sagemaker. It cannot be changed.
 	// +kubebuilder:validation:MaxLength=255
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="serviceNamespace is immutable: create a new object with the new value and delete this one"
 	ServiceNamespace *string `json:"serviceNamespace,omitempty"`
 	// When the action runs: once, as at(2026-11-27T08:00:00); at a fixed rate,
 	// as rate(12 hours); or as cron(minutes hours day-of-month month day-of-week
