@@ -11,6 +11,7 @@ import (
 // +kubebuilder:object:generate=false
 type Object interface {
 	metav1.Object
+	metav1.ObjectMetaAccessor
 	runtime.Object
 	// GetStatus returns the shared part of the object's own status, never nil.
 	GetStatus() *CommonStatus

@@ -25,7 +25,7 @@ func (r *Reconciler) bind(ctx context.Context, p *pass, m *member) bool {
 		return true
 	}
 	patch := client.MergeFromWithOptions(m.before, client.MergeFromWithOptimisticLock{})
-	if err := r.afterWrite(ctx, bound, r.client.Status().Patch(ctx, bound, patch, fieldOwner)); err != nil {
+	if err := r.write(ctx, m.before, bound, patch, inStatus); err != nil {
 		m.blockedBy("noting in the status where the references lead", err)
 		return false
 	}

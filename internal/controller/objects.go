@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -138,7 +139,7 @@ func (r *Reconciler) patchStatus(ctx context.Context, before, changed v1alpha1.O
 func (r *Reconciler) writePromise(ctx context.Context, before, changed v1alpha1.Object) error {
 	old := before.DeepCopyObject().(v1alpha1.Object)
 	old.SetUID("") // so that the patch names the object that is meant
-	return r.afterWrite(ctx, changed, r.client.Status().Patch(ctx, changed, client.MergeFrom(old), fieldOwner))
+	return r.write(ctx, before, changed, client.MergeFrom(old), inStatus)
 }
 
 // patchObject writes changed but for its status. Lists are replaced whole, so
@@ -146,14 +147,45 @@ func (r *Reconciler) writePromise(ctx context.Context, before, changed v1alpha1.
 // object that is not there any more is an error: nothing may be made for it.
 func (r *Reconciler) patchObject(ctx context.Context, before, changed v1alpha1.Object) error {
 	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
-	return r.afterWrite(ctx, changed, r.client.Patch(ctx, changed, patch, fieldOwner))
+	return r.write(ctx, before, changed, patch, outsideStatus)
 }
 
-func (r *Reconciler) afterWrite(ctx context.Context, obj v1alpha1.Object, err error) error {
-	if err == nil {
-		r.objects.wrote(ctx, obj)
+// Where a write goes.
+const (
+	inStatus      = true
+	outsideStatus = false
+)
+
+// write sends what a patch says of changed, and makes changed what the API server
+// has then. The answer is the metadata alone, which costs the API server and us
+// half as much as a whole object, for the rest is as it was written. Only when the
+// generation says that the spec is another one than before, all of it is read.
+func (r *Reconciler) write(ctx context.Context, before, changed v1alpha1.Object, patch client.Patch, status bool) error {
+	data, err := patch.Data(changed)
+	if err != nil {
+		return err
 	}
-	return err
+	answer := &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Namespace: changed.GetNamespace(), Name: changed.GetName()}}
+	answer.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(string(refOf(changed).Kind)))
+	patch = client.RawPatch(patch.Type(), data)
+	if status {
+		err = r.client.Status().Patch(ctx, answer, patch, fieldOwner)
+	} else {
+		err = r.client.Patch(ctx, answer, patch, fieldOwner)
+	}
+	if err != nil {
+		return err
+	}
+	if answer.GetGeneration() != before.GetGeneration() {
+		if err := r.live.Get(ctx, client.ObjectKeyFromObject(changed), changed); err != nil {
+			return err
+		}
+	} else {
+		answer.SetManagedFields(nil) // as in the cache
+		*changed.GetObjectMeta().(*metav1.ObjectMeta) = answer.ObjectMeta
+	}
+	r.objects.wrote(ctx, changed)
+	return nil
 }
 
 const fieldOwner = client.FieldOwner("setpoint")

@@ -22,6 +22,7 @@ import (
 	"github.com/go-logr/logr"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -29,6 +30,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/awsapi"
 	"github.com/setpoint-io/setpoint/internal/controller"
 )
@@ -281,6 +283,23 @@ func (c processClient) Patch(_ context.Context, obj client.Object, patch client.
 	return c.p.patch(obj, patch, false)
 }
 
+// liveReader reads our objects as they are; of others the cache is never old.
+type liveReader struct{ processClient }
+
+func (r liveReader) Get(ctx context.Context, name client.ObjectKey, into client.Object, o ...client.GetOption) error {
+	obj, ours := into.(v1alpha1.Object)
+	if !ours {
+		return r.processClient.Get(ctx, name, into, o...)
+	}
+	k := key{keyOf(obj).kind, name.Name}
+	found := r.p.world.memory.get(k)
+	if found == nil || name.Namespace != k.namespace() {
+		return apierrors.NewNotFound(resourceOf(k), name.Name)
+	}
+	reflect.ValueOf(into).Elem().Set(reflect.ValueOf(found).Elem())
+	return nil
+}
+
 func (c processClient) Status() client.SubResourceWriter { return statusClient{p: c.p} }
 
 type statusClient struct {
@@ -292,12 +311,14 @@ func (c statusClient) Patch(_ context.Context, obj client.Object, patch client.P
 	return c.p.patch(obj, patch, true)
 }
 
+// patch answers with the metadata alone, which is all that the controller asks for.
 func (p *process) patch(obj client.Object, patch client.Patch, status bool) error {
 	data, err := patch.Data(obj)
 	if err != nil {
 		return err
 	}
-	k := keyOf(obj.(v1alpha1.Object))
+	answer := obj.(*metav1.PartialObjectMetadata)
+	k := key{autoscaling.Kind(answer.Kind), answer.Name}
 	var before, after v1alpha1.Object
 	what := fmt.Sprintf("patch %s %s status=%t", k.kind, k.name, status)
 	lost := p.write(what, func() {
@@ -325,7 +346,7 @@ func (p *process) patch(obj client.Object, patch client.Patch, status bool) erro
 		if status {
 			p.world.checkClaim(after)
 		}
-		reflect.ValueOf(obj).Elem().Set(reflect.ValueOf(after).Elem())
+		answer.ObjectMeta = *after.GetObjectMeta().(*metav1.ObjectMeta).DeepCopy()
 	}
 	return err
 }
@@ -339,7 +360,7 @@ type processManager struct {
 }
 
 func (m *processManager) GetClient() client.Client    { return m.client }
-func (m *processManager) GetAPIReader() client.Reader { return m.client }
+func (m *processManager) GetAPIReader() client.Reader { return liveReader{m.client.(processClient)} }
 func (m *processManager) GetCache() cache.Cache       { return m.cache }
 func (m *processManager) GetLogger() logr.Logger      { return logr.Discard() }
 func (m *processManager) GetRESTMapper() meta.RESTMapper {
