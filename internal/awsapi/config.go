@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"math/rand/v2"
 	"os"
 	"time"
@@ -51,9 +52,11 @@ func LoadConfig(ctx context.Context, o ConfigOptions) (aws.Config, error) {
 	if o.Profile != "" {
 		options = append(options, config.WithSharedConfigProfile(o.Profile))
 	}
+	httpClient := awshttp.NewBuildableClient().WithTransportOptions(keepConnections)
 	if o.HTTPTimeout > 0 {
-		options = append(options, config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(o.HTTPTimeout)))
+		httpClient = httpClient.WithTimeout(o.HTTPTimeout)
 	}
+	options = append(options, config.WithHTTPClient(httpClient))
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("the AWS configuration cannot be loaded: %w", err)
@@ -64,6 +67,11 @@ func LoadConfig(ctx context.Context, o ConfigOptions) (aws.Config, error) {
 	}
 	return cfg, nil
 }
+
+// keepConnections keeps as many connections to one endpoint as to all together,
+// for one Region has most of the calls. The SDK keeps 10, and what goes beyond
+// costs a handshake for each call.
+func keepConnections(t *http.Transport) { t.MaxIdleConnsPerHost = t.MaxIdleConns }
 
 // sdkLogger sends the SDK's log lines to slog.
 func sdkLogger(logger *slog.Logger) logging.Logger {

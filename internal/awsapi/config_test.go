@@ -96,6 +96,17 @@ func TestHTTPTimeout(t *testing.T) {
 	}
 }
 
+func TestConnectionsAreKept(t *testing.T) {
+	isolate(t)
+	cfg, err := LoadConfig(t.Context(), ConfigOptions{Region: "us-west-2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if transport := cfg.HTTPClient.(*awshttp.BuildableClient).GetTransport(); transport.MaxIdleConnsPerHost < 50 {
+		t.Errorf("%d idle connections to an endpoint, want as many as there may be calls at once: each further call begins with a handshake", transport.MaxIdleConnsPerHost)
+	}
+}
+
 func TestSDKLogsToSlog(t *testing.T) {
 	var text strings.Builder
 	logger := sdkLogger(slog.New(slog.NewTextHandler(&text, nil)))
