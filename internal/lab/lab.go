@@ -13,7 +13,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -120,24 +119,11 @@ type Lab struct {
 	done     chan error // what the operator ended with; closed when there is none
 }
 
-// An API server makes much garbage, and a lab is sooner short of processor than
-// of memory, until there are very many objects in it. GOGC and GOMEMLIMIT
-// override these.
-const (
-	gcPercent   = 400
-	memoryLimit = 4 << 30 // bytes
-)
-
 // Start starts a lab and returns when all of it is ready. It stops when the
 // context ends or Stop is called.
 func Start(ctx context.Context, o Options) (_ *Lab, err error) {
 	o.setDefaults()
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryLimit)
-	}
+	useMemory()
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, err
 	}
