@@ -7,6 +7,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -176,14 +177,14 @@ func (r *Reconciler) write(ctx context.Context, before, changed v1alpha1.Object,
 	if err != nil {
 		return err
 	}
-	if answer.GetGeneration() != before.GetGeneration() {
-		if err := r.live.Get(ctx, client.ObjectKeyFromObject(changed), changed); err != nil {
-			return err
-		}
-	} else {
-		answer.SetManagedFields(nil) // as in the cache
+	if answer.GetGeneration() == before.GetGeneration() {
 		*changed.GetObjectMeta().(*metav1.ObjectMeta) = answer.ObjectMeta
+	} else if err := r.live.Get(ctx, client.ObjectKeyFromObject(changed), changed); err != nil {
+		return err
+	} else if changed.GetUID() != answer.GetUID() { // made anew since
+		return apierrors.NewNotFound(schema.GroupResource{Group: v1alpha1.GroupVersion.Group, Resource: string(refOf(changed).Kind)}, changed.GetName())
 	}
+	changed.SetManagedFields(nil) // as in the cache
 	r.objects.wrote(ctx, changed)
 	return nil
 }

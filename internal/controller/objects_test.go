@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
@@ -15,6 +17,7 @@ import (
 type server struct {
 	client.Client
 	after *v1alpha1.ScalableTarget
+	uid   types.UID // of the object that was written, if it is another one
 	reads int
 }
 
@@ -32,7 +35,11 @@ type serverStatus struct {
 }
 
 func (s serverStatus) Patch(_ context.Context, obj client.Object, _ client.Patch, _ ...client.SubResourcePatchOption) error {
-	s.after.ObjectMeta.DeepCopyInto(&obj.(*metav1.PartialObjectMetadata).ObjectMeta)
+	answer := &obj.(*metav1.PartialObjectMetadata).ObjectMeta
+	s.after.ObjectMeta.DeepCopyInto(answer)
+	if s.uid != "" {
+		answer.UID = s.uid
+	}
 	return nil
 }
 
@@ -74,5 +81,15 @@ func TestTheAnswerToAWriteIsWhatTheAPIServerHas(t *testing.T) {
 				t.Errorf("%s: what is remembered until the cache has it (-API server +remembered):\n%s", c.reason, diff)
 			}
 		})
+	}
+}
+
+func TestAPromiseIsNotKeptByAnotherObjectOfTheName(t *testing.T) {
+	obj := &v1alpha1.ScalableTarget{ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "t", UID: "new", Generation: 1, ResourceVersion: "5"}}
+	s := &server{after: obj, uid: "old"}
+	r := &Reconciler{client: s, live: s, objects: newObjects(nil)}
+	before := &v1alpha1.ScalableTarget{ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "t", UID: "old", Generation: 2, ResourceVersion: "3"}}
+	if err := r.writePromise(t.Context(), before, before.DeepCopy()); !apierrors.IsNotFound(err) {
+		t.Errorf("the object was deleted and made anew right after the write, and the error is %v: what is made in AWS next would be nobody's", err)
 	}
 }

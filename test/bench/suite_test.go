@@ -98,6 +98,21 @@ func (s *suite) untilQuiet() {
 	})
 }
 
+// yardstick is the processor time, in seconds, of a write to the API server that
+// has nothing to do with us, so that tables of different machines can be compared.
+// The client's part is in it.
+func (s *suite) yardstick() float64 {
+	const writes = 2000
+	config := func(i int) *corev1.ConfigMap {
+		return &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: nameOf(i)}, Data: map[string]string{"key": "value"}}
+	}
+	before := cpuSeconds("self")
+	s.each(writes, func(i int) error { return s.kube.Create(s.ctx, config(i)) })
+	took := cpuSeconds("self") - before
+	s.each(writes, func(i int) error { return s.kube.Delete(s.ctx, config(i)) })
+	return took / writes
+}
+
 func nameOf(i int) string { return fmt.Sprintf("bench-%05d", i) }
 
 // perRegion is how many pairs there are in one Region: AWS allows 3000 scalable
