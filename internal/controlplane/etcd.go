@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	etcdkubernetes "go.etcd.io/etcd/client/v3/kubernetes"
 	"go.etcd.io/etcd/server/v3/embed"
 	"go.etcd.io/etcd/server/v3/storage/wal"
 )
@@ -42,7 +41,6 @@ const maxSocketPath = 103
 // database is a running etcd that serves on a unix socket and, in this process, by calls.
 type database struct {
 	etcd     *embed.Etcd
-	direct   *etcdkubernetes.Client // without the socket
 	endpoint string
 	// socketDir is set when the socket needed a directory of its own.
 	socketDir string
@@ -70,7 +68,6 @@ func startEtcd(ctx context.Context, dir string, logs *logs) (*database, error) {
 	db.etcd = etcd
 	select {
 	case <-etcd.Server.ReadyNotify():
-		db.direct = newDirectClient(etcd.Server)
 		return db, nil
 	case <-etcd.Server.StopNotify():
 		err = errors.New("it stopped at once")
@@ -110,9 +107,6 @@ func (d *database) close() error {
 	closed := make(chan struct{})
 	go func() {
 		defer close(closed)
-		if d.direct != nil {
-			_ = d.direct.Close() // always says that it is closed
-		}
 		d.etcd.Close()
 	}()
 	select {

@@ -57,7 +57,7 @@ func (s *server) run(ctx context.Context) (<-chan error, error) {
 	}
 	// With more servers than this one, new CustomResourceDefinitions would wait 5 s for the others.
 	config.APIExtensions.ExtraConfig.MasterCount = 1
-	config.APIExtensions.ExtraConfig.CRDRESTOptionsGetter = direct{config.APIExtensions.ExtraConfig.CRDRESTOptionsGetter, s.db.direct}
+	config.APIExtensions.ExtraConfig.CRDRESTOptionsGetter = direct{config.APIExtensions.ExtraConfig.CRDRESTOptionsGetter, s.db.etcd.Server}
 	trimOpenAPI(config.ControlPlane.Generic)
 	replaceHooks(config.ControlPlane.Generic)
 	setVersion(config.ControlPlane.Generic, &config.APIExtensions.GenericConfig.Config, &config.Aggregator.GenericConfig.Config)

@@ -24,14 +24,7 @@ import (
 // all else goes the ordinary way, and so does what looks after etcd: health checks and compaction.
 type direct struct {
 	generic.RESTOptionsGetter
-	etcd *etcdkubernetes.Client
-}
-
-// newDirectClient returns a client that calls an etcd of this process.
-func newDirectClient(server *etcdserver.EtcdServer) *etcdkubernetes.Client {
-	client := &etcdkubernetes.Client{Client: v3client.New(server)}
-	client.Kubernetes = client
-	return client
+	etcd *etcdserver.EtcdServer
 }
 
 // GetRESTOptions implements generic.RESTOptionsGetter.
@@ -46,10 +39,15 @@ func (d direct) GetRESTOptions(resource schema.GroupResource, example runtime.Ob
 func (d direct) open(config *storagebackend.ConfigForResource, prefix string, key func(runtime.Object) (string, error),
 	newObject, newList func() runtime.Object, attributes storage.AttrFunc, triggers storage.IndexerFuncs, indexers *cache.Indexers,
 ) (storage.Interface, factory.DestroyFunc, error) {
+	// A client of its own: etcd tells all watches of a client together how far it is, and not before the next
+	// change if one of them begins there. A list that waits to be up to date would wait for that.
+	client := &etcdkubernetes.Client{Client: v3client.New(d.etcd)}
+	client.Kubernetes = client
 	versioner := storage.APIObjectVersioner{}
-	store, err := etcd3.New(d.etcd, nil, config.Codec, newObject, newList, config.Prefix, prefix, config.GroupResource,
+	store, err := etcd3.New(client, nil, config.Codec, newObject, newList, config.Prefix, prefix, config.GroupResource,
 		identity.NewEncryptCheckTransformer(), config.LeaseManagerConfig, etcd3.NewDefaultDecoder(config.Codec, versioner), versioner)
 	if err != nil {
+		_ = client.Close() // always says that it is closed
 		return nil, nil, fmt.Errorf("storing %s: %w", config.GroupResource, err)
 	}
 	cached, err := cacher.NewCacherFromConfig(cacher.Config{
@@ -59,6 +57,7 @@ func (d direct) open(config *storagebackend.ConfigForResource, prefix string, ke
 	})
 	if err != nil {
 		store.Close()
+		_ = client.Close()
 		return nil, nil, fmt.Errorf("caching %s: %w", config.GroupResource, err)
 	}
 	delegator := cacher.NewCacheDelegator(cached, store)
@@ -66,5 +65,6 @@ func (d direct) open(config *storagebackend.ConfigForResource, prefix string, ke
 		delegator.Stop()
 		cached.Stop()
 		store.Close()
+		_ = client.Close()
 	}), nil
 }
