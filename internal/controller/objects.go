@@ -158,9 +158,9 @@ const (
 )
 
 // write sends what a patch says of changed, and makes changed what the API server
-// has then. The answer is the metadata alone, which costs the API server and us
-// half as much as a whole object, for the rest is as it was written. Only when the
-// generation says that the spec is another one than before, all of it is read.
+// has then. The answer is the metadata alone, which is less to encode and decode,
+// for the rest is as it was written. Only when the generation says that the spec is
+// another one than before, all of it is read.
 func (r *Reconciler) write(ctx context.Context, before, changed v1alpha1.Object, patch client.Patch, status bool) error {
 	data, err := patch.Data(changed)
 	if err != nil {

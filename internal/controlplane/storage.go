@@ -34,8 +34,8 @@ func (d direct) GetRESTOptions(resource schema.GroupResource, example runtime.Ob
 	return options, err
 }
 
-// open implements generic.StorageDecorator. What it returns differs from genericregistry.StorageWithCacher in
-// the client alone.
+// open implements generic.StorageDecorator as genericregistry.StorageWithCacher does, but for the client, and
+// without encryption, deletion of objects that cannot be decoded, and etcd's latencies in audit logs.
 func (d direct) open(config *storagebackend.ConfigForResource, prefix string, key func(runtime.Object) (string, error),
 	newObject, newList func() runtime.Object, attributes storage.AttrFunc, triggers storage.IndexerFuncs, indexers *cache.Indexers,
 ) (storage.Interface, factory.DestroyFunc, error) {

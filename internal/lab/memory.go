@@ -14,8 +14,7 @@ const (
 	memoryLimit = 4 << 30 // bytes
 )
 
-// hugeHeap is the part of the heap that large pages are asked for: what a lab with
-// a thousand objects comes to.
+// hugeHeap is the part of the heap that large pages are asked for.
 const hugeHeap = 2 << 30 // bytes
 
 // useMemory tells the Go runtime and the kernel what a lab needs.
