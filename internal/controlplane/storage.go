@@ -43,9 +43,9 @@ func (d direct) open(config *storagebackend.ConfigForResource, prefix string, ke
 	// change if one of them begins there. A list that waits to be up to date would wait for that.
 	client := &etcdkubernetes.Client{Client: v3client.New(d.etcd)}
 	client.Kubernetes = client
-	versioner := storage.APIObjectVersioner{}
-	store, err := etcd3.New(client, nil, config.Codec, newObject, newList, config.Prefix, prefix, config.GroupResource,
-		identity.NewEncryptCheckTransformer(), config.LeaseManagerConfig, etcd3.NewDefaultDecoder(config.Codec, versioner), versioner)
+	codec, versioner := remember(config.Codec), storage.APIObjectVersioner{}
+	store, err := etcd3.New(client, nil, codec, newObject, newList, config.Prefix, prefix, config.GroupResource,
+		identity.NewEncryptCheckTransformer(), config.LeaseManagerConfig, etcd3.NewDefaultDecoder(codec, versioner), versioner)
 	if err != nil {
 		_ = client.Close() // always says that it is closed
 		return nil, nil, fmt.Errorf("storing %s: %w", config.GroupResource, err)
@@ -53,7 +53,7 @@ func (d direct) open(config *storagebackend.ConfigForResource, prefix string, ke
 	cached, err := cacher.NewCacherFromConfig(cacher.Config{
 		Storage: store, Versioner: versioner, GroupResource: config.GroupResource, EventsHistoryWindow: config.EventsHistoryWindow,
 		ResourcePrefix: prefix, KeyFunc: key, NewFunc: newObject, NewListFunc: newList, GetAttrsFunc: attributes,
-		IndexerFuncs: triggers, Indexers: indexers, Codec: config.Codec,
+		IndexerFuncs: triggers, Indexers: indexers, Codec: codec,
 	})
 	if err != nil {
 		store.Close()
