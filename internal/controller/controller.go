@@ -27,7 +27,6 @@ import (
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/awsapi"
-	"github.com/setpoint-io/setpoint/internal/desired"
 	"github.com/setpoint-io/setpoint/internal/placement"
 )
 
@@ -255,7 +254,7 @@ func handlerFor[T object](r *Reconciler) handler.TypedEventHandler[T, Group] {
 			touched, moved := r.groups.put(e.ObjectNew) // status and finalizer say where it is bound
 			switch {
 			case !moved && !redeclared(e.ObjectOld, e.ObjectNew):
-			case desired.KindOf(e.ObjectNew) == autoscaling.KindTarget && !e.ObjectNew.GetDeletionTimestamp().IsZero():
+			case !e.ObjectNew.GetDeletionTimestamp().IsZero():
 				addAfter(q, goingTogether, touched)
 			default:
 				add(q, false, touched...)
@@ -273,8 +272,8 @@ func handlerFor[T object](r *Reconciler) handler.TypedEventHandler[T, Group] {
 }
 
 // How long an edit waits for others. The objects of one target are mostly
-// applied together, and then one pass is enough for all of them; above all when
-// the target goes, which takes the others along.
+// applied together, and then one pass is enough for all of them; and deleted
+// together, when what the target takes along in AWS need not be deleted there.
 const (
 	together      = 100 * time.Millisecond
 	goingTogether = 300 * time.Millisecond

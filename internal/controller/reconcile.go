@@ -29,15 +29,14 @@ type AWS interface {
 
 // Reconciler converges scalable targets.
 type Reconciler struct {
-	client  client.Client
-	live    client.Reader // of what no cache has
-	objects *objects
-	groups  *groups
-	metrics *metrics
-	checks  checks
-	events  events.EventRecorder
-	// eventLimit bounds the events that are not warnings.
-	eventLimit *rate.Limiter
+	client     client.Client
+	live       client.Reader // of what no cache has
+	objects    *objects
+	groups     *groups
+	metrics    *metrics
+	checks     checks
+	events     events.EventRecorder
+	eventLimit *rate.Limiter // of the events that are not warnings
 	log        *slog.Logger
 	now        func() time.Time
 	options    Options
@@ -78,6 +77,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, group Group) (reconcile.Resu
 	p, err := r.gather(ctx, group)
 	if err != nil || len(p.members) == 0 {
 		return reconcile.Result{}, err
+	}
+	if wait := r.companions(p); wait > 0 {
+		return reconcile.Result{RequeueAfter: wait}, nil
 	}
 	p.settle()
 	if p.needsAWS() {

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/setpoint-io/setpoint/api/v1alpha1"
 )
 
 // TestWhatLeavesIsLetGoOnce deletes a target with what is under it. Each object is
@@ -40,5 +42,71 @@ func TestWhatLeavesIsLetGoOnce(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestWhatComesOrGoesWithOthersWaitsForThem creates the objects of a target one by
+// one, the target last, and deletes them, the target first, as kubectl and GitOps
+// tools do: nothing is told of a state in between, and AWS deletes with the target
+// what is under it.
+func TestWhatComesOrGoesWithOthersWaitsForThem(t *testing.T) {
+	const between = 450 * time.Millisecond
+	inWorld(t, nil, func(w *world) {
+		id := variant("alpha")
+		for _, obj := range []v1alpha1.Object{policy("p", "p", id, 50), action("s", "s", id, 2), target("t", id, 1, 4)} {
+			w.create(obj)
+			time.Sleep(between)
+		}
+		w.pass(5 * time.Second)
+		w.expect(0, map[string]int{
+			"RegisterScalableTarget": 1, "PutScalingPolicy": 1, "PutScheduledAction": 1,
+			"patch ScalableTarget t status=false": 1, "patch ScalableTarget t status=true": 1,
+			"patch ScalingPolicy p status=false": 1, "patch ScalingPolicy p status=true": 1,
+			"patch ScheduledAction s status=false": 1, "patch ScheduledAction s status=true": 1,
+		})
+		w.settle() // the check notes how the alarms are set up
+		before := len(w.written())
+		for _, k := range []key{keyT, keyP, keyS} {
+			w.delete(k)
+			time.Sleep(between)
+		}
+		w.settle()
+		w.expect(before, map[string]int{
+			"DeregisterScalableTarget":             1,
+			"patch ScalableTarget t status=false":  1,
+			"patch ScalingPolicy p status=false":   1,
+			"patch ScheduledAction s status=false": 1,
+		})
+	})
+}
+
+// TestWhatStaysIsNotWaitedForLong deletes a target whose policy stays, and creates a
+// policy without a target.
+func TestWhatStaysIsNotWaitedForLong(t *testing.T) {
+	inWorld(t, some, func(w *world) {
+		w.settle()
+		w.delete(keyT)
+		w.create(policy("alone", "alone", variant("beta"), 50))
+		time.Sleep(4 * time.Second)
+		if w.kube.get(keyT) != nil {
+			t.Error("the target is still there 4 s after its deletion")
+		}
+		for _, k := range []key{keyP, keyS, {kind: policyKind, name: "alone"}} {
+			if ready := condition(w.kube.get(k), v1alpha1.ConditionReady); ready == nil || text(ready.Reason) != "TargetNotRegistered" {
+				t.Errorf("%s was told %+v, not that there is no target", k, ready)
+			}
+		}
+	})
+}
+
+// expect compares the writes from one on with those that there should be.
+func (w *world) expect(from int, want map[string]int) {
+	w.Helper()
+	got := map[string]int{}
+	for _, what := range w.written()[from:] {
+		got[what]++
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		w.Errorf("writes (-want +got):\n%s", diff)
 	}
 }
