@@ -61,6 +61,7 @@ func TestControlPlane(t *testing.T) {
 		{"version", testVersion},
 		{"ordinary objects", testOrdinaryObjects},
 		{"custom resources", testCustomResources},
+		{"list among watches", testListAmongWatches},
 		{"watch", testWatch},
 		{"permissions", testPermissions},
 		{"namespace deletion", testNamespaceDeletion},

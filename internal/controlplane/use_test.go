@@ -82,8 +82,8 @@ func widget(name string, size int64) *unstructured.Unstructured {
 	}}
 }
 
-// installWidgets creates a CustomResourceDefinition and waits until it is served.
-func installWidgets(t *testing.T, config *rest.Config) {
+// install creates a CustomResourceDefinition and waits until it is served.
+func install(t *testing.T, config *rest.Config, resource schema.GroupVersionResource, kind string) {
 	t.Helper()
 	client, err := apiextensions.NewForConfig(config)
 	if err != nil {
@@ -92,10 +92,10 @@ func installWidgets(t *testing.T, config *rest.Config) {
 	minimum := 1.0
 	crds := client.ApiextensionsV1().CustomResourceDefinitions()
 	_, err = crds.Create(t.Context(), &apiextensionsv1.CustomResourceDefinition{
-		ObjectMeta: named("widgets.example.test"),
+		ObjectMeta: named(resource.GroupResource().String()),
 		Spec: apiextensionsv1.CustomResourceDefinitionSpec{
-			Group: widgets.Group,
-			Names: apiextensionsv1.CustomResourceDefinitionNames{Plural: "widgets", Singular: "widget", Kind: "Widget", ListKind: "WidgetList"},
+			Group: resource.Group,
+			Names: apiextensionsv1.CustomResourceDefinitionNames{Plural: resource.Resource, Singular: strings.ToLower(kind), Kind: kind, ListKind: kind + "List"},
 			Scope: apiextensionsv1.NamespaceScoped,
 			Versions: []apiextensionsv1.CustomResourceDefinitionVersion{{
 				Name: "v1", Served: true, Storage: true,
@@ -114,7 +114,7 @@ func installWidgets(t *testing.T, config *rest.Config) {
 		t.Fatal(err)
 	}
 	eventually(t, func() error {
-		crd, err := crds.Get(t.Context(), "widgets.example.test", metav1.GetOptions{})
+		crd, err := crds.Get(t.Context(), resource.GroupResource().String(), metav1.GetOptions{})
 		if err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func installWidgets(t *testing.T, config *rest.Config) {
 }
 
 func testCustomResources(t *testing.T, p *plane) {
-	installWidgets(t, p.RESTConfig())
+	install(t, p.RESTConfig(), widgets, "Widget")
 	client, err := dynamic.NewForConfig(p.RESTConfig())
 	if err != nil {
 		t.Fatal(err)
@@ -149,6 +149,31 @@ func testCustomResources(t *testing.T, p *plane) {
 	}
 	if size, _, _ := unstructured.NestedInt64(applied.Object, "spec", "size"); size != 4 {
 		t.Errorf("size after server-side apply is %d, want 4", size)
+	}
+}
+
+// testListAmongWatches: a list that has to be up to date asks etcd how far the watch
+// of its resource is, and must not wait for those of others, which begin at the next
+// change to come.
+func testListAmongWatches(t *testing.T, p *plane) {
+	client, err := dynamic.NewForConfig(p.RESTConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 5 {
+		other := schema.GroupVersionResource{Group: widgets.Group, Version: "v1", Resource: fmt.Sprintf("gadget%ds", i)}
+		install(t, p.RESTConfig(), other, fmt.Sprintf("Gadget%d", i))
+		eventually(t, func() error {
+			_, err := client.Resource(other).List(t.Context(), metav1.ListOptions{})
+			return err
+		})
+		begin := time.Now()
+		if _, err := client.Resource(widgets).List(t.Context(), metav1.ListOptions{}); err != nil {
+			t.Errorf("listing widgets after %s were listed: %v", other.Resource, err)
+		}
+		if took := time.Since(begin); took > 2*time.Second {
+			t.Errorf("listing widgets after %s were listed took %s", other.Resource, took)
+		}
 	}
 }
 
