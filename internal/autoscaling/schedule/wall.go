@@ -68,6 +68,11 @@ func periodAt(u int64, loc *time.Location, o Options) period {
 	if !to.IsZero() {
 		p.end = to.Unix()
 	}
+	if p.end <= u {
+		// Beyond a zone's table, package time has periods end with the year, and a
+		// year end after 365 days. This is the last day of a leap year.
+		p.end += secondsPerDay
+	}
 	if from.IsZero() {
 		return p
 	}
