@@ -68,6 +68,7 @@ func TestControlPlane(t *testing.T) {
 		{"garbage collection", testGarbageCollection},
 		{"kubeconfig", testKubeconfig},
 		{"kubectl", testKubectl},
+		{"mutating webhook", testMutatingWebhook},
 		{"second start", testSecondStart},
 	} {
 		t.Run(use.name, func(t *testing.T) { use.run(t, p) })
@@ -327,6 +328,8 @@ func child(task, dir string) error {
 		_, err = maps.Create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "kept"}}, metav1.CreateOptions{})
 	case "find":
 		_, err = maps.Get(ctx, "kept", metav1.GetOptions{})
+	case "write sprockets", "read sprockets":
+		err = sprocketChild(ctx, cp, task, dir)
 	case "cancel":
 		cancel()
 		return cp.Wait()

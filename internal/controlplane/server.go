@@ -57,7 +57,9 @@ func (s *server) run(ctx context.Context) (<-chan error, error) {
 	}
 	// With more servers than this one, new CustomResourceDefinitions would wait 5 s for the others.
 	config.APIExtensions.ExtraConfig.MasterCount = 1
-	config.APIExtensions.ExtraConfig.CRDRESTOptionsGetter = direct{config.APIExtensions.ExtraConfig.CRDRESTOptionsGetter, s.db.etcd.Server}
+	config.APIExtensions.ExtraConfig.CRDRESTOptionsGetter = direct{
+		config.APIExtensions.ExtraConfig.CRDRESTOptionsGetter, s.db.etcd.Server, mutating(config.ControlPlane.VersionedInformers),
+	}
 	trimOpenAPI(config.ControlPlane.Generic)
 	replaceHooks(config.ControlPlane.Generic)
 	setVersion(config.ControlPlane.Generic, &config.APIExtensions.GenericConfig.Config, &config.Aggregator.GenericConfig.Config)

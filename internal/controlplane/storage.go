@@ -24,7 +24,8 @@ import (
 // all else goes the ordinary way, and so does what looks after etcd: health checks and compaction.
 type direct struct {
 	generic.RESTOptionsGetter
-	etcd *etcdserver.EtcdServer
+	etcd    *etcdserver.EtcdServer
+	mutated func() bool // see remembering
 }
 
 // GetRESTOptions implements generic.RESTOptionsGetter.
@@ -43,7 +44,7 @@ func (d direct) open(config *storagebackend.ConfigForResource, prefix string, ke
 	// change if one of them begins there. A list that waits to be up to date would wait for that.
 	client := &etcdkubernetes.Client{Client: v3client.New(d.etcd)}
 	client.Kubernetes = client
-	codec, versioner := remember(config.Codec), storage.APIObjectVersioner{}
+	codec, versioner := remember(config.Codec, d.mutated), storage.APIObjectVersioner{}
 	store, err := etcd3.New(client, nil, codec, newObject, newList, config.Prefix, prefix, config.GroupResource,
 		identity.NewEncryptCheckTransformer(), config.LeaseManagerConfig, etcd3.NewDefaultDecoder(codec, versioner), versioner)
 	if err != nil {
