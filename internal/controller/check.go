@@ -125,6 +125,9 @@ func (r *Reconciler) survey(ctx context.Context, q queue, in part, groups []Grou
 // observe reads what the members name. What the sweep read in advance is
 // believed only as long as nothing follows from it.
 func (r *Reconciler) observe(ctx context.Context, aws AWS, p *pass) error {
+	if r.attempts.emptied(p) {
+		return nil
+	}
 	if p.swept && p.quiet() {
 		p.maxAge = r.options.Resync
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 
@@ -185,11 +186,49 @@ func (r *Reconciler) lookAgain(ctx context.Context, aws AWS, p *pass) {
 	}
 }
 
-// attempts are the objects for which this process may have made something of
-// which their status does not know.
+// attempts are what this process did in AWS of which no status knows.
 type attempts struct {
 	mu   sync.Mutex
-	made map[types.UID]bool
+	made map[types.UID]bool // objects for which something may have been made
+	left map[spot]bool      // targets that were deregistered within the last leftFor
+}
+
+// leftFor is how long it is known without asking AWS that nothing is under a target
+// that was deregistered.
+const leftFor = 10 * time.Second
+
+// tried notes what became of a change.
+func (a *attempts) tried(p *pass, c autoscaling.Change, err error) {
+	if m := p.memberOf(c.Kind, c.Name); m != nil && c.Verb == autoscaling.Create && !aboutRequest(err) {
+		a.note(m, true)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	at := p.group.spot()
+	switch {
+	case c.Op == autoscaling.OpRegisterTarget:
+		delete(a.left, at)
+	case c.Op == autoscaling.OpDeregisterTarget && err == nil:
+		if a.left == nil {
+			a.left = map[spot]bool{}
+		}
+		a.left[at] = true
+		time.AfterFunc(leftFor, func() {
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			delete(a.left, at)
+		})
+	}
+}
+
+// emptied says that nothing is there of what a pass is about, because it went with
+// its target. Who deletes it with the target, as most do, may be heard of later.
+func (a *attempts) emptied(p *pass) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.left[p.group.spot()] && !p.check && !slices.ContainsFunc(p.members, func(m *member) bool {
+		return m.active() && m.ref.Kind == autoscaling.KindTarget
+	})
 }
 
 func (a *attempts) note(m *member, mayHaveMade bool) {

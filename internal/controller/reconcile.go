@@ -134,9 +134,7 @@ func (r *Reconciler) apply(ctx context.Context, aws AWS, p *pass, plan autoscali
 			err = nil // gone already, which is what we want
 		}
 		p.record(*c, result, err, r.now())
-		if made := p.memberOf(c.Kind, c.Name); made != nil && c.Verb == autoscaling.Create && !aboutRequest(err) {
-			r.attempts.note(made, true)
-		}
+		r.attempts.tried(p, *c, err)
 		if err == nil {
 			r.log.Info("changed AWS", p.logged(*c, "verb", c.Verb, "requestID", result.RequestID)...)
 			continue

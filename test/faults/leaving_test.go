@@ -99,6 +99,28 @@ func TestWhatStaysIsNotWaitedForLong(t *testing.T) {
 	})
 }
 
+// TestWhatWentWithItsTargetIsNotAskedFor hears late that the policy and the action of
+// a deleted target are deleted too. What AWS has of them is known; a target that is
+// there again is asked about.
+func TestWhatWentWithItsTargetIsNotAskedFor(t *testing.T) {
+	inWorld(t, some, func(w *world) {
+		w.settle()
+		w.delete(keyT)
+		time.Sleep(4 * time.Second)
+		asked := w.cloud.Journal().Count()
+		w.delete(keyP, keyS)
+		time.Sleep(3 * time.Second)
+		if n := w.cloud.Journal().Count() - asked; n > 0 {
+			t.Errorf("AWS was asked %d times", n)
+		}
+		if w.kube.get(keyP) != nil || w.kube.get(keyS) != nil {
+			t.Error("the policy and the action are still there")
+		}
+		some(w)
+		w.settle()
+	})
+}
+
 // expect compares the writes from one on with those that there should be.
 func (w *world) expect(from int, want map[string]int) {
 	w.Helper()
