@@ -12,9 +12,9 @@
 // The API server is Kubernetes' own library for servers without pods
 // (k8s.io/kubernetes/pkg/controlplane/apiserver/samples/generic), configured by typed options, not by
 // arguments, and reduced to what one user on one machine needs. etcd listens on a unix socket in the
-// control plane's directory and does not sync to disk; custom resources reach it by calls, and are decoded
-// once for each write. Ports: one, on a loopback address. Secrets (token, certificates, keys) are made anew by
-// every Start.
+// control plane's directory and does not sync to disk; custom resources reach it by calls, and what
+// is written is not decoded again for the answer and the watch. Ports: one, on a loopback address. Secrets
+// (token, certificates, keys) are made anew by every Start.
 //
 // # Use
 //

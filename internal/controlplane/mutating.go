@@ -7,8 +7,8 @@ import (
 	"k8s.io/client-go/tools/cache"
 )
 
-// mutating says whether there is, or has been since the start, anything in this API server by which users change objects in
-// admission: a mutating webhook, or a mutating policy that is bound.
+// mutating says whether there is, or has been since the start, anything in this API server by which users
+// change objects in admission: a mutating webhook, or a mutating policy that is bound.
 func mutating(factory informers.SharedInformerFactory) func() bool {
 	admission := factory.Admissionregistration().V1()
 	stores := []cache.Store{

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"io"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
 
-	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -117,7 +117,7 @@ func (r *remembering) readsBack(data []byte, object *unstructured.Unstructured) 
 		return same
 	}
 	decoded, kind, err := r.Codec.Decode(data, nil, nil)
-	same = err == nil && *kind == object.GroupVersionKind() && equality.Semantic.DeepEqual(decoded, object)
+	same = err == nil && *kind == object.GroupVersionKind() && reflect.DeepEqual(decoded, object)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.same[fields] = same
