@@ -67,8 +67,8 @@ func (s *suite) each(n int, act func(i int) error) {
 	}
 }
 
-// poll is the pause between two looks. Looking costs the API server time.
-const poll = 200 * time.Millisecond
+// poll is the pause between two looks.
+const poll = 50 * time.Millisecond
 
 // until waits for a condition.
 func (s *suite) until(done func() bool) {
@@ -187,62 +187,53 @@ func (s *suite) delete(i int) error {
 }
 
 // synced says, when asked, whether all pairs are ready in their present
-// generation. It goes on where it stopped the last time, and does not ask the API
-// server before AWS has heard of every policy, so that asking often costs the
-// processors that are measured little.
+// generation. It lists them once, when AWS has heard of every policy, and then gets
+// those that were not ready, so that asking often costs the processors that are
+// measured little.
 func (s *suite) synced(n int) func() bool {
-	targets := pages{list: func() client.ObjectList { return &v1alpha1.ScalableTargetList{} }}
-	policies := pages{list: func() client.ObjectList { return &v1alpha1.ScalingPolicyList{} }}
+	var waiting []v1alpha1.Object
+	listed := false
 	return func() bool {
-		return s.lab.Cloud.Journal().Count("PutScalingPolicy") >= n &&
-			targets.ready(s) && policies.ready(s) && targets.n == n && policies.n == n
-	}
-}
-
-// pages walks a list.
-type pages struct {
-	list  func() client.ObjectList
-	token string
-	n     int // ready objects on the pages that are done
-	ended bool
-}
-
-func (p *pages) ready(s *suite) bool {
-	for !p.ended {
-		list := p.list()
-		err := s.kube.List(s.ctx, list, client.Limit(250), client.Continue(p.token))
-		if err != nil {
-			*p = pages{list: p.list} // the list has become too old
+		if s.lab.Cloud.Journal().Count("PutScalingPolicy") < n {
 			return false
 		}
-		n, all := count(list)
-		if !all {
-			// A continued list shows the past: begin a new one.
-			*p = pages{list: p.list}
-			return false
+		if !listed {
+			waiting, listed = s.unready(n), true
 		}
-		p.n += n
-		p.token = list.GetContinue()
-		p.ended = p.token == ""
+		for ; len(waiting) > 0; waiting = waiting[:len(waiting)-1] {
+			last := waiting[len(waiting)-1]
+			if err := s.kube.Get(s.ctx, client.ObjectKeyFromObject(last), last); err != nil {
+				s.Fatal(err)
+			}
+			if !isReady(last) {
+				return false
+			}
+		}
+		return true
 	}
-	return true
 }
 
-func count(list client.ObjectList) (n int, ready bool) {
-	ready = true
-	switch l := list.(type) {
-	case *v1alpha1.ScalableTargetList:
-		for i := range l.Items {
-			ready = ready && isReady(&l.Items[i])
-		}
-		n = len(l.Items)
-	case *v1alpha1.ScalingPolicyList:
-		for i := range l.Items {
-			ready = ready && isReady(&l.Items[i])
-		}
-		n = len(l.Items)
+// unready returns the objects of n pairs that are not ready.
+func (s *suite) unready(n int) (waiting []v1alpha1.Object) {
+	var targets v1alpha1.ScalableTargetList
+	var policies v1alpha1.ScalingPolicyList
+	var group errgroup.Group
+	group.Go(func() error { return s.kube.List(s.ctx, &targets) })
+	group.Go(func() error { return s.kube.List(s.ctx, &policies) })
+	if err := group.Wait(); err != nil {
+		s.Fatal(err)
 	}
-	return n, ready && n > 0
+	if len(targets.Items) != n || len(policies.Items) != n {
+		s.Fatalf("there are %d targets and %d policies, want %d of each", len(targets.Items), len(policies.Items), n)
+	}
+	for i := range n {
+		for _, obj := range []v1alpha1.Object{&targets.Items[i], &policies.Items[i]} {
+			if !isReady(obj) {
+				waiting = append(waiting, obj)
+			}
+		}
+	}
+	return waiting
 }
 
 func isReady(obj v1alpha1.Object) bool {
@@ -257,11 +248,15 @@ func isReady(obj v1alpha1.Object) bool {
 	return false
 }
 
-func (s *suite) gone() bool {
-	var targets v1alpha1.ScalableTargetList
-	var policies v1alpha1.ScalingPolicyList
-	return s.kube.List(s.ctx, &targets, client.Limit(1)) == nil && len(targets.Items) == 0 &&
-		s.kube.List(s.ctx, &policies, client.Limit(1)) == nil && len(policies.Items) == 0
+// gone says, when asked, whether n pairs are deleted. It does not ask the API server
+// before AWS has heard of all of them.
+func (s *suite) gone(n int) func() bool {
+	return func() bool {
+		var targets v1alpha1.ScalableTargetList
+		var policies v1alpha1.ScalingPolicyList
+		return s.lab.Cloud.Journal().Count("DeregisterScalableTarget") >= n && s.kube.List(s.ctx, &targets, client.Limit(1)) == nil && len(targets.Items) == 0 &&
+			s.kube.List(s.ctx, &policies, client.Limit(1)) == nil && len(policies.Items) == 0
+	}
 }
 
 // aws is a client of somebody else, from another account's point of view the
