@@ -3,8 +3,6 @@ package test
 import (
 	"encoding/json"
 	"os/exec"
-	"slices"
-	"strings"
 	"testing"
 )
 
@@ -17,17 +15,17 @@ func TestModulesSayWhoUsesThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(commandError(err))
 	}
-	var file struct {
+	var mod struct {
 		Require []struct {
 			Path     string
 			Indirect bool
 		}
 	}
-	if err := json.Unmarshal(output, &file); err != nil {
+	if err := json.Unmarshal(output, &mod); err != nil {
 		t.Fatal(err)
 	}
 	var modules []string
-	for _, m := range file.Require {
+	for _, m := range mod.Require {
 		modules = append(modules, m.Path)
 	}
 	imported := map[string]string{} // a file that imports from the module
@@ -38,7 +36,7 @@ func TestModulesSayWhoUsesThem(t *testing.T) {
 			}
 		}
 	}
-	for _, m := range file.Require {
+	for _, m := range mod.Require {
 		switch user := imported[m.Path]; {
 		case m.Indirect && user != "":
 			t.Errorf("go.mod says // indirect of %s, but %s imports it: move it to the first block", m.Path, user)
@@ -50,7 +48,11 @@ func TestModulesSayWhoUsesThem(t *testing.T) {
 
 // moduleOf is the module that a package is in: the one with the longest path.
 func moduleOf(pkg string, modules []string) string {
-	within := slices.DeleteFunc(slices.Clone(modules), func(m string) bool { return !within(pkg, m) })
-	slices.SortFunc(within, func(a, b string) int { return strings.Compare(b, a) })
-	return append(within, "")[0]
+	longest := ""
+	for _, m := range modules {
+		if within(pkg, m) && len(m) > len(longest) {
+			longest = m
+		}
+	}
+	return longest
 }

@@ -222,7 +222,7 @@ func (a *attempts) tried(p *pass, c autoscaling.Change, err error) {
 }
 
 // emptied says that nothing is there of what a pass is about, because it went with
-// its target. Who deletes it with the target, as most do, may be heard of later.
+// its target. That the rest is deleted too may be heard of later.
 func (a *attempts) emptied(p *pass) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()

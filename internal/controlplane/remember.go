@@ -29,8 +29,8 @@ type remembering struct {
 	mutated func() bool
 
 	mu      sync.Mutex
-	decoded *lru.Cache // of *decoding by the bytes
-	same    map[string]bool
+	decoded *lru.Cache      // of *decoding by the bytes
+	same    map[string]bool // what comesBack has found out, by the version and the fields at the top
 }
 
 // decoding is what some bytes are, once somebody has decoded them.
@@ -88,7 +88,7 @@ func (r *remembering) Encode(object runtime.Object, w io.Writer) error {
 	if err := r.Codec.Encode(object, &data); err != nil {
 		return err
 	}
-	if content, ok := readBack(written.Object); ok {
+	if content, ok := exactCopy(written.Object); ok {
 		r.expect(data.Bytes(), &unstructured.Unstructured{Object: content})
 	}
 	_, err := w.Write(data.Bytes())
@@ -98,17 +98,17 @@ func (r *remembering) Encode(object runtime.Object, w io.Writer) error {
 // expect remembers what data is without decoding it.
 func (r *remembering) expect(data []byte, object *unstructured.Unstructured) {
 	kind := object.GroupVersionKind()
-	if !r.readsBack(data, object) {
+	if !r.comesBack(data, object) {
 		return
 	}
 	known := r.decoding(string(data))
 	known.once.Do(func() { known.object, known.kind = object, &kind })
 }
 
-// readsBack says whether an object that was decoded from a request and is written is the same when it is read.
+// comesBack says whether an object that was decoded from a request and is written is the same when it is read.
 // It is, because both are pruned and defaulted by one schema, but for a status that a creation drops and the schema
 // has a default for, and where another version is stored. So the first object with the same fields at its top tells.
-func (r *remembering) readsBack(data []byte, object *unstructured.Unstructured) bool {
+func (r *remembering) comesBack(data []byte, object *unstructured.Unstructured) bool {
 	fields := object.GetAPIVersion() + " " + strings.Join(slices.Sorted(maps.Keys(object.Object)), " ")
 	r.mu.Lock()
 	same, known := r.same[fields]
@@ -124,38 +124,30 @@ func (r *remembering) readsBack(data []byte, object *unstructured.Unstructured) 
 	return same
 }
 
-// readBack copies the content of an object that the API server has prepared for its storage, if it is certain to come
+// exactCopy copies the content of an object that the API server has prepared for its storage, if it is certain to come
 // out of it as it went in: nulls and, in the metadata, what is empty do not.
-func readBack(object map[string]any) (map[string]any, bool) {
+func exactCopy(object map[string]any) (map[string]any, bool) {
 	metadata, ok := object["metadata"].(map[string]any)
 	if !ok {
 		return nil, false
 	}
 	for _, value := range metadata {
-		switch value := value.(type) {
-		case string:
-			if value == "" {
-				return nil, false
-			}
-		case []any:
-			if len(value) == 0 {
-				return nil, false
-			}
-		case map[string]any:
-			if len(value) == 0 {
+		switch v := reflect.ValueOf(value); v.Kind() {
+		case reflect.String, reflect.Slice, reflect.Map:
+			if v.Len() == 0 {
 				return nil, false
 			}
 		}
 	}
-	value, ok := copied(object)
+	value, ok := copyValue(object)
 	if !ok {
 		return nil, false
 	}
 	return value.(map[string]any), true
 }
 
-// copied copies a value of the types that decoding makes, and of no others.
-func copied(value any) (any, bool) {
+// copyValue copies a value of the types that decoding makes, and of no others.
+func copyValue(value any) (any, bool) {
 	switch value := value.(type) {
 	case string, bool, int64, float64:
 		return value, true
@@ -163,7 +155,7 @@ func copied(value any) (any, bool) {
 		fresh := make(map[string]any, len(value))
 		for key, child := range value {
 			var ok bool
-			if fresh[key], ok = copied(child); !ok {
+			if fresh[key], ok = copyValue(child); !ok {
 				return nil, false
 			}
 		}
@@ -172,7 +164,7 @@ func copied(value any) (any, bool) {
 		fresh := make([]any, len(value))
 		for i, child := range value {
 			var ok bool
-			if fresh[i], ok = copied(child); !ok {
+			if fresh[i], ok = copyValue(child); !ok {
 				return nil, false
 			}
 		}

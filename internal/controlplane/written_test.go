@@ -183,7 +183,7 @@ func TestWhatIsCopiedComesBack(t *testing.T) {
 	for certain, values := range cases {
 		for _, value := range values {
 			content := map[string]any{"metadata": map[string]any{"name": "n"}, "value": value}
-			fresh, ok := readBack(content)
+			fresh, ok := exactCopy(content)
 			if ok != certain {
 				t.Errorf("%#v: certain to come back: %v, want %v", value, ok, certain)
 			}
@@ -204,11 +204,11 @@ func TestWhatIsCopiedComesBack(t *testing.T) {
 		}
 	}
 	for _, empty := range []any{"", []any{}, map[string]any{}} {
-		if _, ok := readBack(map[string]any{"metadata": map[string]any{"name": "n", "labels": empty}}); ok {
+		if _, ok := exactCopy(map[string]any{"metadata": map[string]any{"name": "n", "labels": empty}}); ok {
 			t.Errorf("metadata with %#v: decoding drops it", empty)
 		}
 	}
-	if _, ok := readBack(map[string]any{"spec": map[string]any{}}); ok {
+	if _, ok := exactCopy(map[string]any{"spec": map[string]any{}}); ok {
 		t.Error("without metadata: it cannot be decoded")
 	}
 }
