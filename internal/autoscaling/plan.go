@@ -62,6 +62,10 @@ type Change struct {
 	TagKeys   []string          // OpUntagTarget
 }
 
+// Registers says that the change makes a scalable target of the resource, which
+// policies and scheduled actions need.
+func (c Change) Registers() bool { return c.Op == OpRegisterTarget && c.Verb == Create }
+
 // FieldChange is one difference, with the field named as in the manifest
 // ("minCapacity", "targetTrackingScalingPolicyConfiguration.targetValue").
 // An empty From or To means that the field is not set on that side.

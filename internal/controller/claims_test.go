@@ -53,7 +53,7 @@ func TestOfTwoObjectsInTwoGroupsOneDeclares(t *testing.T) {
 		if held {
 			claim(obj)
 		}
-		m := &member{ref: refOf(obj), obj: obj, before: obj, name: "p", naming: namingOf(obj)}
+		m := &member{ref: refOf(obj), obj: obj, before: obj, known: obj, name: "p", naming: namingOf(obj)}
 		m.life.ReadOnly = readOnly
 		return m
 	}

@@ -41,7 +41,7 @@ func TestCurrentCapacityIsWhatTheEndpointTells(t *testing.T) {
 func TestCapacityThatAWSForecastsIsTold(t *testing.T) {
 	obj := targetObject("t", "service/a/b")
 	obj.Finalizers = []string{v1alpha1.FinalizerScalableTarget}
-	m := &member{ref: refOf(obj), obj: obj, before: obj}
+	m := &member{ref: refOf(obj), obj: obj, before: obj, known: obj}
 	for _, want := range []*int32{new(int32(7)), nil} {
 		p := &pass{observed: autoscaling.Observed{Target: &autoscaling.ObservedTarget{PredictedCapacity: want}}}
 		(&Reconciler{}).writeTarget(p, m, obj)

@@ -18,7 +18,7 @@ func TestLastModifiedTimeIsNotBeforeCreation(t *testing.T) {
 	old := metav1.NewTime(then.Add(-time.Hour))
 	target.Status.CreationTime, target.Status.LastModifiedTime = &old, &old
 
-	m := &member{ref: refOf(target), before: target, obj: target, outcome: outcome{state: synced}}
+	m := &member{ref: refOf(target), before: target, known: target, obj: target, outcome: outcome{state: synced}}
 	p := &pass{members: []*member{m}, observed: autoscaling.Observed{Target: &autoscaling.ObservedTarget{CreationTime: then.Time}}}
 	(&Reconciler{now: func() time.Time { return now.Time }}).writeStatus(p, m)
 	if s := target.Status; s.LastModifiedTime.Before(s.CreationTime) {

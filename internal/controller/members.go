@@ -15,6 +15,7 @@ import (
 type member struct {
 	ref    ObjectRef
 	before v1alpha1.Object // as read
+	known  v1alpha1.Object // and with the last status, should the API server not have taken it
 	obj    v1alpha1.Object // as it shall be written
 	name   string          // of the policy or action in AWS
 	naming naming
@@ -77,7 +78,8 @@ func (r *Reconciler) member(ctx context.Context, p *pass, ref ObjectRef) (*membe
 	if err != nil || obj == nil {
 		return nil, err
 	}
-	m := &member{ref: ref, before: obj, obj: r.objects.known(obj), naming: namingOf(obj)}
+	known := r.objects.known(obj)
+	m := &member{ref: ref, before: obj, known: known, obj: known.DeepCopyObject().(v1alpha1.Object), naming: namingOf(obj)}
 	if m.deleting() && !m.held() {
 		return nil, nil
 	}

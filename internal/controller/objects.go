@@ -101,15 +101,17 @@ func (o *objects) keep(obj v1alpha1.Object) {
 	o.unwritten[refOf(obj)] = obj.DeepCopyObject().(v1alpha1.Object)
 }
 
-// known returns a copy of an object with the status that it would have if all
-// could have been written.
+// known returns an object with the status that it would have if all could have
+// been written. It changes nothing of obj.
 func (o *objects) known(obj v1alpha1.Object) v1alpha1.Object {
-	obj = obj.DeepCopyObject().(v1alpha1.Object)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if kept := o.unwritten[refOf(obj)]; kept != nil && kept.GetUID() == obj.GetUID() {
-		copyStatus(obj, kept)
+	kept := o.unwritten[refOf(obj)]
+	if kept == nil || kept.GetUID() != obj.GetUID() {
+		return obj
 	}
+	obj = obj.DeepCopyObject().(v1alpha1.Object)
+	copyStatus(obj, kept)
 	return obj
 }
 

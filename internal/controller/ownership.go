@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
@@ -85,6 +86,9 @@ func (r *Reconciler) prepare(ctx context.Context, p *pass, m *member) bool {
 	if m.blocked || !m.held() && !r.claim(ctx, p, m) {
 		return false
 	}
+	if m.ref.Kind == autoscaling.KindAction {
+		return r.noteBounds(ctx, p, m)
+	}
 	target, ok := m.obj.(*v1alpha1.ScalableTarget)
 	if !ok || m.deleting() {
 		return true
@@ -100,6 +104,30 @@ func (r *Reconciler) prepare(ctx context.Context, p *pass, m *member) bool {
 		return false
 	}
 	m.became(noted) // and not the answer, which may hold a newer spec than this pass is about
+	return true
+}
+
+// noteBounds writes into the status of the target which bounds scheduled actions
+// set, before one of them is changed: a process that dies after that could not tell
+// them from what somebody else did. It is false when the API server did not hear it.
+func (r *Reconciler) noteBounds(ctx context.Context, p *pass, action *member) bool {
+	m := p.memberOf(autoscaling.KindTarget, "")
+	if m == nil || p.bounds == nil {
+		return true
+	}
+	target := m.obj.(*v1alpha1.ScalableTarget).DeepCopy()
+	target.Status.ScheduledBounds = scheduledBounds(p.bounds)
+	if equality.Semantic.DeepEqual(m.obj, target) {
+		return true
+	}
+	err := r.writePromise(ctx, m.before, target.DeepCopy())
+	switch {
+	case err == nil:
+		m.became(target)
+	case unheard(err):
+		action.blockedBy("noting in the status of the scalable target what its schedules set", err)
+		return false
+	}
 	return true
 }
 

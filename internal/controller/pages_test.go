@@ -81,7 +81,7 @@ func (r *recorder) Eventf(_, _ runtime.Object, eventType, reason, _, _ string, _
 // announced runs a verdict through the code that emits events.
 func announced(o outcome) [][2]string {
 	target := func() *v1alpha1.ScalableTarget { return &v1alpha1.ScalableTarget{} }
-	m := &member{ref: ObjectRef{Kind: autoscaling.KindTarget}, before: target(), obj: target(), outcome: o}
+	m := &member{ref: ObjectRef{Kind: autoscaling.KindTarget}, before: target(), known: target(), obj: target(), outcome: o}
 	m.obj.GetStatus().Conditions = verdicts(o)
 	told := &recorder{}
 	r := &Reconciler{events: told, eventLimit: rate.NewLimiter(rate.Inf, 0), now: time.Now}

@@ -2,6 +2,7 @@ package controller
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,9 +12,14 @@ import (
 
 // withhold finds what would be changed in AWS for paused members, and takes
 // those out of the pass for which there is something: AWS is not what they
-// declare, and stays so. The others are told the truth like any member.
-func (p *pass) withhold() {
-	plan := autoscaling.Diff(p.group.Identity, p.desired(suspended), p.observed, p.now)
+// declare, and stays so. The others are told the truth like any member. Their
+// target may be among what the pass is about to do for members that are not paused.
+func (p *pass) withhold(todo autoscaling.Plan) {
+	observed := p.observed
+	if slices.ContainsFunc(todo.Changes, autoscaling.Change.Registers) {
+		observed.Target = &autoscaling.ObservedTarget{}
+	}
+	plan := autoscaling.Diff(p.group.Identity, p.desired(suspended), observed, p.now)
 	if p.bounds == nil {
 		p.bounds = plan.Bounds
 	}

@@ -107,7 +107,7 @@ func (r *Reconciler) converge(ctx context.Context, p *pass) {
 	p.adviseNoTagging()
 	plan := autoscaling.Diff(p.group.Identity, p.desired(working), p.observed, r.now())
 	p.bounds = plan.Bounds
-	p.withhold()
+	p.withhold(plan)
 	r.hold(ctx, p)
 	r.apply(ctx, aws, p, plan)
 	r.lookAgain(ctx, aws, p)
@@ -119,7 +119,7 @@ func (r *Reconciler) converge(ctx context.Context, p *pass) {
 // next request would fail as well.
 func (r *Reconciler) apply(ctx context.Context, aws AWS, p *pass, plan autoscaling.Plan) {
 	for i, planned := range plan.Changes {
-		parent := planned.Op == autoscaling.OpRegisterTarget && planned.Verb == autoscaling.Create
+		parent := planned.Registers()
 		if !r.prepare(ctx, p, p.memberOf(planned.Kind, planned.Name)) {
 			if parent {
 				return // the others wait for it

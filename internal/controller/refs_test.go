@@ -43,7 +43,7 @@ func TestReferencesAreToldAsInTheACKControllers(t *testing.T) {
 	} {
 		obj := targetObject("t", "service/a/b")
 		obj.Spec.RoleRef = c.ref
-		m := &member{ref: refOf(obj), obj: obj, before: obj, naming: namingOf(obj)}
+		m := &member{ref: refOf(obj), obj: obj, before: obj, known: obj, naming: namingOf(obj)}
 		if c.confined {
 			m.strays = m.strayReference()
 		}

@@ -18,11 +18,20 @@ import (
 )
 
 // report is the one exit of a pass: it writes each member's status if it
-// changed, announces what happened, and releases objects that are gone. What
-// goes wrong with one object keeps no other from it.
+// changed, announces what happened, and releases objects that are gone. Those come
+// last: should the process die on the way, they say why the others have lost
+// something in AWS. What goes wrong with one object keeps no other from it.
 func (r *Reconciler) report(ctx context.Context, p *pass) error {
-	var failures []error
+	stay, goes := []*member{}, []*member{}
 	for _, m := range p.members {
+		if m.outcome.state == gone {
+			goes = append(goes, m)
+		} else {
+			stay = append(stay, m)
+		}
+	}
+	var failures []error
+	for _, m := range slices.Concat(stay, goes) {
 		if err := r.reportOn(ctx, p, m); err != nil {
 			failures = append(failures, fmt.Errorf("%s: %w", m.ref, err))
 		}

@@ -36,8 +36,9 @@ func (p *pass) tellTruth(m *member) {
 	switch obj := m.obj.(type) {
 	case *v1alpha1.ScalableTarget:
 		p.writeUndeclared(m, obj)
-		if !m.life.ReadOnly {
-			obj.Status.ScheduledBounds = scheduledBounds(p.bounds)
+		obj.Status.ScheduledBounds = scheduledBounds(p.bounds)
+		if m.life.ReadOnly {
+			obj.Status.ScheduledBounds = stillThere(m.known.(*v1alpha1.ScalableTarget).Status.ScheduledBounds, p.observed.Target)
 		}
 	case *v1alpha1.ScalingPolicy:
 		p.adviseAboutAlarms(m, obj)
@@ -49,7 +50,7 @@ func (p *pass) tellTruth(m *member) {
 // that the declaration depends on is the reason, or it was left to others until
 // now.
 func (m *member) drift() []autoscaling.Change {
-	if m.deleting() || !readyAt(m.before.GetStatus().Conditions, m.obj.GetGeneration()) {
+	if m.deleting() || !readyAt(m.known.GetStatus().Conditions, m.obj.GetGeneration()) {
 		return nil
 	}
 	var drift []autoscaling.Change
@@ -69,7 +70,7 @@ func (m *member) drift() []autoscaling.Change {
 // takenBack says that a field was left to others until somebody changed the
 // annotation.
 func (m *member) takenBack(f autoscaling.FieldChange) bool {
-	was := m.before.GetStatus().Yielded
+	was := m.known.GetStatus().Yielded
 	return (slices.Contains(was, wholeSpec) || autoscaling.Yields(was, f.Field)) && !autoscaling.Yields(m.life.Yield, f.Field)
 }
 
@@ -87,7 +88,7 @@ func (m *member) yielded() []string {
 // roleMoved says that a change is about nothing but the role that roleRef
 // names: AWS has the one that it had.
 func (m *member) roleMoved(c autoscaling.Change) bool {
-	target, ok := m.before.(*v1alpha1.ScalableTarget)
+	target, ok := m.known.(*v1alpha1.ScalableTarget)
 	return ok && target.Spec.RoleRef != nil && len(c.Fields) == 1 && c.Fields[0].Field == "roleARN" && c.Fields[0].From == value(target.Status.RoleARN)
 }
 
@@ -286,6 +287,25 @@ func scheduledBounds(b *autoscaling.ScheduledBounds) *v1alpha1.ScheduledBounds {
 		return &v1alpha1.ScheduledBound{Value: int64(b.Value), Since: metav1.NewTime(b.Since.Truncate(time.Second)), Action: b.Action}
 	}
 	return &v1alpha1.ScheduledBounds{Min: bound(b.Min), Max: bound(b.Max)}
+}
+
+// stillThere leaves out of what is remembered the bounds that AWS has no more. Nobody
+// looks into why the bounds of a read-only target are what they are.
+func stillThere(known *v1alpha1.ScheduledBounds, has *autoscaling.ObservedTarget) *v1alpha1.ScheduledBounds {
+	if known == nil || has == nil {
+		return known
+	}
+	still := func(b *v1alpha1.ScheduledBound, is int32) *v1alpha1.ScheduledBound {
+		if b == nil || b.Value != int64(is) {
+			return nil
+		}
+		return b
+	}
+	b := &v1alpha1.ScheduledBounds{Min: still(known.Min, has.MinCapacity), Max: still(known.Max, has.MaxCapacity)}
+	if b.Min == nil && b.Max == nil {
+		return nil
+	}
+	return b
 }
 
 // boundsInWords explains bounds that a scheduled action set.

@@ -89,7 +89,7 @@ func TestWhatIsDrift(t *testing.T) {
 		"was read-only":     {"what was only looked at is declared now", target(func(o *v1alpha1.ScalableTarget) { o.Status.Yielded = []string{"spec"} }), []autoscaling.Change{both}, 0, false},
 		"partly taken back": {"of two fields one was left to others and is not any more", yielded, []autoscaling.Change{both}, 1, false},
 	} {
-		m := &member{before: c.before, obj: c.before.DeepCopyObject().(v1alpha1.Object), outcome: outcome{changes: c.changes}}
+		m := &member{before: c.before, known: c.before, obj: c.before.DeepCopyObject().(v1alpha1.Object), outcome: outcome{changes: c.changes}}
 		m.writeDrift()
 		found := m.obj.GetStatus().LastDrift
 		if got := m.drift(); len(got) != c.drift || (found != nil) != (c.drift > 0) || found != nil && found.Gone != c.gone {
@@ -109,7 +109,7 @@ func TestAlarmsThatStayEdited(t *testing.T) {
 		{"AWS left it so, which nobody would see otherwise", "90", true},
 	} {
 		obj.Status.Alarms = []v1alpha1.Alarm{{AlarmName: new("high"), Configuration: map[string]string{"threshold": c.threshold}}}
-		m := &member{obj: obj, before: obj}
+		m := &member{obj: obj, before: obj, known: obj}
 		(&pass{}).adviseAboutAlarms(m, obj)
 		if got := len(m.outcome.advice) == 1 && strings.Contains(m.outcome.advice[0].Message, "alarm high was edited"); got != c.want {
 			t.Errorf("%s: advice %+v", c.reason, m.outcome.advice)

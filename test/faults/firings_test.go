@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -99,5 +100,73 @@ func (w *world) fired(obj *v1alpha1.ScalableTarget, member string, has thing) bo
 		activity := a.(map[string]any)
 		return activity["StatusCode"] == "Successful" && activity["Cause"] == fmt.Sprintf("scheduled action name %s was triggered", bound.Action) &&
 			strings.Contains(activity["Description"].(string)+" ", fmt.Sprintf("%s capacity to %d ", word, bound.Value))
+	})
+}
+
+// TestFiringsAreToldFromDrift edits an action right after it fired, before any status
+// tells of that, and has the process die at each write: nobody touched AWS, so the
+// bounds that the action set stay, and no status tells of drift.
+func TestFiringsAreToldFromDrift(t *testing.T) {
+	for name, act := range map[string]func(*world){
+		"edit":   setActionMin(keyS, 2),
+		"zone":   inZone("Europe/Berlin"),
+		"delete": drop(keyS),
+	} {
+		for _, what := range []mishap{killedBefore, killedAfter, answerLost} {
+			t.Run(name+", "+string(what), func(t *testing.T) {
+				t.Parallel()
+				for n, writes := 0, 0; n <= writes; n++ {
+					inWorld(t, nil, func(w *world) {
+						s := action("s", "s", alpha, 3)
+						firing{in: 4*time.Minute + 59*time.Second}.schedule(w, &s.Spec)
+						w.create(target("t", alpha, 1, 4), s)
+						w.pass(5 * time.Minute)
+						before := len(w.written())
+						w.process.plan(accident{n, what})
+						act(w)
+						w.settle()
+						if n == 0 {
+							writes = len(w.written()) - before
+						}
+						w.holds()
+					})
+					if t.Failed() {
+						t.Fatalf("write %d", n)
+					}
+				}
+			})
+		}
+	}
+}
+
+func inZone(name string) func(*world) {
+	return func(w *world) { edit(w, keyS, func(o *v1alpha1.ScheduledAction) { o.Spec.Timezone = &name }) }
+}
+
+// TestReadOnlyTargetsTellNoOldBounds lets a bound that a schedule set be replaced while
+// nobody looks into why the bounds are what they are.
+func TestReadOnlyTargetsTellNoOldBounds(t *testing.T) {
+	inWorld(t, nil, func(w *world) {
+		s := action("s", "s", alpha, 3)
+		firing{in: time.Minute}.schedule(w, &s.Spec)
+		w.create(target("t", alpha, 1, 4), s)
+		w.pass(4 * time.Minute)
+		told := func() *v1alpha1.ScheduledBounds {
+			return w.kube.get(keyT).(*v1alpha1.ScalableTarget).Status.ScheduledBounds
+		}
+		if b := told(); b == nil || b.Min == nil || b.Min.Value != 3 {
+			t.Fatalf("it does not tell what the schedule set: %+v", b)
+		}
+		annotate(keyT, v1alpha1.AnnotationReadOnly, "true")(w)
+		w.settle()
+		if b := told(); b == nil || b.Min == nil || b.Min.Value != 3 {
+			t.Errorf("it forgets what is so still: %+v", b)
+		}
+		register(alpha, 2, 4)(w)
+		w.settle()
+		if b := told(); b != nil {
+			t.Errorf("it tells of bounds that are gone: %+v", b)
+		}
+		w.holds()
 	})
 }

@@ -53,7 +53,7 @@ func drawYield(r *rand.Rand, kind autoscaling.Kind) string {
 		return pick(r, "targetTrackingScalingPolicyConfiguration.targetValue", "stepScalingPolicyConfiguration.stepAdjustments",
 			"targetTrackingScalingPolicyConfiguration.targetValue,stepScalingPolicyConfiguration.stepAdjustments")
 	case actionKind:
-		return pick(r, "schedule", "scalableTargetAction.minCapacity")
+		return pick(r, "schedule,endTime", "scalableTargetAction.minCapacity") // a rate without its end would fire for ever
 	}
 	return pick(r, "minCapacity", "maxCapacity", "minCapacity,maxCapacity", "suspendedState.scheduledScalingSuspended")
 }

@@ -20,7 +20,7 @@ func drawMeddlingIn(r *rand.Rand, at place) step {
 	which := r.IntN(2)
 	switch r.IntN(11) {
 	case 0:
-		return meddle("register", "target "+id.String(), register(id, 0, value))
+		return meddle("register", "target "+id.String(), register(id, 4, value)) // a minimum that no schedule sets
 	case 1:
 		return meddle("put", "policy "+id.String()+" "+name, putStep(id, name, value))
 	case 2:

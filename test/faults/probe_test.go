@@ -80,7 +80,16 @@ func (w *world) nudge(has thing, paths [][]string) map[string]any {
 		}
 		switch member := path[len(path)-1]; v := at[member].(type) {
 		case float64:
-			at[member] = v + 1
+			switch {
+			case member == "EndTime": // of the schedule that is replaced
+				delete(at, member)
+			case kindOf(has.id) == "action": // never what a target gets, which would look like a firing
+				at[member] = 0.0
+			case member == "MinCapacity":
+				at[member] = min(v+1, body["MaxCapacity"].(float64))
+			default:
+				at[member] = v + 1
+			}
 		case string: // a schedule
 			at[member] = "at(2041-01-01T00:00:00)"
 		case []any: // steps

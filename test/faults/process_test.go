@@ -345,6 +345,7 @@ func (p *process) patch(obj client.Object, patch client.Patch, status bool) erro
 	if err == nil {
 		if status {
 			p.world.checkClaim(after)
+			p.world.checkReady(before, after)
 		}
 		answer.ObjectMeta = *after.GetObjectMeta().(*metav1.ObjectMeta).DeepCopy()
 	}

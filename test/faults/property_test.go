@@ -58,6 +58,20 @@ func (w *world) checkClaim(obj v1alpha1.Object) {
 	}
 }
 
+// checkReady notes when an object becomes ready, be it for a moment, and AWS has
+// nothing of it.
+func (w *world) checkReady(before, after v1alpha1.Object) {
+	id, ok := w.awsID(after)
+	if !ok || w.meddled || is(before, v1alpha1.ConditionReady, metav1.ConditionTrue) || !is(after, v1alpha1.ConditionReady, metav1.ConditionTrue) {
+		return
+	}
+	if _, there := w.unharmed()[id]; !there {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.untruths = append(w.untruths, fmt.Sprintf("%s %s becomes ready, and AWS has no %s", keyOf(after).kind, after.GetName(), id))
+	}
+}
+
 // report tells what there is, for people.
 func (w *world) report() string {
 	var b strings.Builder

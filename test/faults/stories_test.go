@@ -98,8 +98,10 @@ func takeAway(operation string, id identity, members map[string]any) func(*world
 }
 
 // foreigners puts things of others into AWS: a whole target, and a policy and
-// an action under the target that our stories are about, if it is there.
+// an action under the target that our stories are about, if it is there. No drift
+// follows from that.
 func foreigners(w *world) {
+	defer func(was bool) { w.meddled = was }(w.meddled)
 	atOnce(register(foreign, 1, 9), putTracking(foreign, "p", 11), putAction(foreign, "s", 4))(w)
 	all, err := describe(w.cloud)
 	w.must(err)
@@ -255,14 +257,16 @@ var stories = map[string]story{
 	"pause and resume":           {"edits wait for the end of the pause", some, inTurn(pauseAll, atOnce(setBounds(2, 5), setValue(keyP, 60), setActionMin(keyS, 3)), resumeAll)},
 	"pause for a while":          {"a pause ends by itself", some, atOnce(pauseFor(5*time.Second), setBounds(2, 5), setValue(keyP, 60))},
 	"pause and delete":           {"deletions wait for the end of the pause", some, inTurn(pauseAll, drop(keyT, keyP, keyS), atOnce(goesWithTarget, resumeAll))},
-	"pause the target alone":     {"what is not paused goes on", some, inTurn(annotate(keyT, v1alpha1.AnnotationPause, "true"), atOnce(setBounds(2, 5), setValue(keyP, 60)), drop(keyS), annotate(keyT, "", ""))},
-	"another endpoint":           {"what is in AWS does not follow an endpoint of another name, and what is there is not overwritten", chain, endpointIs("e", "beta")},
-	"another endpoint, undone":   {"an endpoint that is itself again has its target", chain, inTurn(endpointIs("e", "beta"), setBounds(2, 5), endpointIs("e", "alpha"))},
-	"another endpoint, deleted":  {"what is deleted goes from where it is", chain, inTurn(endpointIs("e", ""), endpointIs("e", "beta"), drop(keyP), atOnce(goesWithTarget, drop(keyT, keyS)))},
-	"another resource":           {"what is under a target that was retained does not follow its name", links, replaceTarget},
-	"another resource, deleted":  {"what is deleted goes from where it is", links, inTurn(replaceTarget, drop(keyP, keyS))},
-	"another resource at last":   {"what went with its target may follow its reference", links, inTurn(atOnce(goesWithTarget, drop(keyT)), bring(target("t", beta, 2, 4)))},
-	"others were faster":         {"what is gone already need not be deleted", some, atOnce(goesWithTarget, takeAway("DeregisterScalableTarget", alpha, nil), drop(keyT, keyP, keyS))},
+	"pause before the target": {"what is paused is not made when its target comes, and says so", bring(annotated(action("s", "s", alpha, 2), v1alpha1.AnnotationPause, "true")),
+		bring(target("t", alpha, 1, 3))},
+	"pause the target alone":    {"what is not paused goes on", some, inTurn(annotate(keyT, v1alpha1.AnnotationPause, "true"), atOnce(setBounds(2, 5), setValue(keyP, 60)), drop(keyS), annotate(keyT, "", ""))},
+	"another endpoint":          {"what is in AWS does not follow an endpoint of another name, and what is there is not overwritten", chain, endpointIs("e", "beta")},
+	"another endpoint, undone":  {"an endpoint that is itself again has its target", chain, inTurn(endpointIs("e", "beta"), setBounds(2, 5), endpointIs("e", "alpha"))},
+	"another endpoint, deleted": {"what is deleted goes from where it is", chain, inTurn(endpointIs("e", ""), endpointIs("e", "beta"), drop(keyP), atOnce(goesWithTarget, drop(keyT, keyS)))},
+	"another resource":          {"what is under a target that was retained does not follow its name", links, replaceTarget},
+	"another resource, deleted": {"what is deleted goes from where it is", links, inTurn(replaceTarget, drop(keyP, keyS))},
+	"another resource at last":  {"what went with its target may follow its reference", links, inTurn(atOnce(goesWithTarget, drop(keyT)), bring(target("t", beta, 2, 4)))},
+	"others were faster":        {"what is gone already need not be deleted", some, atOnce(goesWithTarget, takeAway("DeregisterScalableTarget", alpha, nil), drop(keyT, keyP, keyS))},
 }
 
 // strip takes all finalizers off an object.

@@ -21,6 +21,7 @@ func TestOutcomesThatCannotBeNoted(t *testing.T) {
 	for name, act := range map[string]func(*world){
 		"edits":           atOnce(setBounds(2, 5), setValue(keyP, 60), setActionMin(keyS, 3), setTags(tagA)),
 		"another type":    toSteps,
+		"one of two goes": atOnce(bring(target("u", alpha, 1, 4)), drop(keyT)),
 		"new":             bring(action("new", "new", alpha, 3)),
 		"deleted":         drop(keyP, keyS),
 		"bounds drift":    register(alpha, 1, 9),
