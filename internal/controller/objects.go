@@ -160,10 +160,16 @@ const (
 )
 
 // write sends what a patch says of changed, and makes changed what the API server
-// has then. The answer is the metadata alone, which is less to encode and decode,
-// for the rest is as it was written. Only when the generation says that the spec is
-// another one than before, all of it is read.
+// has then. A status is replaced, unless somebody changed the object meanwhile. The
+// answer to a patch is the metadata alone, which is less to encode and decode, for the
+// rest is as it was written. Only when the generation says that the spec is another
+// one than before, all of it is read.
 func (r *Reconciler) write(ctx context.Context, before, changed v1alpha1.Object, patch client.Patch, status bool) error {
+	if status {
+		if err := r.replaceStatus(ctx, changed); !apierrors.IsConflict(err) {
+			return err
+		}
+	}
 	data, err := patch.Data(changed)
 	if err != nil {
 		return err
@@ -185,6 +191,17 @@ func (r *Reconciler) write(ctx context.Context, before, changed v1alpha1.Object,
 		return err
 	} else if changed.GetUID() != answer.GetUID() { // made anew since
 		return apierrors.NewNotFound(schema.GroupResource{Group: v1alpha1.GroupVersion.Group, Resource: string(refOf(changed).Kind)}, changed.GetName())
+	}
+	changed.SetManagedFields(nil) // as in the cache
+	r.objects.wrote(ctx, changed)
+	return nil
+}
+
+// replaceStatus sends the whole status, which costs the API server less than a patch
+// of it. It conflicts when the object is not as it was read any more.
+func (r *Reconciler) replaceStatus(ctx context.Context, changed v1alpha1.Object) error {
+	if err := r.client.Status().Update(ctx, changed, fieldOwner); err != nil {
+		return err
 	}
 	changed.SetManagedFields(nil) // as in the cache
 	r.objects.wrote(ctx, changed)

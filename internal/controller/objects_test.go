@@ -2,11 +2,13 @@ package controller
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -18,6 +20,7 @@ type server struct {
 	client.Client
 	after *v1alpha1.ScalableTarget
 	uid   types.UID // of the object that was written, if it is another one
+	moved bool      // it is not as it was read any more
 	reads int
 }
 
@@ -32,6 +35,14 @@ func (s *server) Get(_ context.Context, _ client.ObjectKey, into client.Object, 
 type serverStatus struct {
 	client.SubResourceWriter
 	*server
+}
+
+func (s serverStatus) Update(_ context.Context, obj client.Object, _ ...client.SubResourceUpdateOption) error {
+	if s.moved {
+		return apierrors.NewConflict(schema.GroupResource{}, obj.GetName(), errors.New("the object has been modified"))
+	}
+	s.after.DeepCopyInto(obj.(*v1alpha1.ScalableTarget))
+	return nil
 }
 
 func (s serverStatus) Patch(_ context.Context, obj client.Object, _ client.Patch, _ ...client.SubResourcePatchOption) error {
@@ -59,16 +70,18 @@ func TestTheAnswerToAWriteIsWhatTheAPIServerHas(t *testing.T) {
 	for _, c := range []struct {
 		name, reason string
 		after        *v1alpha1.ScalableTarget
+		moved        bool
 		reads        int
 	}{
-		{"nobody else wrote", "the metadata says all that is new", after(func(*v1alpha1.ScalableTarget) {}), 0},
-		{"annotated meanwhile", "annotations are metadata", after(func(o *v1alpha1.ScalableTarget) { o.Annotations = map[string]string{"a": "b"} }), 0},
+		{"nobody else wrote", "the metadata says all that is new", after(func(*v1alpha1.ScalableTarget) {}), false, 0},
+		{"labelled by the API server", "its answer is what there is", after(func(o *v1alpha1.ScalableTarget) { o.Labels = map[string]string{"a": "b"} }), false, 0},
+		{"annotated meanwhile", "annotations are metadata", after(func(o *v1alpha1.ScalableTarget) { o.Annotations = map[string]string{"a": "b"} }), true, 0},
 		{"edited meanwhile", "a pass that takes the old spec for that of the new resource version would undo the edit in AWS", after(func(o *v1alpha1.ScalableTarget) {
 			o.Generation, o.Spec.MaxCapacity = 2, new(int64(9))
-		}), 1},
+		}), true, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := &server{after: c.after}
+			s := &server{after: c.after, moved: c.moved}
 			r := &Reconciler{client: s, live: s, objects: newObjects(nil)}
 			got := written.DeepCopy()
 			if err := r.patchStatus(t.Context(), before, got); err != nil {
@@ -86,7 +99,7 @@ func TestTheAnswerToAWriteIsWhatTheAPIServerHas(t *testing.T) {
 
 func TestAPromiseIsNotKeptByAnotherObjectOfTheName(t *testing.T) {
 	obj := &v1alpha1.ScalableTarget{ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "t", UID: "new", Generation: 1, ResourceVersion: "5"}}
-	s := &server{after: obj, uid: "old"}
+	s := &server{after: obj, uid: "old", moved: true}
 	r := &Reconciler{client: s, live: s, objects: newObjects(nil)}
 	before := &v1alpha1.ScalableTarget{ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "t", UID: "old", Generation: 2, ResourceVersion: "3"}}
 	if err := r.writePromise(t.Context(), before, before.DeepCopy()); !apierrors.IsNotFound(err) {

@@ -3,6 +3,7 @@ package faults
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -194,17 +195,14 @@ func (s *apiServer) patch(k key, data []byte, status bool) (before, after v1alph
 	if err != nil {
 		return nil, nil, apierrors.NewBadRequest(err.Error())
 	}
-	if next.GetResourceVersion() != old.GetResourceVersion() {
-		return nil, nil, apierrors.NewConflict(resourceOf(k), k.name, fmt.Errorf("the object has been modified"))
-	}
-	if next.GetUID() != old.GetUID() {
-		return nil, nil, apierrors.NewConflict(resourceOf(k), k.name, fmt.Errorf("the object has another UID"))
+	if err := moved(k, old, next); err != nil {
+		return nil, nil, err
 	}
 	from, to := next, clone(old)
 	if !status {
 		from, to = old, next
 	}
-	reflect.ValueOf(to).Elem().FieldByName("Status").Set(reflect.ValueOf(from).Elem().FieldByName("Status"))
+	setStatus(to, from)
 	if old.GetDeletionTimestamp() != nil {
 		for _, f := range to.GetFinalizers() {
 			if !slices.Contains(old.GetFinalizers(), f) {
@@ -213,6 +211,42 @@ func (s *apiServer) patch(k key, data []byte, status bool) (before, after v1alph
 		}
 	}
 	return clone(old), clone(s.store(k, old, to)), nil
+}
+
+// replaceStatus replaces the status of an object that is as the sender has it.
+func (s *apiServer) replaceStatus(k key, sent v1alpha1.Object) (before, after v1alpha1.Object, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old := s.objects[k]
+	if old == nil {
+		return nil, nil, apierrors.NewNotFound(resourceOf(k), k.name)
+	}
+	if err := moved(k, old, sent); err != nil {
+		return nil, nil, err
+	}
+	sent, err = merged(k.kind, sent, []byte("{}")) // as JSON has it
+	if err != nil {
+		return nil, nil, apierrors.NewBadRequest(err.Error())
+	}
+	next := clone(old)
+	setStatus(next, sent)
+	return clone(old), clone(s.store(k, old, next)), nil
+}
+
+// moved is the error of a write by somebody who has not the object as it is.
+func moved(k key, has, sent v1alpha1.Object) error {
+	switch {
+	case sent.GetResourceVersion() != has.GetResourceVersion():
+		return apierrors.NewConflict(resourceOf(k), k.name, errors.New("the object has been modified"))
+	case sent.GetUID() != has.GetUID():
+		return apierrors.NewConflict(resourceOf(k), k.name, errors.New("the object has another UID"))
+	}
+	return nil
+}
+
+// setStatus gives an object the status of another one.
+func setStatus(to, from v1alpha1.Object) {
+	reflect.ValueOf(to).Elem().FieldByName("Status").Set(reflect.ValueOf(from).Elem().FieldByName("Status"))
 }
 
 func merged(kind autoscaling.Kind, obj v1alpha1.Object, data []byte) (v1alpha1.Object, error) {

@@ -92,7 +92,7 @@ func TestLastModifiedTimeGrowsWithEveryWriteToAWS(t *testing.T) {
 // kubernetesWrites counts the writes to an object.
 func (w *world) kubernetesWrites(k key) (n int) {
 	for _, what := range w.written() {
-		if strings.HasPrefix(what, "patch "+string(k.kind)+" "+k.name) {
+		if strings.HasPrefix(what, "write "+string(k.kind)+" "+k.name) {
 			n++
 		}
 	}

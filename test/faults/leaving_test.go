@@ -33,9 +33,9 @@ func TestWhatLeavesIsLetGoOnce(t *testing.T) {
 					}
 				}
 				want := map[string]int{
-					"patch ScalableTarget t status=false":  1,
-					"patch ScalingPolicy p status=false":   1,
-					"patch ScheduledAction s status=false": 1,
+					"write ScalableTarget t status=false":  1,
+					"write ScalingPolicy p status=false":   1,
+					"write ScheduledAction s status=false": 1,
 				}
 				if diff := cmp.Diff(want, released); diff != "" {
 					t.Errorf("writes (-want +got):\n%s", diff)
@@ -60,9 +60,9 @@ func TestWhatComesOrGoesWithOthersWaitsForThem(t *testing.T) {
 		w.pass(5 * time.Second)
 		w.expect(0, map[string]int{
 			"RegisterScalableTarget": 1, "PutScalingPolicy": 1, "PutScheduledAction": 1,
-			"patch ScalableTarget t status=false": 1, "patch ScalableTarget t status=true": 1,
-			"patch ScalingPolicy p status=false": 1, "patch ScalingPolicy p status=true": 1,
-			"patch ScheduledAction s status=false": 1, "patch ScheduledAction s status=true": 1,
+			"write ScalableTarget t status=false": 1, "write ScalableTarget t status=true": 1,
+			"write ScalingPolicy p status=false": 1, "write ScalingPolicy p status=true": 1,
+			"write ScheduledAction s status=false": 1, "write ScheduledAction s status=true": 1,
 		})
 		w.settle() // the check notes how the alarms are set up
 		before := len(w.written())
@@ -73,9 +73,9 @@ func TestWhatComesOrGoesWithOthersWaitsForThem(t *testing.T) {
 		w.settle()
 		w.expect(before, map[string]int{
 			"DeregisterScalableTarget":             1,
-			"patch ScalableTarget t status=false":  1,
-			"patch ScalingPolicy p status=false":   1,
-			"patch ScheduledAction s status=false": 1,
+			"write ScalableTarget t status=false":  1,
+			"write ScalingPolicy p status=false":   1,
+			"write ScheduledAction s status=false": 1,
 		})
 	})
 }

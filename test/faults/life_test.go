@@ -11,7 +11,7 @@ import (
 func (w *world) changedAWS() []string {
 	var operations []string
 	for _, what := range w.written() {
-		if !strings.HasPrefix(what, "patch ") {
+		if !strings.HasPrefix(what, "write ") {
 			operations = append(operations, what)
 		}
 	}

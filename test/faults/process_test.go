@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path"
-	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -20,17 +19,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/go-logr/logr"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/config"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 
-	"github.com/setpoint-io/setpoint/api/v1alpha1"
-	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/awsapi"
 	"github.com/setpoint-io/setpoint/internal/controller"
 )
@@ -266,90 +261,6 @@ func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	ours, theirs := net.Pipe()
 	_ = theirs.Close()
 	return ours, nil, nil
-}
-
-// processClient is the process's connection to the API server.
-type processClient struct {
-	client.Client // what it does not implement is not there
-	p             *process
-	cache         *watchCache
-}
-
-func (c processClient) Get(ctx context.Context, name client.ObjectKey, obj client.Object, o ...client.GetOption) error {
-	return c.cache.Get(ctx, name, obj, o...)
-}
-
-func (c processClient) Patch(_ context.Context, obj client.Object, patch client.Patch, _ ...client.PatchOption) error {
-	return c.p.patch(obj, patch, false)
-}
-
-// liveReader reads our objects as they are; of others the cache is never old.
-type liveReader struct{ processClient }
-
-func (r liveReader) Get(ctx context.Context, name client.ObjectKey, into client.Object, o ...client.GetOption) error {
-	obj, ours := into.(v1alpha1.Object)
-	if !ours {
-		return r.processClient.Get(ctx, name, into, o...)
-	}
-	k := key{keyOf(obj).kind, name.Name}
-	found := r.p.world.memory.get(k)
-	if found == nil || name.Namespace != k.namespace() {
-		return apierrors.NewNotFound(resourceOf(k), name.Name)
-	}
-	reflect.ValueOf(into).Elem().Set(reflect.ValueOf(found).Elem())
-	return nil
-}
-
-func (c processClient) Status() client.SubResourceWriter { return statusClient{p: c.p} }
-
-type statusClient struct {
-	client.SubResourceWriter
-	p *process
-}
-
-func (c statusClient) Patch(_ context.Context, obj client.Object, patch client.Patch, _ ...client.SubResourcePatchOption) error {
-	return c.p.patch(obj, patch, true)
-}
-
-// patch answers with the metadata alone, which is all that the controller asks for.
-func (p *process) patch(obj client.Object, patch client.Patch, status bool) error {
-	data, err := patch.Data(obj)
-	if err != nil {
-		return err
-	}
-	answer := obj.(*metav1.PartialObjectMetadata)
-	k := key{autoscaling.Kind(answer.Kind), answer.Name}
-	var before, after v1alpha1.Object
-	what := fmt.Sprintf("patch %s %s status=%t", k.kind, k.name, status)
-	lost := p.write(what, func() {
-		fault := p.world.loses()
-		if fault == lostBefore {
-			err = apierrors.NewServerTimeout(resourceOf(k), "patch", 1)
-			return
-		}
-		if refuse := p.world.refuse.Load(); refuse != nil && (*refuse)(k, status) {
-			err = apierrors.NewForbidden(resourceOf(k), k.name, errors.New("the webhook says no"))
-			return
-		}
-		before, after, err = p.world.memory.patch(k, data, status)
-		if err == nil {
-			p.world.follow(before, after)
-		}
-		if fault == lostAfter {
-			err = apierrors.NewTimeoutError("the answer was lost", 1)
-		}
-	})
-	if lost != nil {
-		return lost
-	}
-	if err == nil {
-		if status {
-			p.world.checkClaim(after)
-			p.world.checkReady(before, after)
-		}
-		answer.ObjectMeta = *after.GetObjectMeta().(*metav1.ObjectMeta).DeepCopy()
-	}
-	return err
 }
 
 // processManager gives the controller what it asks of a manager.

@@ -68,7 +68,7 @@ func unnoted(t *testing.T, act, loses func(*world)) (writes map[string]int, drif
 		w.holds()
 		writes, drift = map[string]int{}, map[key]int{}
 		for _, what := range w.written()[before:] {
-			if !strings.HasPrefix(what, "patch ") {
+			if !strings.HasPrefix(what, "write ") {
 				writes[what]++
 			}
 		}
