@@ -235,6 +235,9 @@ func (p *pass) record(c autoscaling.Change, result autoscaling.Result, err error
 	if err != nil {
 		m.outcome.fail(err)
 		m.inVain = m.inVain || c.Verb == autoscaling.Create && aboutRequest(err)
+		if c.Op == autoscaling.OpDeregisterTarget {
+			p.failAll(err) // what would have gone with it is there still
+		}
 		return
 	}
 	m.outcome.changes = append(m.outcome.changes, c)

@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/localcloud"
 )
 
 // TestWhatLeavesIsLetGoOnce deletes a target with what is under it. Each object is
@@ -130,5 +132,33 @@ func (w *world) expect(from int, want map[string]int) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		w.Errorf("writes (-want +got):\n%s", diff)
+	}
+}
+
+// TestWhatStaysWithItsTarget lets AWS refuse to deregister a target that is deleted.
+// What would go with it is in AWS still, and nothing new comes.
+func TestWhatStaysWithItsTarget(t *testing.T) {
+	for name, fault := range errorsOfAWS {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, some, func(w *world) {
+				w.settle()
+				w.cloud.Faults().Inject(localcloud.Fault{Operation: "DeregisterScalableTarget", Error: fault})
+				w.delete(keyT, keyP)
+				w.create(policy("q", "q", alpha, 50))
+				setActionMin(keyS, 3)(w)
+				w.pass(time.Minute)
+				if p := w.kube.get(keyP); p == nil || !held(p) {
+					t.Error("a policy that is in AWS is released")
+				}
+				for _, k := range []key{keyS, {policyKind, "q"}} {
+					if is(w.kube.get(k), v1alpha1.ConditionReady, metav1.ConditionTrue) {
+						t.Errorf("%s is ready, and AWS has not what it declares", k)
+					}
+				}
+				w.cloud.Faults().Clear()
+				w.settle()
+				w.holds()
+			})
+		})
 	}
 }
