@@ -35,7 +35,7 @@ func conditions(old []v1alpha1.Condition, generation int64, o outcome, note stri
 	if o.roleKnown {
 		l.add(v1alpha1.ConditionLateInitialized, metav1.ConditionTrue, messageLateInitialized, messageLateInitialized)
 	}
-	if o.refers && o.state != refused {
+	if o.refers {
 		l.add(v1alpha1.ConditionReferencesResolved, metav1.ConditionTrue, "Resolved", "All references are resolved")
 	}
 	if o.selected != "" {

@@ -56,6 +56,9 @@ type Options struct {
 	// NoNamespaces says that Namespace objects may not be read, so that their
 	// annotations count for nothing.
 	NoNamespaces bool
+	// GetNamespaces says that no other Namespace objects may be read than those of
+	// Namespaces, and those only by name: they are looked at every namespacePeriod.
+	GetNamespaces bool
 	// NoAdoption and NoReadOnly refuse the annotations that ask for it.
 	NoAdoption, NoReadOnly bool
 	// Tags are put on every scalable target, below those of its spec.
@@ -198,9 +201,12 @@ func (r *Reconciler) sources(mgr manager.Manager, c controller.TypedController[G
 	if r.options.has(autoscaling.KindAction) {
 		sources = append(sources, source.TypedKind(cache, &v1alpha1.ScheduledAction{}, handlerFor[*v1alpha1.ScheduledAction](r)))
 	}
-	if !r.options.NoNamespaces {
-		namespace := &metav1.PartialObjectMetadata{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"}}
-		sources = append(sources, source.TypedKind(cache, namespace, r.namespaceHandler()))
+	switch {
+	case r.options.NoNamespaces:
+	case r.options.GetNamespaces:
+		sources = append(sources, source.TypedFunc[Group](r.getNamespaces))
+	default:
+		sources = append(sources, source.TypedKind(cache, &metav1.PartialObjectMetadata{TypeMeta: namespaceKind}, r.namespaceHandler()))
 	}
 	if r.options.SystemNamespace != "" {
 		sources = append(sources, source.TypedKind(cache, &corev1.ConfigMap{}, r.roleMapHandler()))

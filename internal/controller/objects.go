@@ -123,10 +123,10 @@ func newer(a, b v1alpha1.Object) bool {
 	return aerr == nil && berr == nil && av > bv
 }
 
-// patchStatus writes what differs in the status of changed from that of before.
-// It is refused when the object was deleted and made anew meanwhile: the new
-// one's event is on its way, and the status would not be true of it.
-func (r *Reconciler) patchStatus(ctx context.Context, before, changed v1alpha1.Object) error {
+// saveStatus writes the status of changed. That is refused when the object was deleted
+// and made anew meanwhile: the new one's event is on its way, and the status would not
+// be true of it.
+func (r *Reconciler) saveStatus(ctx context.Context, before, changed v1alpha1.Object) error {
 	err := r.writePromise(ctx, before, changed)
 	if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
 		return nil
@@ -137,7 +137,7 @@ func (r *Reconciler) patchStatus(ctx context.Context, before, changed v1alpha1.O
 	return err
 }
 
-// writePromise writes the status of changed, and unlike [Reconciler.patchStatus]
+// writePromise writes the status of changed, and unlike [Reconciler.saveStatus]
 // fails when the object is not there any more: nothing may be done for it.
 func (r *Reconciler) writePromise(ctx context.Context, before, changed v1alpha1.Object) error {
 	old := before.DeepCopyObject().(v1alpha1.Object)

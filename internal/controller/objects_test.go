@@ -84,7 +84,7 @@ func TestTheAnswerToAWriteIsWhatTheAPIServerHas(t *testing.T) {
 			s := &server{after: c.after, moved: c.moved}
 			r := &Reconciler{client: s, live: s, objects: newObjects(nil)}
 			got := written.DeepCopy()
-			if err := r.patchStatus(t.Context(), before, got); err != nil {
+			if err := r.saveStatus(t.Context(), before, got); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(c.after, got); diff != "" || s.reads != c.reads {

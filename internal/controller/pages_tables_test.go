@@ -32,7 +32,7 @@ var conditionRows = []conditionRow{
 	},
 	{
 		v1alpha1.ConditionReferencesResolved,
-		"True: what the spec refers to was found. Unknown: it was not, yet. False: it is broken, or in another namespace without leave. Absent: there are no references",
+		"True: what the spec refers to was found. Unknown: it was not, yet. False: it is broken, or in another namespace without leave. Absent: there are no references, or it did not come to look at them",
 		"create or repair the object that the message names", "people",
 	},
 	{

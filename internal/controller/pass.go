@@ -69,7 +69,14 @@ func (m *member) find(f autoscaling.Finding) {
 		m.outcome.advice = append(m.outcome.advice, f)
 		return
 	}
-	m.outcome = refusal([]autoscaling.Finding{f}, m.outcome.advice)
+	m.refuse(f)
+}
+
+// refuse takes a member out of the pass for what it declares.
+func (m *member) refuse(problems ...autoscaling.Finding) {
+	refers := m.outcome.refers
+	m.outcome = refusal(problems, m.outcome.advice)
+	m.outcome.refers = refers
 }
 
 // settleMember decides about a member that has its name in AWS for itself.
@@ -118,7 +125,7 @@ func (p *pass) declare(m *member) {
 	m.outcome.advice = slices.Concat(m.outcome.advice, m.declared.warnings(), m.crossings())
 	m.mergeDefaultTags()
 	if problems := m.declared.errors(); len(problems) > 0 {
-		m.outcome = refusal(problems, m.outcome.advice)
+		m.refuse(problems...)
 	}
 }
 

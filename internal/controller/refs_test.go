@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
+	"github.com/setpoint-io/setpoint/internal/autoscaling"
 )
 
 // withCondition is an object of another controller that has a condition.
@@ -61,6 +62,16 @@ func TestReferencesAreToldAsInTheACKControllers(t *testing.T) {
 		if told := findCondition(list, more); told == nil || *told.Reason != reason {
 			t.Errorf("%s: want %s in %q", c.reason, c.says, lines(list))
 		}
+	}
+}
+
+// TestReferencesStayResolvedInWhatIsRefused for something else that it says.
+func TestReferencesStayResolvedInWhatIsRefused(t *testing.T) {
+	m := &member{outcome: outcome{refers: true}}
+	m.refuse(autoscaling.Finding{Code: "C", Field: "f", Message: "bad"})
+	list := conditions(nil, 1, m.outcome, "", now)
+	if resolved := findCondition(list, v1alpha1.ConditionReferencesResolved); resolved == nil || resolved.Status != metav1.ConditionTrue {
+		t.Errorf("%q", lines(list))
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"maps"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 
@@ -82,30 +81,6 @@ func (g *groups) placement(ref ObjectRef) placement.Placement {
 		return placement.Placement{}
 	}
 	return g.settings.place(n.where)
-}
-
-// namespaceHandler keeps what namespaces say about the scope and the end of the
-// objects in them. Their labels matter to selectors only.
-func (r *Reconciler) namespaceHandler() handler.TypedEventHandler[*metav1.PartialObjectMetadata, Group] {
-	put := func(obj *metav1.PartialObjectMetadata, background bool, q queue) {
-		facts := placement.Namespace{Annotations: placement.NamespaceAnnotations(obj.Name, obj.Annotations)}
-		if r.options.Selectors {
-			facts.Labels = obj.Labels
-		}
-		r.logTeam(obj.Name, facts)
-		add(q, background, r.groups.putNamespace(obj.Name, &facts)...)
-	}
-	return handler.TypedFuncs[*metav1.PartialObjectMetadata, Group]{
-		CreateFunc: func(_ context.Context, e event.TypedCreateEvent[*metav1.PartialObjectMetadata], q queue) {
-			put(e.Object, e.IsInInitialList, q)
-		},
-		UpdateFunc: func(_ context.Context, e event.TypedUpdateEvent[*metav1.PartialObjectMetadata], q queue) {
-			put(e.ObjectNew, false, q)
-		},
-		DeleteFunc: func(_ context.Context, e event.TypedDeleteEvent[*metav1.PartialObjectMetadata], q queue) {
-			add(q, false, r.groups.putNamespace(e.Object.Name, nil)...)
-		},
-	}
 }
 
 // logTeam says which namespaces ask for the role of a team while teams do not

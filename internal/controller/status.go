@@ -54,7 +54,7 @@ func (r *Reconciler) reportOn(ctx context.Context, p *pass, m *member) error {
 		return nil
 	}
 	r.announce(p, m)
-	return r.patchStatus(ctx, m.before, m.obj)
+	return r.saveStatus(ctx, m.before, m.obj)
 }
 
 // release takes our finalizer off.
@@ -72,7 +72,7 @@ func (r *Reconciler) writeStatus(p *pass, m *member) {
 	s := m.obj.GetStatus()
 	m.outcome.selected = m.selected
 	s.ObservedGeneration = m.obj.GetGeneration()
-	if m.outcome.refers && p.group.Complete() {
+	if m.outcome.refers && m.outcome.state != refused && p.group.Complete() {
 		bindTo(s, p.group.Identity)
 	}
 	r.writeMetadata(p, m, s)

@@ -59,9 +59,14 @@ func (s starter) limit(ctx context.Context, o *controller.Options) error {
 		}
 	}
 	if !readable {
+		if o.GetNamespaces, err = s.mayGetNamespaces(ctx); err != nil {
+			return err
+		}
+	}
+	if !readable && !o.GetNamespaces {
 		o.NoNamespaces = true
 		s.options.Logger.Warn("namespaces may not be read: their annotations (account, Region, endpoint, deletion policy) count for nothing, and the flags decide; " +
-			"to change that, grant get, list and watch of namespaces by a ClusterRole and restart")
+			"to change that, grant get of each watched namespace by a Role in it, or get, list and watch of all by a ClusterRole, and restart")
 	}
 	if o.SystemNamespace == "" {
 		return nil
@@ -107,18 +112,34 @@ func (s starter) mayReadEverywhere(ctx context.Context, r schema.GroupResource) 
 	return true, nil
 }
 
-// mayRead asks the API server whether a cache of the resource can be filled.
+// mayRead says whether a cache of the resource can be filled.
 func (s starter) mayRead(ctx context.Context, r resource) (bool, error) {
 	for _, verb := range []string{"list", "watch"} {
-		review := &authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{
-			ResourceAttributes: &authorizationv1.ResourceAttributes{Namespace: r.namespace, Verb: verb, Group: r.group, Resource: r.name},
-		}}
-		if err := s.manager.GetClient().Create(ctx, review); err != nil {
-			return false, fmt.Errorf("asking the API server what we may do: %w", err)
-		}
-		if !review.Status.Allowed {
-			return false, nil
+		may, err := s.may(ctx, authorizationv1.ResourceAttributes{Namespace: r.namespace, Verb: verb, Group: r.group, Resource: r.name})
+		if err != nil || !may {
+			return false, err
 		}
 	}
 	return true, nil
+}
+
+// mayGetNamespaces says whether each of the watched namespaces may be read by name.
+// A Role in a namespace can grant that.
+func (s starter) mayGetNamespaces(ctx context.Context) (bool, error) {
+	for _, namespace := range s.options.Namespaces {
+		may, err := s.may(ctx, authorizationv1.ResourceAttributes{Namespace: namespace, Verb: "get", Resource: "namespaces", Name: namespace})
+		if err != nil || !may {
+			return false, err
+		}
+	}
+	return len(s.options.Namespaces) > 0, nil
+}
+
+// may asks the API server what we may do.
+func (s starter) may(ctx context.Context, what authorizationv1.ResourceAttributes) (bool, error) {
+	review := &authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{ResourceAttributes: &what}}
+	if err := s.manager.GetClient().Create(ctx, review); err != nil {
+		return false, fmt.Errorf("asking the API server what we may do: %w", err)
+	}
+	return review.Status.Allowed, nil
 }

@@ -103,8 +103,8 @@ func TestRightsInNamespaces(t *testing.T) {
 	objects := render(t, "{installScope: namespace, watchNamespace: 'team-a, team-b'}")
 	got := granted(t, objects)
 	want := map[string]map[string]string{
-		"team-a/setpoint":                     everywhere,
-		"team-b/setpoint":                     everywhere,
+		"team-a/setpoint":                     with(everywhere, "/namespaces/team-a", "get"),
+		"team-b/setpoint":                     with(everywhere, "/namespaces/team-b", "get"),
 		"ack-system/setpoint-accounts":        only(ownNamespace, "/configmaps"),
 		"ack-system/setpoint-leader-election": only(ownNamespace, "coordination", "/events"),
 	}

@@ -2,12 +2,14 @@ package e2e
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
@@ -88,6 +90,51 @@ func TestWorksWithTheRightsOfOneNamespace(t *testing.T) {
 		t.Errorf("each missing right is told once, and nothing is tried in vain:\n%s", log.text.String())
 	}
 	w.kubectl("", "delete", "scalingpolicy,scheduledaction", "--all", "--timeout=20s")
+}
+
+// ownNamespace lets a Role's subjects read the namespace of the Role, and no other.
+const ownNamespace = `- apiGroups: [""]
+  resources: [namespaces]
+  resourceNames: [$NAMESPACE]
+  verbs: [get]
+`
+
+// TestAnnotationsOfItsNamespaceCount in an install that is confined to it: it cannot
+// watch the namespace, and must not work in another Region, or delete what shall stay.
+func TestAnnotationsOfItsNamespaceCount(t *testing.T) {
+	w := newWorld(t)
+	role := strings.Replace(confinedRole, "- apiGroups: [services", ownNamespace+"- apiGroups: [services", 1)
+	w.kubectl(strings.ReplaceAll(role, "$NAMESPACE", w.namespace), "apply", "-f", "-")
+	w.annotateNamespace(v1alpha1.AnnotationDefaultRegion + "=eu-central-1")
+	var log lines
+	w.with(func(o *operator.Options) {
+		o.Kubernetes = rest.CopyConfig(o.Kubernetes)
+		o.Kubernetes.Impersonate = rest.ImpersonationConfig{UserName: "system:serviceaccount:" + w.namespace + ":setpoint"}
+		o.Namespaces = []string{w.namespace}
+		o.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	})
+	w.apply(ecsTarget)
+	if region := w.ready(target, "target").GetStatus().ACKResourceMetadata.Region; region != "eu-central-1" {
+		t.Errorf("the Region is %s", region)
+	}
+	w.annotateNamespace(v1alpha1.AnnotationPause + "=true")
+	w.eventually("the pause of the namespace is seen", func() error {
+		if condition(w.get(target, "target"), v1alpha1.ConditionPaused).Status != metav1.ConditionTrue {
+			return errors.New("it is not paused")
+		}
+		return nil
+	})
+	w.annotateNamespace(v1alpha1.AnnotationPause + "-")
+	w.eventually("the end of the pause is seen", func() error {
+		if condition(w.get(target, "target"), v1alpha1.ConditionPaused).Status == metav1.ConditionTrue {
+			return errors.New("it is still paused")
+		}
+		return nil
+	})
+	if log.count("may not be read") != 1 || log.count("roles of other accounts may not be read") != 1 || log.count("forbidden") > 0 {
+		t.Errorf("something is tried in vain:\n%s", log.text.String())
+	}
+	w.kubectl("", "delete", "scalabletarget", "target", "--timeout=20s")
 }
 
 // TestKindsThatAreLeftAlone by --reconcile-resources.
