@@ -172,8 +172,11 @@ func (d *differ) putPolicy(p Policy, alarms, unhealed []Alarm) []Change {
 	want := policyFields(d.id.ServiceNamespace, p)
 	was := d.observed.Policy(p.Name)
 	if was == nil {
-		put.Fields = compareFields(nil, want)
+		put.Fields = compareFields(nil, madeAnew(want))
 		return []Change{put}
+	}
+	if p.Type != was.Type {
+		want = madeAnew(want)
 	}
 	put.Fields = append(compareFields(policyFields(d.id.ServiceNamespace, was.Policy), want), alarmChanges(d.id.ServiceNamespace, p, alarms, unhealed, was)...)
 	if len(put.Fields) == 0 {
@@ -210,7 +213,7 @@ func (d *differ) putActions() {
 				action.Timezone = defaultTimezone
 			}
 		} else {
-			put.Fields = compareFields(nil, actionFields(action))
+			put.Fields = compareFields(nil, madeAnew(actionFields(action)))
 		}
 		d.add(put)
 	}

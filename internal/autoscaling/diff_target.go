@@ -38,7 +38,7 @@ func newTargetFields(t Target) []FieldChange {
 		l.flag("scheduledScalingSuspended", t.Suspended.ScheduledScaling, false)
 	})
 	_, _, tags := tagChanges(t, nil)
-	return append(compareFields(nil, l.fields), tags...)
+	return append(compareFields(nil, madeAnew(l.fields)), tags...)
 }
 
 // updateTarget sends only what differs: AWS leaves the rest alone, and sending

@@ -12,28 +12,29 @@ import (
 )
 
 // A field is one leaf of a declaration, named by its path in the manifest.
-type field struct{ path, value string }
+type field struct {
+	path, value string
+	byDefault   bool // AWS uses that value too when the field is not set
+}
 
 // A fieldList flattens a configuration into leaves so that two of them can be
-// compared and their differences named. A member that is not set, or set to
-// what AWS would use anyway, is left out: AWS echoes no defaults, so "unset"
-// and "default" must look the same or they would differ for ever. Lists whose
-// order means nothing to AWS are keyed by content.
+// compared and their differences named. A member that is not set is left out,
+// and one that is set to what AWS would use anyway is marked: AWS echoes no
+// defaults, so "unset" and "default" must be equal or they would differ for
+// ever. Lists whose order means nothing to AWS are keyed by content.
 type fieldList struct {
 	prefix string
 	fields []field
 }
 
 func (l *fieldList) text(path, value string) {
-	if value != "" {
-		l.fields = append(l.fields, field{l.prefix + path, value})
-	}
+	l.textOr(path, value, "")
 }
 
-// textOr leaves out the default.
+// textOr marks the default.
 func (l *fieldList) textOr(path, value, def string) {
-	if value != def {
-		l.text(path, value)
+	if value != "" {
+		l.fields = append(l.fields, field{path: l.prefix + path, value: value, byDefault: value == def})
 	}
 }
 
@@ -43,10 +44,10 @@ func (l *fieldList) number(path string, value *int32) {
 	}
 }
 
-// numberOr leaves out the default.
+// numberOr marks the default.
 func (l *fieldList) numberOr(path string, value *int32, def int32) {
-	if value != nil && *value != def {
-		l.number(path, value)
+	if value != nil {
+		l.textOr(path, strconv.Itoa(int(*value)), strconv.Itoa(int(def)))
 	}
 }
 
@@ -56,10 +57,10 @@ func (l *fieldList) float(path string, value *float64) {
 	}
 }
 
-// flag leaves out the default.
+// flag marks the default.
 func (l *fieldList) flag(path string, value *bool, def bool) {
-	if value != nil && *value != def {
-		l.text(path, strconv.FormatBool(*value))
+	if value != nil {
+		l.textOr(path, strconv.FormatBool(*value), strconv.FormatBool(def))
 	}
 }
 
@@ -147,7 +148,7 @@ func (l *fieldList) predefined(path string, m *PredefinedMetric) {
 
 func (l *fieldList) dimensions(dimensions []Dimension) {
 	for _, d := range slices.SortedFunc(slices.Values(dimensions), func(a, b Dimension) int { return cmp.Compare(a.Name, b.Name) }) {
-		l.fields = append(l.fields, field{fmt.Sprintf("%sdimensions[%s]", l.prefix, d.Name), d.Value})
+		l.fields = append(l.fields, field{path: fmt.Sprintf("%sdimensions[%s]", l.prefix, d.Name), value: d.Value})
 	}
 }
 
@@ -240,8 +241,19 @@ func actionFields(a Action) []field {
 	return l.fields
 }
 
+// madeAnew is what a configuration sets that AWS does not have yet: defaults
+// that are written down are a part of it.
+func madeAnew(fields []field) []field {
+	all := slices.Clone(fields)
+	for i := range all {
+		all[i].byDefault = false
+	}
+	return all
+}
+
 // compareFields returns what differs between two flattened configurations, in
-// the order in which the declaration names it, removals last.
+// the order in which the declaration names it, removals last. A default that only
+// one of them sets is no difference.
 func compareFields(from, to []field) []FieldChange {
 	old := make(map[string]string, len(from))
 	for _, f := range from {
@@ -249,13 +261,14 @@ func compareFields(from, to []field) []FieldChange {
 	}
 	var changes []FieldChange
 	for _, f := range to {
-		if was, ok := old[f.path]; !ok || was != f.value {
+		was, ok := old[f.path]
+		if ok && was != f.value || !ok && !f.byDefault {
 			changes = append(changes, FieldChange{Field: f.path, From: was, To: f.value})
 		}
 		delete(old, f.path)
 	}
 	for _, f := range from {
-		if was, ok := old[f.path]; ok {
+		if was, ok := old[f.path]; ok && !f.byDefault {
 			changes = append(changes, FieldChange{Field: f.path, From: was})
 		}
 	}
