@@ -7,13 +7,14 @@ import (
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/declared"
 	"github.com/setpoint-io/setpoint/internal/manifest"
+	"github.com/setpoint-io/setpoint/internal/validation"
 )
 
 // apply returns the groups of manifests as the cluster would have them once they
 // were applied, and what could not be read about them. What else the cluster
 // declares about the same scalable targets belongs to them; what else there is
 // of our kinds in the namespaces of the manifests decides only who comes first.
-func (c *cluster) apply(ctx context.Context, set *manifest.Set, home declared.Place) (groups []declared.Group, notes []string, err error) {
+func (c *cluster) apply(ctx context.Context, set *manifest.Set, home declared.Place, validator *validation.Validator) (groups []declared.Group, notes []string, err error) {
 	client, namespace, err := c.connect()
 	if err != nil {
 		return nil, nil, err
@@ -23,6 +24,7 @@ func (c *cluster) apply(ctx context.Context, set *manifest.Set, home declared.Pl
 		return nil, nil, err
 	}
 	manifests := len(objects)
+	before := map[int]v1alpha1.Object{}
 	var read []string
 	for _, o := range objects[:manifests] {
 		if slices.Contains(read, o.GetNamespace()) {
@@ -33,7 +35,7 @@ func (c *cluster) apply(ctx context.Context, set *manifest.Set, home declared.Pl
 		if err != nil {
 			return nil, nil, err
 		}
-		objects = overlay(objects, manifests, live)
+		objects = overlay(objects, manifests, live, before)
 	}
 	if objects, err = withReferences(ctx, client, objects); err != nil {
 		return nil, nil, err
@@ -52,12 +54,13 @@ func (c *cluster) apply(ctx context.Context, set *manifest.Set, home declared.Pl
 			around.setting.Learn(d.Content, namespace)
 		}
 	}
-	return chosen(declared.Gather(objects, around.setting), func(m *declared.Member) bool { return m.Index < manifests }), around.notes, nil
+	groups = chosen(declared.Gather(objects, around.setting), func(m *declared.Member) bool { return m.Index < manifests })
+	return groups, around.notes, validator.Admit(ctx, set.Documents, before, groups)
 }
 
 // overlay gives the manifests, with which the objects begin, what the cluster has
-// of them, and adds what it has besides.
-func overlay(objects []v1alpha1.Object, manifests int, live []v1alpha1.Object) []v1alpha1.Object {
+// of them, which it notes in before by their index, and adds what it has besides.
+func overlay(objects []v1alpha1.Object, manifests int, live []v1alpha1.Object, before map[int]v1alpha1.Object) []v1alpha1.Object {
 	for _, l := range live {
 		i := slices.IndexFunc(objects[:manifests], func(o v1alpha1.Object) bool {
 			return o.GetName() != "" && declared.RefOf(o) == declared.RefOf(l)
@@ -66,7 +69,7 @@ func overlay(objects []v1alpha1.Object, manifests int, live []v1alpha1.Object) [
 			objects = append(objects, l)
 			continue
 		}
-		objects[i] = declared.Applied(objects[i], l)
+		objects[i], before[i] = declared.Applied(objects[i], l), l
 	}
 	return objects
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/setpoint-io/setpoint/internal/manifest"
 	"github.com/setpoint-io/setpoint/internal/plan"
 	"github.com/setpoint-io/setpoint/internal/report"
+	"github.com/setpoint-io/setpoint/internal/validation"
 )
 
 type planOptions struct {
@@ -53,7 +54,8 @@ Objects of several Regions are planned together. Other accounts are named, and
 planned with --profile.
 
 Exit codes, as those of kubectl diff: 0 no changes, 1 changes, 2 the plan is not
-complete: something could not be read, or the controller would refuse an object.`,
+complete: something could not be read, or the API server or the controller would
+refuse an object.`,
 		Example: `  # What would these manifests change?
   setpoint plan -f examples/sagemaker/hosting-autoscaling-predefined.yaml
 
@@ -128,8 +130,12 @@ func (o *planOptions) groups(ctx context.Context, h host, home declared.Place) (
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	validator, err := validation.New()
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	if o.withCluster {
-		groups, notes, err = o.cluster.apply(ctx, set, home)
+		groups, notes, err = o.cluster.apply(ctx, set, home, validator)
 		return groups, located(set.Documents), append(notes, ignored(set)...), err
 	}
 	objects, err := set.Objects(o.namespace)
@@ -140,7 +146,8 @@ func (o *planOptions) groups(ctx context.Context, h host, home declared.Place) (
 	for _, d := range set.Others {
 		setting.Learn(d.Content, o.namespace)
 	}
-	return declared.Gather(objects, setting), located(set.Documents), ignored(set), nil
+	groups = declared.Gather(objects, setting)
+	return groups, located(set.Documents), ignored(set), validator.Admit(ctx, set.Documents, nil, groups)
 }
 
 // ignored tells of documents that are not planned.

@@ -103,6 +103,12 @@ func compile(text []byte) (kind string, d definition, err error) {
 // field. The namespace may be missing: kubectl adds it. The status is not
 // looked at, because the API server drops it.
 func (s *Server) Check(ctx context.Context, object map[string]any) []Refusal {
+	return s.CheckUpdate(ctx, object, nil)
+}
+
+// CheckUpdate returns the refusals of an object that shall replace another one of
+// its kind, such as that a field cannot be changed; nil: it is new.
+func (s *Server) CheckUpdate(ctx context.Context, object, old map[string]any) []Refusal {
 	kind, _ := object["kind"].(string)
 	d, ok := s.definitions[kind]
 	if !ok {
@@ -126,13 +132,23 @@ func (s *Server) Check(ctx context.Context, object map[string]any) []Refusal {
 		refusals = append(refusals, Refusal{Code: CodeSchema, Field: v.Field, Message: d.inWords(v)})
 	}
 	if len(violations) == 0 { // the rules take the types for granted
-		broken, _ := d.rules.Validate(ctx, nil, d.structural, object, nil, celconfig.RuntimeCELCostBudget)
+		broken := d.broken(ctx, object, old)
 		for _, v := range broken {
 			refusals = append(refusals, Refusal{Code: CodeRule, Field: v.Field, Message: v.Detail})
 		}
 	}
 	slices.SortStableFunc(refusals, func(a, b Refusal) int { return strings.Compare(a.Field, b.Field) })
 	return refusals
+}
+
+// broken are the rules that an object breaks.
+func (d definition) broken(ctx context.Context, object, old map[string]any) field.ErrorList {
+	var before any // the rules tell a map that is nil from none
+	if old != nil {
+		before = old
+	}
+	broken, _ := d.rules.Validate(ctx, nil, d.structural, object, before, celconfig.RuntimeCELCostBudget)
+	return broken
 }
 
 // metadata checks names, labels and annotations.

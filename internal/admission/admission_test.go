@@ -78,6 +78,26 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// What cannot be changed is only known beside what is there.
+func TestCheckUpdate(t *testing.T) {
+	server := newServer(t)
+	old := object(t, strings.Replace(target, "%s", ", minCapacity: 1", 1))
+	for _, c := range []struct{ reason, object, want string }{
+		{"the same", strings.Replace(target, "%s", ", minCapacity: 1", 1), ""},
+		{"a field that may change", strings.Replace(target, "%s", ", minCapacity: 2", 1), ""},
+		{"one that may not", strings.Replace(strings.Replace(target, "%s", "", 1), "service/c/s", "service/c/other", 1), "RuleViolated spec.resourceID"},
+		{"what no object may have", strings.Replace(target, "%s", ", foo: bar", 1), "UnknownField spec.foo"},
+	} {
+		var got []string
+		for _, r := range server.CheckUpdate(t.Context(), object(t, c.object), old) {
+			got = append(got, r.Code+" "+r.Field)
+		}
+		if strings.Join(got, "; ") != c.want {
+			t.Errorf("%s: %q, want %q", c.reason, got, c.want)
+		}
+	}
+}
+
 func TestCheckLeavesTheObjectAlone(t *testing.T) {
 	o := object(t, strings.Replace(target, "%s", ", unknown: 1", 1)+"status: {a: 1}\n")
 	before := object(t, strings.Replace(target, "%s", ", unknown: 1", 1)+"status: {a: 1}\n")

@@ -72,11 +72,15 @@ type Member struct {
 	Rival *Member
 	// Findings are what is wrong with the object, by itself and in its group.
 	Findings []autoscaling.Finding
+	// Refusals are why an API server would not take the manifest of the object,
+	// where that was looked into. Their fields are named from the root of the
+	// object.
+	Refusals []autoscaling.Finding
 }
 
 // Refused says that the controller would not act on the object.
 func (m *Member) Refused() bool {
-	return m.Rival != nil || m.Problem != "" || len(m.Life.Blocks(m.Deleting())) > 0 ||
+	return m.Rival != nil || m.Problem != "" || len(m.Refusals) > 0 || len(m.Life.Blocks(m.Deleting())) > 0 ||
 		slices.ContainsFunc(m.Findings, func(f autoscaling.Finding) bool { return f.Severity == autoscaling.Error })
 }
 

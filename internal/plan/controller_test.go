@@ -21,6 +21,8 @@ func TestAsTheController(t *testing.T) {
 		spec    = "spec: {policyName: p, " + identity + ", targetTrackingScalingPolicyConfiguration: {targetValue: 70, predefinedMetricSpecification: {predefinedMetricType: ECSServiceAverageCPUUtilization}}}\n"
 		ready   = "status: {conditions: [{type: Ready, status: 'True', observedGeneration: 2}]}\n"
 		drifted = "status: {alarms: [{alarmName: high}], lastDrift: {time: '2026-11-23T11:00:00Z', fields: [{field: alarm high, observed: has no actions, declared: made anew}]}}\n"
+
+		leaving = ", deletionTimestamp: '2026-01-01T00:00:00Z'"
 	)
 	registered := &autoscaling.ObservedTarget{ARN: "arn:t", MinCapacity: 2, MaxCapacity: 20, Tags: map[string]string{}}
 	tracks := func(problem string) observed {
@@ -44,12 +46,18 @@ func TestAsTheController(t *testing.T) {
 		{"so the controller said before", bare, target, adopted, spec + "status: {conditions: [{type: Stalled, status: 'True', reason: AdoptedResourceGone}]}\n", report.ActionRefused, "was adopted"},
 		{"a target that was made anew took the policy along, which is made anew too", bare, target, adopted, spec + "status: {conditions: [{type: Ready, status: 'False', observedGeneration: 2}]}\n", report.ActionCreate, ""},
 		{"a readiness of an older spec tells nothing of now", bare, target, adopted, spec + strings.Replace(ready, "2}", "1}", 1), report.ActionCreate, ""},
-		{"a policy waits while its target goes, and is not missed", bare, target + ", deletionTimestamp: '2026-01-01T00:00:00Z'", adopted, spec + ready, report.ActionWait, "no object here registers it"},
+		{"a policy waits while its target goes, and is not missed", bare, target + leaving, adopted, spec + ready, report.ActionWait, "is deregistered, and no object here registers it again"},
+		{"a policy that is there goes with its target, and waits for it then", tracks(""), target + leaving, held, spec + ready, report.ActionDelete, "AWS deletes it with the scalable target, which is deregistered; after that the object waits"},
+		{"one that goes with its target does not wait", tracks(""), target + leaving, held + leaving, spec + ready, report.ActionDelete, "AWS deletes it with the scalable target"},
+		{"a pause does not keep a policy under a target that goes", tracks(""), target + leaving, held + ", annotations: {applicationautoscaling.services.k8s.aws/pause: 'true'}", strings.Replace(spec, "70", "60", 1) + ready, report.ActionDelete, "AWS deletes it with the scalable target"},
+		{"nor does a policy stay that is retained", tracks(""), target + leaving, held + leaving + ", annotations: {services.k8s.aws/deletion-policy: retain}", spec + ready, report.ActionDelete, "AWS deletes it with the scalable target"},
+		{"nor one that is only looked at", tracks(""), target + leaving, held + ", annotations: {services.k8s.aws/read-only: 'true'}", spec + ready, report.ActionDelete, "AWS deletes it with the scalable target"},
+		{"a paused target takes nothing along", tracks(""), target + leaving + ", annotations: {applicationautoscaling.services.k8s.aws/pause: 'true'}", held, spec + ready, report.ActionNone, ""},
 		{"a broken alarm is made anew", tracks("has no actions"), target, held, spec + ready, report.ActionUpdate, ""},
 		{"one that a put did not heal is not tried again, which is said", tracks("has no actions"), target, held, spec + drifted, report.ActionNone, "alarm high has no actions, and AWS left it so when the policy was put again"},
 		{"another trouble with it is", tracks("is disabled"), target, held, spec + drifted, report.ActionUpdate, ""},
 		{"what AWS refused to make is not the object's, though it is held", tracks(""), target, held, spec + "status: {creationRefused: true}\n", report.ActionRefused, "was not made by this object"},
-		{"and stays when the object goes", tracks(""), target, held + ", deletionTimestamp: '2026-01-01T00:00:00Z'", spec + "status: {creationRefused: true}\n", report.ActionNone, "stays in AWS"},
+		{"and stays when the object goes", tracks(""), target, held + leaving, spec + "status: {creationRefused: true}\n", report.ActionNone, "stays in AWS"},
 	} {
 		objects := []v1alpha1.Object{
 			read(t, &v1alpha1.ScalableTarget{}, c.target, "spec: {"+identity+", minCapacity: 2, maxCapacity: 20}\n"),

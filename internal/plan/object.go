@@ -13,6 +13,13 @@ import (
 
 // object says what becomes of one member.
 func (t *targetPlan) object(m *declared.Member) report.ObjectPlan {
+	o := t.byItself(m)
+	t.withTarget(m, &o)
+	return o
+}
+
+// byItself says what becomes of one member, but for what its target takes along.
+func (t *targetPlan) byItself(m *declared.Member) report.ObjectPlan {
 	o := t.named(m)
 	if t.refuse(m, &o) || t.wait(m, &o) {
 		return o
@@ -42,6 +49,9 @@ func (t *targetPlan) object(m *declared.Member) report.ObjectPlan {
 	if m.Kind != autoscaling.KindTarget && !m.Deleting() && t.plan.TargetMissing {
 		o.Action = report.ActionWait
 		o.Notes = []string{"the scalable target is not registered, and no object here registers it"}
+		if t.deregisters() {
+			o.Notes = []string{"the scalable target is deregistered, and no object here registers it again"}
+		}
 		return o
 	}
 	t.changes(m, &o)
@@ -81,11 +91,7 @@ func (t *targetPlan) changes(m *declared.Member, o *report.ObjectPlan) {
 		}
 	}
 	switch {
-	case len(verbs) == 0:
-		if t.goesWithTarget(m) {
-			o.Action = report.ActionDelete
-			o.Notes = append(o.Notes, "AWS deletes it with the scalable target")
-		}
+	case len(verbs) == 0: // AWS has what is declared
 	case slices.Contains(verbs, autoscaling.Delete) && slices.Contains(verbs, autoscaling.Create):
 		o.Action = report.ActionReplace
 	case slices.Contains(verbs, autoscaling.Delete):
@@ -97,12 +103,26 @@ func (t *targetPlan) changes(m *declared.Member, o *report.ObjectPlan) {
 	}
 }
 
-// goesWithTarget says that the member's policy or action is deleted by the
-// deregistration of the target.
-func (t *targetPlan) goesWithTarget(m *declared.Member) bool {
-	_, there := t.counterpart(m)
-	return there && m.Kind != autoscaling.KindTarget &&
-		slices.ContainsFunc(t.plan.Changes, func(c autoscaling.Change) bool { return c.Op == autoscaling.OpDeregisterTarget })
+// deregisters says that the plan deregisters the target.
+func (t *targetPlan) deregisters() bool {
+	return slices.ContainsFunc(t.plan.Changes, func(c autoscaling.Change) bool { return c.Op == autoscaling.OpDeregisterTarget })
+}
+
+// withTarget says that the deregistration of the target takes along what a
+// member has in AWS, whatever the member itself asks for.
+func (t *targetPlan) withTarget(m *declared.Member, o *report.ObjectPlan) {
+	if m.Kind == autoscaling.KindTarget || !t.deregisters() || !t.has(m.Kind, o.AWSName) {
+		return
+	}
+	goes := "AWS deletes it with the scalable target"
+	if o.Action == report.ActionRefused {
+		o.Consequences = append(o.Consequences, goes)
+		return
+	}
+	if !m.Deleting() {
+		goes += ", which is deregistered; after that the object waits until the target is registered again"
+	}
+	o.Action, o.Fields, o.Consequences, o.Notes = report.ActionDelete, nil, nil, []string{goes}
 }
 
 // bounds explains bounds that a scheduled action set.

@@ -187,7 +187,7 @@ func (t *targetPlan) counterpart(m *declared.Member) (arn string, there bool) {
 // undeclared lists what AWS has under the target and no object names. When the
 // target is deregistered it goes too, which is among the consequences.
 func (t *targetPlan) undeclared() {
-	if slices.ContainsFunc(t.plan.Changes, func(c autoscaling.Change) bool { return c.Op == autoscaling.OpDeregisterTarget }) {
+	if t.deregisters() {
 		return
 	}
 	named := func(kind autoscaling.Kind, name string) bool {
@@ -272,10 +272,17 @@ func (t *targetPlan) refuse(m *declared.Member, o *report.ObjectPlan) bool {
 	}
 	for _, f := range m.Findings {
 		if f.Severity == autoscaling.Error {
-			o.Notes = append(o.Notes, strings.TrimPrefix(f.Field+": "+f.Message, ": ")+" ["+string(f.Code)+"]")
+			o.Notes = append(o.Notes, inWords(f))
 		}
 	}
+	for _, f := range m.Refusals {
+		o.Notes = append(o.Notes, inWords(f))
+	}
 	return true
+}
+
+func inWords(f autoscaling.Finding) string {
+	return strings.TrimPrefix(f.Field+": "+f.Message, ": ") + " [" + string(f.Code) + "]"
 }
 
 // wait notes for what a member waits, if it does.

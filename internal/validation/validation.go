@@ -122,16 +122,9 @@ func (v *validation) add(i int, f finding) { v.findings[i] = append(v.findings[i
 // member takes over what the domain finds.
 func (v *validation) member(document []int, m *declared.Member, group declared.Group) {
 	i := document[m.Index]
-	for _, p := range m.Life.Problems {
-		if !p.Namespace {
-			v.add(i, finding{CodeAnnotation, autoscaling.Error, "metadata.annotations[" + p.Annotation + "]", p.Message})
-		}
-	}
+	v.findings[i] = append(v.findings[i], judged(m, v.documents[i])...)
 	if adopts(v.documents[i]) {
 		return
-	}
-	for _, f := range m.Findings {
-		v.add(i, finding{f.Code, f.Severity, strings.TrimSuffix("spec."+f.Field, "."), f.Message})
 	}
 	if m.Dangling {
 		v.add(i, finding{CodeReferenceMissing, autoscaling.Warning, "spec.resourceRef", fmt.Sprintf(
@@ -181,25 +174,13 @@ func otherName(kind autoscaling.Kind) string {
 	return ", or give this one another name in AWS"
 }
 
-// admit takes over what the API server refuses, except where the domain has
-// said it already, and better: about the same field, or one below it.
+// admit takes over what the API server refuses.
 func (v *validation) admit(i int, refusals []admission.Refusal) {
-	domain := slices.Clone(v.findings[i])
-	for _, r := range refusals {
-		said := slices.ContainsFunc(domain, func(f finding) bool {
-			return f.severity == autoscaling.Error && r.Code != admission.CodeUnknownField &&
-				(f.field == r.Field || r.Field != "spec" && strings.HasPrefix(f.field, r.Field) && strings.ContainsAny(f.field[len(r.Field):len(r.Field)+1], ".["))
-		})
-		if said {
-			continue
-		}
-		if r.Field == "spec" && r.Code == admission.CodeRule {
-			// The rule about the whole asks which scalable target is meant, in
-			// one sentence instead of three.
-			v.findings[i] = slices.DeleteFunc(v.findings[i], func(f finding) bool { return f.code == autoscaling.IdentityIncomplete })
-		}
-		v.add(i, finding{autoscaling.Code(r.Code), autoscaling.Error, r.Field, r.Message})
+	refused, whole := unsaid(v.findings[i], refusals)
+	if whole {
+		v.findings[i] = slices.DeleteFunc(v.findings[i], func(f finding) bool { return f.code == autoscaling.IdentityIncomplete })
 	}
+	v.findings[i] = append(v.findings[i], refused...)
 	if d := v.documents[i]; d.Mismatch != nil && len(v.findings[i]) == 0 {
 		v.add(i, finding{autoscaling.Code(admission.CodeSchema), autoscaling.Error, "", d.Mismatch.Error()})
 	}
