@@ -61,12 +61,15 @@ func newRealCluster(t *testing.T, s *server, namespace string) *realCluster {
 		t.Fatal(err)
 	}
 	config.QPS = -1
-	c, err := client.New(config, client.Options{Scheme: known})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &realCluster{T: t, client: c, namespace: namespace, was: map[types.UID][]*v1alpha1.ScalableTarget{}}
-	if err := c.Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}); err != nil {
+	r := &realCluster{T: t, namespace: namespace, was: map[types.UID][]*v1alpha1.ScalableTarget{}}
+	eventually(t, "the API server says what it has", func() (err error) {
+		r.client, err = client.New(config, client.Options{Scheme: known})
+		return err
+	})
+	err = r.ask(func() error {
+		return r.client.Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}})
+	})
+	if client.IgnoreAlreadyExists(err) != nil { // the answer to the first try may have been lost
 		t.Fatal(err)
 	}
 	return r

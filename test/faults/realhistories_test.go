@@ -3,6 +3,7 @@ package faults
 import (
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -22,6 +23,9 @@ func realHistory(seed uint64) (steps []step) {
 		for s.memory {
 			s = draw(own)
 		}
+		if own.IntN(10) == 0 {
+			s = drawOutage(own)
+		}
 		s.pause = pick(own, 0, 0, 100*time.Millisecond, 5*time.Second, 5*time.Second, 40*time.Second)
 		s.what = fmt.Sprintf("%s, then %s", s.what, s.pause)
 		steps = append(steps, s)
@@ -29,10 +33,19 @@ func realHistory(seed uint64) (steps []step) {
 	return steps
 }
 
-// TestRealHistories plays random histories on the program and a real API server.
-// The steps follow from the seed; what happens between them is up to the machine.
+// drawOutage ends the API server, which all histories share, and starts it again.
+func drawOutage(r *rand.Rand) step {
+	if r.IntN(2) == 0 {
+		return step{what: "the API server is killed", do: func(w *world) { w.must(w.real.server.again(w.real.server.kill)) }}
+	}
+	return step{what: "the API server restarts", do: func(w *world) { w.must(w.real.server.again(w.real.server.stop)) }}
+}
+
+// TestRealHistories plays random histories on the program and a real API server; by
+// every second one two controllers live, of which one leads. The steps follow from the
+// seed; what happens between them is up to the machine.
 func TestRealHistories(t *testing.T) {
-	server, err := sharedServer()
+	server, err := newServer(filepath.Join(scratch, "histories"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +65,11 @@ func TestRealHistories(t *testing.T) {
 			w := inReality(t, server)
 			foreigners(w)
 			w.meddled = false // by others, before there was anything of ours
-			w.real.alone()
+			if s%2 == 0 {
+				w.real.together()
+			} else {
+				w.real.alone()
+			}
 			for _, step := range steps {
 				step.do(w)
 				time.Sleep(w.lasts(step.pause))

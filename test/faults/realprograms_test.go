@@ -35,6 +35,8 @@ type programs struct {
 	*world
 	server    *server
 	namespace string
+	names     []string // of the controllers that are started anew when they die
+	flags     []string // of theirs
 
 	mu        sync.Mutex
 	running   map[string]*program // by name
@@ -108,27 +110,49 @@ func (p *programs) start(name string, flags ...string) *program {
 func (c *program) signal(s syscall.Signal) { _ = c.cmd.Process.Signal(s) }
 
 // alone starts the one controller of a world without leader election.
-func (p *programs) alone() { p.start("controller", "--enable-leader-election=false") }
+func (p *programs) alone() {
+	p.names, p.flags = []string{"controller"}, []string{"--enable-leader-election=false"}
+	p.reincarnate()
+}
 
-// restart kills the one controller and starts another.
+// together starts two controllers, of which one leads.
+func (p *programs) together() {
+	p.names = []string{"first", "second"}
+	p.reincarnate()
+}
+
+// restart kills the controller that wrote last and starts another.
 func (p *programs) restart() {
+	name := p.names[0]
+	if writes := p.written(); len(writes) > 0 {
+		name = writes[len(writes)-1].by
+	}
 	p.mu.Lock()
-	c := p.running["controller"]
+	c := p.running[name]
 	p.mu.Unlock()
 	c.signal(syscall.SIGKILL)
 	<-c.ended
-	p.alone()
+	p.reincarnate()
 }
 
-// reincarnate starts the one controller anew if it has died.
+// reincarnate starts each controller that has died, or was never started.
 func (p *programs) reincarnate() {
-	p.mu.Lock()
-	c := p.running["controller"]
-	p.mu.Unlock()
+	for _, name := range p.names {
+		p.mu.Lock()
+		c := p.running[name]
+		p.mu.Unlock()
+		if c == nil || c.hasEnded() {
+			p.start(name, p.flags...)
+		}
+	}
+}
+
+func (c *program) hasEnded() bool {
 	select {
 	case <-c.ended:
-		p.alone()
+		return true
 	default:
+		return false
 	}
 }
 

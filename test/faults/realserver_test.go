@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	clientauthentication "k8s.io/client-go/pkg/apis/clientauthentication/v1"
@@ -81,6 +82,7 @@ type server struct {
 	cmd        *exec.Cmd
 	stdin      io.Closer
 	log        *strings.Builder
+	turn       sync.Mutex // to end it and start it again
 }
 
 // newServer starts an API server with our CRDs.
@@ -168,6 +170,19 @@ func (s *server) kill() error {
 	_ = s.cmd.Wait() // it says that it was killed
 	s.cmd = nil
 	return err
+}
+
+// again ends it in one of the two ways and starts it. Somebody else may have taken
+// its port meanwhile, for a moment.
+func (s *server) again(end func() error) error {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	ended, started := end(), s.start()
+	for i := 0; i < 10 && started != nil; i++ {
+		time.Sleep(time.Second)
+		started = s.start()
+	}
+	return errors.Join(ended, started)
 }
 
 // stop ends it in order.
