@@ -64,19 +64,26 @@ func (l *lines) count(what string) int {
 	return strings.Count(l.text.String(), what)
 }
 
-// TestWorksWithTheRightsOfOneNamespace: an install that is confined to a
-// namespace has a Role there and nothing else.
-func TestWorksWithTheRightsOfOneNamespace(t *testing.T) {
-	w := newWorld(t)
-	w.kubectl(strings.ReplaceAll(confinedRole, "$NAMESPACE", w.namespace), "apply", "-f", "-")
+// confined runs the controller with a Role in the namespace of the world, which asks
+// for another Region, and returns its log.
+func (w *world) confined(role string) *lines {
+	w.kubectl(strings.ReplaceAll(role, "$NAMESPACE", w.namespace), "apply", "-f", "-")
 	w.annotateNamespace(v1alpha1.AnnotationDefaultRegion + "=eu-central-1")
-	var log lines
+	log := &lines{}
 	w.with(func(o *operator.Options) {
 		o.Kubernetes = rest.CopyConfig(o.Kubernetes)
 		o.Kubernetes.Impersonate = rest.ImpersonationConfig{UserName: "system:serviceaccount:" + w.namespace + ":setpoint"}
 		o.Namespaces = []string{w.namespace}
-		o.Logger = slog.New(slog.NewTextHandler(&log, nil))
+		o.Logger = slog.New(slog.NewTextHandler(log, nil))
 	})
+	return log
+}
+
+// TestWorksWithTheRightsOfOneNamespace: an install that is confined to a
+// namespace has a Role there and nothing else.
+func TestWorksWithTheRightsOfOneNamespace(t *testing.T) {
+	w := newWorld(t)
+	log := w.confined(confinedRole)
 	w.apply(targetManifest, policyManifest, actionManifest)
 	w.ready(target, "target")
 	w.ready(policy, "policy")
@@ -103,16 +110,7 @@ const ownNamespace = `- apiGroups: [""]
 // watch the namespace, and must not work in another Region, or delete what shall stay.
 func TestAnnotationsOfItsNamespaceCount(t *testing.T) {
 	w := newWorld(t)
-	role := strings.Replace(confinedRole, "- apiGroups: [services", ownNamespace+"- apiGroups: [services", 1)
-	w.kubectl(strings.ReplaceAll(role, "$NAMESPACE", w.namespace), "apply", "-f", "-")
-	w.annotateNamespace(v1alpha1.AnnotationDefaultRegion + "=eu-central-1")
-	var log lines
-	w.with(func(o *operator.Options) {
-		o.Kubernetes = rest.CopyConfig(o.Kubernetes)
-		o.Kubernetes.Impersonate = rest.ImpersonationConfig{UserName: "system:serviceaccount:" + w.namespace + ":setpoint"}
-		o.Namespaces = []string{w.namespace}
-		o.Logger = slog.New(slog.NewTextHandler(&log, nil))
-	})
+	log := w.confined(strings.Replace(confinedRole, "- apiGroups: [services", ownNamespace+"- apiGroups: [services", 1))
 	w.apply(ecsTarget)
 	if region := w.ready(target, "target").GetStatus().ACKResourceMetadata.Region; region != "eu-central-1" {
 		t.Errorf("the Region is %s", region)
