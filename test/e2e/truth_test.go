@@ -388,7 +388,8 @@ func TestPassingTroubleNeverShows(t *testing.T) {
 			w.apply(w.edited(policyManifest, "targetValue: 60", "targetValue: 61"))
 			w.eventually("the edit is in AWS", func() error {
 				for _, shown := range w.get(policy, "policy").GetStatus().Conditions {
-					if strings.Contains(text(shown.Message)+text(shown.Reason), c.fault.Code) && c.fault.Code == "ConcurrentUpdateException" {
+					trouble := slices.Contains([]string{v1alpha1.ConditionTerminal, v1alpha1.ConditionStalled, v1alpha1.ConditionRecoverable}, shown.Type)
+					if trouble || strings.Contains(text(shown.Message), c.fault.Code) && c.fault.Code == "ConcurrentUpdateException" {
 						t.Errorf("%s, but %s says %s", c.reason, shown.Type, text(shown.Message))
 					}
 				}

@@ -43,7 +43,7 @@ func (w *world) managedAlarms(at place) (names []string) {
 }
 
 func (w *world) deleteAlarms(at place, names ...string) {
-	w.meddled = true
+	w.meddled.Store(true)
 	_, err := w.cloudwatch(at).DeleteAlarms(w.Context(), &cloudwatch.DeleteAlarmsInput{AlarmNames: names})
 	w.must(err)
 }
@@ -51,7 +51,7 @@ func (w *world) deleteAlarms(at place, names ...string) {
 // editAlarm changes when an alarm goes off. The controller sees it where it has
 // seen before how AWS had set the alarm.
 func (w *world) editAlarm(at place, name string) {
-	w.meddled = true
+	w.meddled.Store(true)
 	out, err := w.cloudwatch(at).DescribeAlarms(w.Context(), &cloudwatch.DescribeAlarmsInput{AlarmNames: []string{name}})
 	w.must(err)
 	a := out.MetricAlarms[0]
@@ -71,7 +71,7 @@ func (w *world) editAlarm(at place, name string) {
 
 // silenceAlarm lets an alarm tell nobody, which the controller sees in any case.
 func (w *world) silenceAlarm(at place, name string) {
-	w.meddled = true
+	w.meddled.Store(true)
 	_, err := w.cloudwatch(at).DisableAlarmActions(w.Context(), &cloudwatch.DisableAlarmActionsInput{AlarmNames: []string{name}})
 	w.must(err)
 	w.silenced[at.String()+name] = true

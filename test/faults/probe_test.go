@@ -18,7 +18,7 @@ import (
 // are yielded, everything of what is paused or read-only, and by a scheduled
 // action the bounds of targets. It says what the controller did to it.
 func (w *world) probe() (problems []string) {
-	w.meddled = true
+	w.meddled.Store(true)
 	want := map[string]map[string]any{}
 	all, err := describe(w.cloud)
 	w.must(err)

@@ -62,7 +62,7 @@ func (w *world) checkClaim(obj v1alpha1.Object) {
 // nothing of it.
 func (w *world) checkReady(before, after v1alpha1.Object) {
 	id, ok := w.awsID(after)
-	if !ok || w.meddled || is(before, v1alpha1.ConditionReady, metav1.ConditionTrue) || !is(after, v1alpha1.ConditionReady, metav1.ConditionTrue) {
+	if !ok || w.meddled.Load() || is(before, v1alpha1.ConditionReady, metav1.ConditionTrue) || !is(after, v1alpha1.ConditionReady, metav1.ConditionTrue) {
 		return
 	}
 	if _, there := w.unharmed()[id]; !there {

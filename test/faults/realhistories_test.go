@@ -64,7 +64,7 @@ func TestRealHistories(t *testing.T) {
 			})
 			w := inReality(t, server)
 			foreigners(w)
-			w.meddled = false // by others, before there was anything of ours
+			w.meddled.Store(false) // by others, before there was anything of ours
 			if s%2 == 0 {
 				w.real.together()
 			} else {

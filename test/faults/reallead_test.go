@@ -56,7 +56,7 @@ func newPair(t *testing.T, flags ...string) *pair {
 	}
 	p := &pair{programs: inReality(t, server).real}
 	foreigners(p.world)
-	p.meddled = false
+	p.meddled.Store(false)
 	p.leader = p.start("leader", flags...)
 	eventually(t, "the first controller leads", func() error {
 		if p.holder() == "" {

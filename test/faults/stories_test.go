@@ -101,7 +101,7 @@ func takeAway(operation string, id identity, members map[string]any) func(*world
 // an action under the target that our stories are about, if it is there. No drift
 // follows from that.
 func foreigners(w *world) {
-	defer func(was bool) { w.meddled = was }(w.meddled)
+	defer func(was bool) { w.meddled.Store(was) }(w.meddled.Load())
 	atOnce(register(foreign, 1, 9), putTracking(foreign, "p", 11), putAction(foreign, "s", 4))(w)
 	all, err := describe(w.cloud)
 	w.must(err)

@@ -64,7 +64,7 @@ func (w *world) statusLies() (lies []string) {
 		tell := func(format string, args ...any) {
 			lies = append(lies, fmt.Sprintf("%s %s: ", keyOf(obj).kind, obj.GetName())+fmt.Sprintf(format, args...))
 		}
-		if drift := obj.GetStatus().LastDrift; drift != nil && !w.meddled {
+		if drift := obj.GetStatus().LastDrift; drift != nil && !w.meddled.Load() {
 			tell("it tells of drift, and nobody touched AWS: %+v", *drift)
 		}
 		switch o := obj.(type) {

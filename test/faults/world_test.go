@@ -46,7 +46,7 @@ type world struct {
 	edited      map[string][]types.UID                        // alarms that others edited, and the policies that knew them
 	silenced    map[string]bool                               // alarms of which others disabled the actions
 	lastFiring  time.Time                                     // of a scheduled action; zero: none fires
-	meddled     bool                                          // others changed AWS, so that drift may be told
+	meddled     atomic.Bool                                   // others changed AWS, so that drift may be told
 	refuse      atomic.Pointer[func(k key, status bool) bool] // what the API server does not accept
 	// alarmsAppear is how long CloudWatch takes to show the alarms of a policy that
 	// was put. AWS does not document it.
@@ -262,7 +262,7 @@ func call(c *localcloud.Cloud, at place, operation string, in map[string]any) (m
 // aws changes AWS behind the controller's back.
 func (w *world) aws(at place, operation string, in map[string]any) {
 	w.Helper()
-	w.meddled = true
+	w.meddled.Store(true)
 	if _, err := call(w.cloud, at, operation, in); err != nil {
 		w.Fatal(err)
 	}
