@@ -49,18 +49,21 @@ const namespacePeriod = 10 * time.Second
 // all of them have been read once: what is in them must not be worked on before.
 func (r *Reconciler) getNamespaces(ctx context.Context, q queue) error {
 	failing := false
-	read := func(ctx context.Context) (bool, error) {
+	read := func(ctx context.Context) {
 		err := r.getEach(ctx, q)
 		if err != nil && !failing {
 			r.log.Warn("namespaces cannot be read, so that their annotations are those of before", "error", err)
 		}
 		failing = err != nil
-		return !failing, nil
 	}
-	if err := wait.PollUntilContextCancel(ctx, time.Second, true, read); err != nil {
+	err := wait.PollUntilContextCancel(ctx, time.Second, true, func(ctx context.Context) (bool, error) {
+		read(ctx)
+		return !failing, nil
+	})
+	if err != nil {
 		return err
 	}
-	go wait.UntilWithContext(ctx, func(ctx context.Context) { _, _ = read(ctx) }, namespacePeriod)
+	go wait.UntilWithContext(ctx, read, namespacePeriod)
 	return nil
 }
 

@@ -59,14 +59,9 @@ func (s starter) limit(ctx context.Context, o *controller.Options) error {
 		}
 	}
 	if !readable {
-		if o.GetNamespaces, err = s.mayGetNamespaces(ctx); err != nil {
+		if err := s.limitNamespaces(ctx, o); err != nil {
 			return err
 		}
-	}
-	if !readable && !o.GetNamespaces {
-		o.NoNamespaces = true
-		s.options.Logger.Warn("namespaces may not be read: their annotations (account, Region, endpoint, deletion policy) count for nothing, and the flags decide; " +
-			"to change that, grant get of each watched namespace by a Role in it, or get, list and watch of all by a ClusterRole, and restart")
 	}
 	if o.SystemNamespace == "" {
 		return nil
@@ -79,6 +74,18 @@ func (s starter) limit(ctx context.Context, o *controller.Options) error {
 		"to change that, grant get, list and watch of what is missing and restart; --enable-carm=false says that it is meant", "missing", roles.String())
 	o.NoRoles = "the controller may not read " + roles.String() + ", where the roles of accounts are: grant it get, list and watch there and restart it"
 	o.SystemNamespace = ""
+	return nil
+}
+
+// limitNamespaces makes do without the right to watch Namespace objects.
+func (s starter) limitNamespaces(ctx context.Context, o *controller.Options) (err error) {
+	o.GetNamespaces, err = s.mayGetNamespaces(ctx)
+	if err != nil || o.GetNamespaces {
+		return err
+	}
+	o.NoNamespaces = true
+	s.options.Logger.Warn("namespaces may not be read: their annotations (account, Region, endpoint, deletion policy) count for nothing, and the flags decide; " +
+		"to change that, grant get of each watched namespace by a Role in it, or get, list and watch of all by a ClusterRole, and restart")
 	return nil
 }
 
