@@ -50,6 +50,7 @@ type flags struct {
 	tagList                               []string
 	tags                                  operator.Tags // of tagList
 	skippedTags                           []string      // sentences about the rest of it
+	unknown                               []string      // flags that this program does not have
 }
 
 func (f *flags) bind(fs *pflag.FlagSet) {
@@ -86,9 +87,10 @@ func (f *flags) bind(fs *pflag.FlagSet) {
 
 // ignored are the ACK controller's flags that change nothing here.
 var ignored = map[string]string{
-	"aws-endpoint-use-path-style": "it concerns Amazon S3",
-	"enable-webhook-server":       "there are no webhooks",
-	"webhook-server-addr":         "there are no webhooks",
+	"aws-endpoint-use-path-style":        "it concerns Amazon S3",
+	"enable-adopted-resource-reconciler": "the kind AdoptedResource is gone; write the annotation adoption-policy",
+	"enable-webhook-server":              "there are no webhooks",
+	"webhook-server-addr":                "there are no webhooks",
 }
 
 func bindIgnored(fs *pflag.FlagSet) {
@@ -101,6 +103,9 @@ func bindIgnored(fs *pflag.FlagSet) {
 
 // logIgnored tells what the flags say in vain, and what they leave out.
 func (f *flags) logIgnored(log *slog.Logger, fs *pflag.FlagSet) {
+	for _, name := range f.unknown {
+		log.Warn("flag ignored", "flag", "--"+name, "why", "this controller does not have it")
+	}
 	for _, name := range f.unknownGates {
 		log.Warn("feature gate ignored", "gate", name, "why", "this controller does not have it")
 	}

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +21,11 @@ func parse(t *testing.T, args ...string) (*flags, error) {
 	var f flags
 	fs := pflag.NewFlagSet("test", pflag.ContinueOnError)
 	f.bind(fs)
+	args, unknown, err := setAside(fs, args)
+	if err != nil {
+		return nil, err
+	}
+	f.unknown = unknown
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
@@ -119,6 +126,50 @@ func TestTheControllersOwnNamespace(t *testing.T) {
 	}
 }
 
+// TestFlagsOfOtherVersionsAreLogged: a chart that is newer or older than this
+// program may pass what it does not have, and the controller starts.
+func TestFlagsOfOtherVersionsAreLogged(t *testing.T) {
+	f, err := parse(t, "--future-thing", "--aws-region=us-west-2", "--future-limit", "7", "--enable-adopted-resource-reconciler=false", "--future-list=a,b", "--deletion-policy", "retain")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.region != "us-west-2" || f.deletionPolicy != "retain" {
+		t.Errorf("the known flags beside unknown ones are read as %+v", f)
+	}
+	var log bytes.Buffer
+	f.logIgnored(slog.New(slog.NewTextHandler(&log, nil)), pflag.NewFlagSet("test", pflag.ContinueOnError))
+	for _, name := range []string{"future-thing", "future-limit", "future-list"} {
+		if want := `"flag ignored" flag=--` + name + " "; strings.Count(log.String(), want) != 1 {
+			t.Errorf("the log does not say %s once:\n%s", want, log.String())
+		}
+	}
+}
+
+// FuzzSetAside: what is left has no long flag that is unknown, known flags keep
+// their values, and nothing is left out that is not named.
+func FuzzSetAside(f *testing.F) {
+	f.Add("--aws-region us-west-2 --future 7 --log-level=debug")
+	f.Add("--future -- --log-level")
+	f.Add("--enable-carm --x=--y --watch-namespace --future")
+	f.Fuzz(func(t *testing.T, line string) {
+		args := strings.Fields(line)
+		var fl flags
+		fs := pflag.NewFlagSet("test", pflag.ContinueOnError)
+		fl.bind(fs)
+		rest, unknown, err := setAside(fs, args)
+		if err != nil {
+			return
+		}
+		if len(unknown) == 0 && !slices.Equal(rest, args) || len(rest) > len(args)-len(unknown) {
+			t.Errorf("%q became %q, without %q", args, rest, unknown)
+		}
+		var missing *pflag.NotExistError
+		if err := fs.Parse(rest); errors.As(err, &missing) && missing.GetSpecifiedShortnames() == "" {
+			t.Errorf("%q: %v", args, err)
+		}
+	})
+}
+
 func TestNoFlags(t *testing.T) {
 	f, err := parse(t)
 	if err != nil {
@@ -139,7 +190,10 @@ func TestFlagsThatMeanNothing(t *testing.T) {
 		{"a typing error must not decide about AWS resources", []string{"--deletion-policy", "retian"}, "deletion-policy"},
 		{"no label selector", []string{"--watch-selectors", "a in"}, "watch-selectors"},
 		{"signed requests over plain HTTP", []string{"--aws-endpoint-url", "http://x"}, "aws-endpoint-url"},
-		{"a typing error in a flag", []string{"--no-such-flag"}, "no-such-flag"},
+		{"a typing error in a flag", []string{"--watch-namespaces=a"}, "did you mean --watch-namespace?"},
+		{"a flag of another program that would keep the controller off", []string{"--namespace", "a"}, "--watch-namespace"},
+		{"a flag that would have nothing changed", []string{"--dry-run"}, "--dry-run"},
+		{"an abbreviation", []string{"-n", "a"}, "unknown shorthand"},
 		{"a kind that there is not, with those that there are", []string{"--reconcile-resources", "ScalableTargets"}, "write ScalableTarget, ScalingPolicy or ScheduledAction"},
 		{"a period of a kind that there is not", []string{"--reconcile-resource-resync-seconds", "Bucket=1"}, "reconcile-resource-resync-seconds"},
 		{"a period that is no number", []string{"--reconcile-resource-resync-seconds", "ScalableTarget=1h"}, "reconcile-resource-resync-seconds"},

@@ -33,14 +33,27 @@ const gcPercent = 50
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := command().ExecuteContext(ctx); err != nil {
+	if err := execute(ctx, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "setpoint-controller:", err)
 		os.Exit(1)
 	}
 }
 
-func command() *cobra.Command {
+func execute(ctx context.Context, args []string) error {
 	var f flags
+	cmd := command(&f)
+	cmd.InitDefaultHelpFlag()
+	cmd.InitDefaultVersionFlag()
+	args, unknown, err := setAside(cmd.Flags(), args)
+	if err != nil {
+		return err
+	}
+	f.unknown = unknown
+	cmd.SetArgs(args)
+	return cmd.ExecuteContext(ctx)
+}
+
+func command(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "setpoint-controller",
 		Short: "Keeps AWS Application Auto Scaling as Kubernetes objects declare it",
@@ -49,13 +62,14 @@ ScheduledAction objects declare it.
 
 The cluster is that of KUBECONFIG, or the one the program runs in. AWS settings
 come from the AWS SDK's default chain: AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL,
-web identity, container and instance roles, and so on. Flags that the ACK
-controller has and this one does not need are accepted and logged.`,
+web identity, container and instance roles, and so on. Flags that this program
+does not have are logged and ignored, unless they look like a slip or would
+confine what it touches.`,
 		Args:          cobra.NoArgs,
 		Version:       version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), &f, cmd) },
+		RunE:          func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), f, cmd) },
 	}
 	f.bind(cmd.Flags())
 	return cmd

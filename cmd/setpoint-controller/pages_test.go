@@ -15,7 +15,7 @@ import (
 
 func TestPageFlags(t *testing.T) {
 	var used, vain [][]string
-	command().Flags().VisitAll(func(f *pflag.Flag) {
+	command(&flags{}).Flags().VisitAll(func(f *pflag.Flag) {
 		name := pages.Code("--" + f.Name)
 		if why, ok := ignored[f.Name]; ok {
 			vain = append(vain, []string{name, why})
