@@ -3,6 +3,7 @@ package controller
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -28,8 +29,11 @@ const (
 // a condition whose status stays. ACK.Terminal comes first because Argo CD
 // reads the list in order and would take a failure for progress otherwise.
 func conditions(old []v1alpha1.Condition, generation int64, o outcome, note string, now metav1.Time) []v1alpha1.Condition {
-	if o.transient() && toldAt(old, generation) {
-		return old // throttling says nothing about the object
+	if o.transient() {
+		told := false
+		if o, told = o.patient(old, generation, now); told {
+			return old // throttling says nothing about the object
+		}
 	}
 	l := conditionList{old: old, now: now, generation: generation}
 	if o.roleKnown {
@@ -77,7 +81,7 @@ func conditions(old []v1alpha1.Condition, generation int64, o outcome, note stri
 		}
 		l.advise(o.advice)
 		l.add(v1alpha1.ConditionResourceSynced, metav1.ConditionUnknown, o.message, messageUnknown)
-		l.add(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ConditionRecoverable, o.message)
+		l.add(v1alpha1.ConditionReady, metav1.ConditionFalse, o.unready(), o.message)
 		l.add(v1alpha1.ConditionReconciling, metav1.ConditionTrue, o.failure(), o.message)
 	}
 	l.tellLife(o)
@@ -119,6 +123,37 @@ func (o outcome) transient() bool {
 	default:
 		return false
 	}
+}
+
+// unready is the reason for which an object is not ready after a failure.
+func (o outcome) unready() string {
+	if o.transient() {
+		return o.failure()
+	}
+	return v1alpha1.ConditionRecoverable
+}
+
+// patience is how long a failure that passes by itself has no name: within that
+// time it nearly always has passed.
+const patience = time.Minute
+
+// What is told within that time.
+const (
+	progressing        = "Progressing"
+	messageProgressing = "AWS does not have this yet; it follows within seconds"
+)
+
+// patient is what an object says of a failure that passes by itself, unless
+// something was told about this generation already, which stays. Only a failure that
+// lasts is called by its name.
+func (o outcome) patient(old []v1alpha1.Condition, generation int64, now metav1.Time) (out outcome, told bool) {
+	c := findCondition(old, v1alpha1.ConditionReconciling)
+	waits := c != nil && value(c.Reason) == progressing && c.LastTransitionTime != nil
+	overdue := waits && now.Sub(c.LastTransitionTime.Time) >= patience
+	if !overdue {
+		o.reason, o.message = progressing, messageProgressing
+	}
+	return o, toldAt(old, generation) && !overdue
 }
 
 // readyAt says that the object was ready in this generation.

@@ -237,6 +237,19 @@ func TestPageAdvice(t *testing.T) {
 	pages.Check(t, "reference/conditions.md", "advice", pages.Table([]string{"Reason", "Means", "What to do", "Event"}, rows))
 }
 
+// seen says where a reason stands, and when, if something else stands there first.
+func seen(o outcome, reason string) string {
+	at := func(reason string, list []v1alpha1.Condition) string {
+		return "reason " + pages.Code(reason) + " of " + pages.Code(having(list, reason)...)
+	}
+	first := verdicts(o)
+	if !o.transient() {
+		return at(reason, first)
+	}
+	later := conditions(first, 1, o, "", metav1.Unix(int64(patience/time.Second), 0))
+	return at(progressing, first) + ", after " + inUnits(patience) + " " + at(reason, later) + "; neither where something was told before"
+}
+
 // TestPageKinds draws a part for each kind of error, above its codes.
 func TestPageKinds(t *testing.T) {
 	sameWords(t, "kind of error", pages.Parse(t, "../awsapi").Constants("", "Kind"), column(kindRows, func(r kindRow) string { return string(r.kind) }))
@@ -254,7 +267,7 @@ func TestPageKinds(t *testing.T) {
 			{"Means", r.means},
 			{"Retry or stop", again + ": " + retried(o)},
 			{"What to do", r.todo},
-			{"Seen as", "reason " + pages.Code(reason) + " of " + pages.Code(having(verdicts(o), reason)...)},
+			{"Seen as", seen(o, reason)},
 			{"Event", told},
 		}))
 	}

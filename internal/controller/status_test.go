@@ -126,9 +126,9 @@ func TestConditions(t *testing.T) {
 			reason: "an object that AWS does not have yet is not ready, and not in error either",
 			out:    after(outcome{}, awsError(awsapi.Throttled, "Rate exceeded")),
 			want: []string{
-				"ACK.ResourceSynced=Unknown (now) SomeException: Rate exceeded. " + nextSteps[awsapi.Throttled] + "|Unable to determine if desired resource state matches latest observed state",
-				"Ready=False (now) ACK.Recoverable|SomeException: Rate exceeded. " + nextSteps[awsapi.Throttled],
-				"Reconciling=True (now) Throttled|SomeException: Rate exceeded. " + nextSteps[awsapi.Throttled],
+				"ACK.ResourceSynced=Unknown (now) " + messageProgressing + "|Unable to determine if desired resource state matches latest observed state",
+				"Ready=False (now) Progressing|" + messageProgressing,
+				"Reconciling=True (now) Progressing|" + messageProgressing,
 			},
 		},
 		"throttled while refused": {
@@ -141,13 +141,22 @@ func TestConditions(t *testing.T) {
 				"Stalled=True (then) AlreadyDeclared|taken",
 			},
 		},
-		"throttled after an edit": {
-			reason: "what was said of another generation says nothing of this one",
+		"busy after an edit": {
+			reason: "what was said of another generation says nothing of this one, and a pending update of AWS's is nobody's concern",
 			old:    conditions(nil, 2, outcome{state: refused, reason: reasonConflict, message: "taken"}, "", then), out: after(outcome{}, awsError(awsapi.Conflict, "busy")),
 			want: []string{
-				"ACK.ResourceSynced=Unknown (now) AWS is still busy with another update of this scalable target; the change follows as soon as that is done|Unable to determine if desired resource state matches latest observed state",
-				"Ready=False (then) ACK.Recoverable|AWS is still busy with another update of this scalable target; the change follows as soon as that is done",
-				"Reconciling=True (now) Conflict|AWS is still busy with another update of this scalable target; the change follows as soon as that is done",
+				"ACK.ResourceSynced=Unknown (now) " + messageProgressing + "|Unable to determine if desired resource state matches latest observed state",
+				"Ready=False (then) Progressing|" + messageProgressing,
+				"Reconciling=True (now) Progressing|" + messageProgressing,
+			},
+		},
+		"busy for long": {
+			reason: "who waits for more than a minute wants to know for what",
+			old:    conditions(nil, 3, after(outcome{}, awsError(awsapi.Conflict, "busy")), "", then), out: after(outcome{}, awsError(awsapi.Conflict, "busy")),
+			want: []string{
+				"ACK.ResourceSynced=Unknown (then) AWS is still busy with another update of this scalable target; the change follows as soon as that is done|Unable to determine if desired resource state matches latest observed state",
+				"Ready=False (then) Conflict|AWS is still busy with another update of this scalable target; the change follows as soon as that is done",
+				"Reconciling=True (then) Conflict|AWS is still busy with another update of this scalable target; the change follows as soon as that is done",
 			},
 		},
 		"refused by Kubernetes": {
@@ -222,6 +231,9 @@ func FuzzConditions(f *testing.F) {
 			list = next
 			if ready := findCondition(list, v1alpha1.ConditionReady); ready == nil {
 				t.Fatal("there is no Ready condition")
+			}
+			if o.transient() { // it is told by its name when it has lasted
+				list = conditions(list, int64(i/3), o, "", metav1.NewTime(at.Add(patience)))
 			}
 			if again := conditions(list, int64(i/3), o, "", metav1.NewTime(at.Add(time.Hour))); !cmp.Equal(list, again) {
 				t.Fatalf("the same outcome changes the conditions: %s", cmp.Diff(list, again))
