@@ -36,6 +36,11 @@ type CommonStatus struct {
 	// long as it is smaller than metadata.generation, the rest of the status is
 	// about an older spec.
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+	// The metadata.generation of which AWS had everything when it was looked at
+	// last. It stays while attempts fail, so that what differs afterwards is known
+	// to be the work of others, and is absent on an object that waits for something
+	// or cannot work.
+	SyncedGeneration int64 `json:"syncedGeneration,omitempty"`
 	// True when AWS refused to create the resource and has it not. What appears
 	// there under its name from then on is somebody else's, unless the controller
 	// creates it at a later try.
@@ -73,6 +78,9 @@ type Drift struct {
 	Time metav1.Time `json:"time"`
 	// True when the resource was gone from AWS and was made anew.
 	Gone bool `json:"gone,omitempty"`
+	// True when AWS had another resource of the same name: somebody had deleted the
+	// object's and made it anew.
+	Replaced bool `json:"replaced,omitempty"`
 	// What differed.
 	// +listType=atomic
 	Fields []DriftedField `json:"fields,omitempty"`

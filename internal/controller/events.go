@@ -21,6 +21,7 @@ const (
 	eventRetained       = "Retained"
 	eventDriftCorrected = "DriftCorrected"
 	eventAlarm          = "AlarmRecreated"
+	eventReplaced       = "ReplacedInAWS"
 	eventReady          = "Ready"
 	eventAdopted        = "Adopted"
 	eventPaused         = "ReconciliationPaused"
@@ -80,6 +81,7 @@ func (r *Reconciler) announceChanges(p *pass, m *member) {
 	if m.outcome.state == gone && m.life.Retained {
 		r.event(m, corev1.EventTypeNormal, eventRetained, "Delete", "left in AWS, as the deletion policy asks")
 	}
+	r.announceReplaced(m)
 	drift := m.drift()
 	for _, c := range m.outcome.changes {
 		drifted := slices.ContainsFunc(drift, func(d autoscaling.Change) bool { return d.Op == c.Op })

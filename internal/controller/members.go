@@ -33,6 +33,7 @@ type member struct {
 	owner     *string // who else manages what it adopted; empty: nobody; nil: not asked
 	declared  declaration
 	blocked   bool // the API server does not accept what is to be written before AWS is
+	replaced  bool // somebody deleted its counterpart and made it anew
 	inVain    bool // AWS refused to make its counterpart
 	// refusedFor: and AWS has it not when it is asked again
 	refusedFor bool

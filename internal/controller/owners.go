@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
-	"github.com/setpoint-io/setpoint/internal/awsapi"
 )
 
 // codeOtherOwner is the reason of the advice about a resource that was taken
@@ -23,11 +22,8 @@ func (p *pass) findOwners(ctx context.Context, aws AWS) {
 	}
 	tags := p.observed.Target.Tags
 	strange := func(m *member) bool { return m.outcome.state == refused && m.outcome.reason == reasonForeign }
-	if tags == nil && p.observed.Target.ARN != "" && slices.ContainsFunc(p.members, strange) {
-		// Who may not read tags gets the message without an owner.
-		if seen, err := aws.Observe(ctx, awsapi.Query{Identity: p.group.Identity, Tags: true}); err == nil && seen.Target != nil {
-			tags = seen.Target.Tags
-		}
+	if slices.ContainsFunc(p.members, func(m *member) bool { return strange(m) || m.replaced }) {
+		tags = p.readTags(ctx, aws)
 	}
 	for _, m := range p.members {
 		switch {
@@ -68,7 +64,7 @@ func ownership(m *member, owner autoscaling.Owner) string {
 // counterpart: when it is taken over, and later as long as there is somebody.
 func (p *pass) asksOwner(m *member) bool {
 	s := m.obj.GetStatus()
-	return m.life.Adopts() && !p.created && (!m.held() || s.ACKResourceMetadata == nil || p.check && s.OtherOwner != nil)
+	return m.life.Adopts() && !p.created && (m.replaced || !m.held() || s.ACKResourceMetadata == nil || p.check && s.OtherOwner != nil)
 }
 
 // writeOwner notes who else manages what was adopted, and advises to settle

@@ -79,11 +79,11 @@ func (r *Reconciler) hold(ctx context.Context, p *pass) {
 // prepare makes a member ready for a change in AWS: it is held, and its status
 // knows what a later edit may have to undo. A process that dies after the change
 // leaves both behind. It is false when the API server does not accept that.
-func (r *Reconciler) prepare(ctx context.Context, p *pass, m *member) bool {
+func (r *Reconciler) prepare(ctx context.Context, p *pass, m *member, verb autoscaling.Verb) bool {
 	if m == nil {
 		return true
 	}
-	if m.blocked || !m.held() && !r.claim(ctx, p, m) {
+	if m.blocked || !m.held() && !r.claim(ctx, p, m) || verb == autoscaling.Create && !r.forget(ctx, m) {
 		return false
 	}
 	if m.ref.Kind == autoscaling.KindAction {

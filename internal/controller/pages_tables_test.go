@@ -188,6 +188,10 @@ var eventRows = []eventRow{
 		"if it comes again, find out who: [drift keeps coming back](../how-to/troubleshoot.md#drift-keeps-coming-back)",
 	},
 	{
+		eventReplaced, "somebody deleted the resource in AWS and made it anew under its name, and no tag gives it to anybody (or the object adopts); it counts as the object's, and is brought to what that declares",
+		"find out who; if it is theirs now, delete the object with `services.k8s.aws/deletion-policy: retain`",
+	},
+	{
 		eventRecreated, "of a ScalableTarget: the target was gone from AWS, and with it what the note names; what objects declare is made anew",
 		"declare what the note calls lost, if it is needed; AWS deregisters a target when its resource is deleted",
 	},

@@ -291,6 +291,17 @@ func (p *pass) postpone(changes []autoscaling.Change, err error) {
 	}
 }
 
+// waitForTarget has the others wait because the API server did not accept what is
+// to be written before their target is registered. Where it was not heard, nothing is
+// known about them either.
+func (p *pass) waitForTarget() {
+	for _, m := range p.members {
+		if t := p.memberOf(autoscaling.KindTarget, ""); m.active() && t != nil && t.outcome.unheard {
+			m.outcome = t.outcome
+		}
+	}
+}
+
 // refused says that AWS refused to make something.
 func (p *pass) refused() bool {
 	return slices.ContainsFunc(p.members, func(m *member) bool { return m.inVain && desired.KnownARN(m.obj) == "" })

@@ -102,6 +102,7 @@ func (r *Reconciler) converge(ctx context.Context, p *pass) {
 	r.keepBound(ctx, p)
 	r.adopt(ctx, p)
 	r.respectForeign(ctx, p)
+	r.respectReplaced(ctx, aws, p)
 	p.findOwners(ctx, aws)
 	p.respectVanished()
 	p.adviseNoTagging()
@@ -120,9 +121,10 @@ func (r *Reconciler) converge(ctx context.Context, p *pass) {
 func (r *Reconciler) apply(ctx context.Context, aws AWS, p *pass, plan autoscaling.Plan) {
 	for i, planned := range plan.Changes {
 		parent := planned.Registers()
-		if !r.prepare(ctx, p, p.memberOf(planned.Kind, planned.Name)) {
+		if !r.prepare(ctx, p, p.memberOf(planned.Kind, planned.Name), planned.Verb) {
 			if parent {
-				return // the others wait for it
+				p.waitForTarget()
+				return
 			}
 			continue
 		}

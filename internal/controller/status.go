@@ -103,7 +103,23 @@ func (r *Reconciler) writeStatus(p *pass, m *member) {
 	if m.outcome.state == synced {
 		s.Yielded = m.yielded()
 	}
+	s.SyncedGeneration = p.syncedGeneration(m)
 	s.Conditions = conditions(s.Conditions, m.obj.GetGeneration(), m.outcome, p.boundsInWords(m)+m.yieldInWords(), metav1.NewTime(r.now().Truncate(time.Second)))
+}
+
+// syncedGeneration is that of which AWS had everything, as long as nothing but
+// trouble has come in between. A pause only has us look on, at what is there.
+func (p *pass) syncedGeneration(m *member) int64 {
+	o := m.outcome
+	tookAway := len(o.changes) > 0 && o.changes[len(o.changes)-1].Verb == autoscaling.Delete
+	troubled := o.state == failed || o.state == refused && o.reason == reasonInvalidInAWS || o.state == waiting && o.reason == reasonPaused && p.isThere(m)
+	switch {
+	case o.state == synced:
+		return m.obj.GetGeneration()
+	case troubled && !tookAway:
+		return m.obj.GetStatus().SyncedGeneration
+	}
+	return 0
 }
 
 // writeMetadata copies what AWS says about the object's counterpart.

@@ -28,7 +28,7 @@ const (
 // tellTruth writes what the pass found out about AWS into the status of an
 // object that works, and advises about it.
 func (p *pass) tellTruth(m *member) {
-	m.writeDrift()
+	p.writeDrift(m)
 	if m.outcome.state != synced {
 		return
 	}
@@ -50,7 +50,7 @@ func (p *pass) tellTruth(m *member) {
 // that the declaration depends on is the reason, or it was left to others until
 // now.
 func (m *member) drift() []autoscaling.Change {
-	if m.deleting() || !readyAt(m.known.GetStatus().Conditions, m.obj.GetGeneration()) {
+	if m.deleting() || !m.wasSynced() {
 		return nil
 	}
 	var drift []autoscaling.Change
@@ -65,6 +65,11 @@ func (m *member) drift() []autoscaling.Change {
 		}
 	}
 	return drift
+}
+
+// wasSynced says that AWS had what the object declares now.
+func (m *member) wasSynced() bool {
+	return m.obj.GetGeneration() != 0 && m.known.GetStatus().SyncedGeneration == m.obj.GetGeneration()
 }
 
 // takenBack says that a field was left to others until somebody changed the
@@ -99,12 +104,15 @@ func (m *member) lost(c autoscaling.Change) bool {
 		!slices.ContainsFunc(m.outcome.changes, func(c autoscaling.Change) bool { return c.Verb == autoscaling.Delete })
 }
 
-func (m *member) writeDrift() {
+func (p *pass) writeDrift(m *member) {
 	changes := m.drift()
-	if len(changes) == 0 {
+	if len(changes) == 0 && !m.kept() {
 		return
 	}
-	found := &v1alpha1.Drift{Time: m.outcome.changedAt}
+	found := &v1alpha1.Drift{Time: m.outcome.changedAt, Replaced: m.kept()}
+	if found.Time.IsZero() {
+		found.Time = metav1.NewTime(p.now.Truncate(time.Second))
+	}
 	for _, c := range changes {
 		found.Gone = found.Gone || m.lost(c)
 		for _, f := range c.Fields {

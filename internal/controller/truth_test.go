@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 )
@@ -44,10 +42,10 @@ func TestBoundsInWords(t *testing.T) {
 	}
 }
 
-// readyObject is an object that was ready in its generation.
-func readyObject[T v1alpha1.Object](obj T) T {
+// syncedObject is an object that AWS had everything of in its generation.
+func syncedObject[T v1alpha1.Object](obj T) T {
 	obj.SetGeneration(3)
-	obj.GetStatus().Conditions = []v1alpha1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, ObservedGeneration: 3}}
+	obj.GetStatus().SyncedGeneration = 3
 	return obj
 }
 
@@ -58,7 +56,7 @@ func TestWhatIsDrift(t *testing.T) {
 	excused.Because = "scheduled action morning, which set it, is gone"
 	replaced := []autoscaling.Change{{Op: autoscaling.OpDeletePolicy, Verb: autoscaling.Delete}, {Op: autoscaling.OpPutPolicy, Verb: autoscaling.Create}}
 	target := func(change func(*v1alpha1.ScalableTarget)) v1alpha1.Object {
-		o := readyObject(&v1alpha1.ScalableTarget{})
+		o := syncedObject(&v1alpha1.ScalableTarget{})
 		if change != nil {
 			change(o)
 		}
@@ -77,23 +75,54 @@ func TestWhatIsDrift(t *testing.T) {
 		drift   int
 		gone    bool
 	}{
-		"drift":             {"the object was ready, so others did it", target(nil), []autoscaling.Change{put}, 1, false},
-		"edit":              {"the object is of a new generation", target(func(o *v1alpha1.ScalableTarget) { o.Status.Conditions[0].ObservedGeneration = 2 }), []autoscaling.Change{put}, 0, false},
-		"not ready":         {"what did not work yet is made now", target(func(o *v1alpha1.ScalableTarget) { o.Status.Conditions[0].Status = metav1.ConditionFalse }), []autoscaling.Change{put}, 0, false},
+		"drift":             {"AWS had it as declared, so others did it", target(nil), []autoscaling.Change{put}, 1, false},
+		"edit":              {"the object is of a new generation", target(func(o *v1alpha1.ScalableTarget) { o.Status.SyncedGeneration = 2 }), []autoscaling.Change{put}, 0, false},
+		"never synced":      {"what did not work yet is made now", target(func(o *v1alpha1.ScalableTarget) { o.Status.SyncedGeneration = 0 }), []autoscaling.Change{put}, 0, false},
 		"action is gone":    {"nobody touched the bounds", target(nil), []autoscaling.Change{excused}, 0, false},
 		"role moved":        {"the object that roleRef names has another ARN", byReference("arn:old"), []autoscaling.Change{role}, 0, false},
 		"role was edited":   {"AWS has another role than it had", byReference("arn:older"), []autoscaling.Change{role}, 1, false},
-		"gone":              {"it is made anew", readyObject(&v1alpha1.ScalingPolicy{}), []autoscaling.Change{{Op: autoscaling.OpPutPolicy, Verb: autoscaling.Create}}, 1, true},
-		"replaced":          {"it had another type, and was there", readyObject(&v1alpha1.ScalingPolicy{}), replaced, 1, false},
+		"gone":              {"it is made anew", syncedObject(&v1alpha1.ScalingPolicy{}), []autoscaling.Change{{Op: autoscaling.OpPutPolicy, Verb: autoscaling.Create}}, 1, true},
+		"replaced":          {"it had another type, and was there", syncedObject(&v1alpha1.ScalingPolicy{}), replaced, 1, false},
 		"taken back":        {"somebody removed the annotation that left the field to others", yielded, []autoscaling.Change{put}, 0, false},
 		"was read-only":     {"what was only looked at is declared now", target(func(o *v1alpha1.ScalableTarget) { o.Status.Yielded = []string{"spec"} }), []autoscaling.Change{both}, 0, false},
 		"partly taken back": {"of two fields one was left to others and is not any more", yielded, []autoscaling.Change{both}, 1, false},
 	} {
 		m := &member{before: c.before, known: c.before, obj: c.before.DeepCopyObject().(v1alpha1.Object), outcome: outcome{changes: c.changes}}
-		m.writeDrift()
+		(&pass{}).writeDrift(m)
 		found := m.obj.GetStatus().LastDrift
 		if got := m.drift(); len(got) != c.drift || (found != nil) != (c.drift > 0) || found != nil && found.Gone != c.gone {
 			t.Errorf("%s: %v and %+v: %s", name, got, found, c.reason)
+		}
+	}
+}
+
+// TestWhatStaysSynced is about trouble after which a difference is known to be the
+// work of others.
+func TestWhatStaysSynced(t *testing.T) {
+	deleted := []autoscaling.Change{{Op: autoscaling.OpDeletePolicy, Verb: autoscaling.Delete}}
+	for name, c := range map[string]struct {
+		reason string
+		out    outcome
+		there  bool
+		want   int64
+	}{
+		"synced":          {"AWS has this generation", outcome{state: synced}, true, 3},
+		"failed":          {"an attempt that fails takes nothing away", outcome{state: failed}, true, 2},
+		"failed halfway":  {"we took it away ourselves to make it anew", outcome{state: failed, changes: deleted}, false, 0},
+		"refused by AWS":  {"what AWS refuses, it has as before", outcome{state: refused, reason: reasonInvalidInAWS}, true, 2},
+		"refused":         {"somebody else may declare it meanwhile", outcome{state: refused, reason: reasonConflict}, true, 0},
+		"no target":       {"the target took it along", outcome{state: waiting, reason: reasonTarget}, false, 0},
+		"paused":          {"a pause only looks on", outcome{state: waiting, reason: reasonPaused}, true, 2},
+		"paused and gone": {"it may have gone with its target", outcome{state: waiting, reason: reasonPaused}, false, 0},
+	} {
+		obj := syncedObject(&v1alpha1.ScalableTarget{})
+		obj.Status.SyncedGeneration = 2
+		p := &pass{}
+		if c.there {
+			p.observed.Target = &autoscaling.ObservedTarget{}
+		}
+		if got := p.syncedGeneration(&member{ref: ObjectRef{Kind: autoscaling.KindTarget}, obj: obj, outcome: c.out}); got != c.want {
+			t.Errorf("%s: %d, want %d: %s", name, got, c.want, c.reason)
 		}
 	}
 }

@@ -1,7 +1,7 @@
 package desired
 
 import (
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"slices"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
@@ -33,6 +33,20 @@ func KnownARN(o v1alpha1.Object) string {
 	return ""
 }
 
+// Replaced says that AWS has another resource under the name of an object that we
+// hold than the one that its status knows, by its ARN: somebody deleted that one and
+// made it anew. Statuses of other controllers tell nothing about that.
+func Replaced(o v1alpha1.Object, l Life, arn string) bool {
+	known := KnownARN(o)
+	return Held(o) && !l.ReadOnly && o.GetStatus().ObservedGeneration != 0 && known != "" && arn != "" && arn != known
+}
+
+// CedesReplaced says that what was replaced is its owner's, where it has one: the
+// object does not ask to take over what others have made.
+func CedesReplaced(o v1alpha1.Object, l Life) bool {
+	return !l.Adopts() || !o.GetDeletionTimestamp().IsZero()
+}
+
 // Vanished says of an object that has nothing in AWS that it took over what was
 // there and that has vanished since, so that it is not made again: who made it
 // may have had a reason to delete it. What the controller took away itself, to
@@ -50,15 +64,15 @@ func hadIt(o v1alpha1.Object) bool {
 	if KindOf(o) == autoscaling.KindTarget {
 		return true
 	}
-	for _, c := range o.GetStatus().Conditions {
-		switch {
-		case c.Type == v1alpha1.ConditionReady && c.Status == metav1.ConditionTrue && c.ObservedGeneration == o.GetGeneration():
-			return true
-		case c.Type == v1alpha1.ConditionStalled && text(c.Reason) == ReasonVanished:
-			return true
-		}
-	}
-	return false
+	return synced(o) || slices.ContainsFunc(o.GetStatus().Conditions, func(c v1alpha1.Condition) bool {
+		return c.Type == v1alpha1.ConditionStalled && text(c.Reason) == ReasonVanished
+	})
+}
+
+// synced says that AWS had all that this generation of the object declares, and
+// that nothing but trouble came in between.
+func synced(o v1alpha1.Object) bool {
+	return o.GetGeneration() != 0 && o.GetStatus().SyncedGeneration == o.GetGeneration()
 }
 
 // Corrected is what the last drift was and was put right to.

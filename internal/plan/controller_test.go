@@ -19,7 +19,8 @@ func TestAsTheController(t *testing.T) {
 		held    = "name: p, generation: 2, finalizers: [finalizers.applicationautoscaling.services.k8s.aws/ScalingPolicy]"
 		adopted = held + ", annotations: {services.k8s.aws/adopted: 'true'}"
 		spec    = "spec: {policyName: p, " + identity + ", targetTrackingScalingPolicyConfiguration: {targetValue: 70, predefinedMetricSpecification: {predefinedMetricType: ECSServiceAverageCPUUtilization}}}\n"
-		ready   = "status: {conditions: [{type: Ready, status: 'True', observedGeneration: 2}]}\n"
+		ready   = "status: {syncedGeneration: 2}\n"
+		knows   = "status: {observedGeneration: 2, syncedGeneration: 2, ackResourceMetadata: {arn: 'arn:older', ownerAccountID: '123456789012', region: eu-west-1}}\n"
 		drifted = "status: {alarms: [{alarmName: high}], lastDrift: {time: '2026-11-23T11:00:00Z', fields: [{field: alarm high, observed: has no actions, declared: made anew}]}}\n"
 
 		leaving = ", deletionTimestamp: '2026-01-01T00:00:00Z'"
@@ -34,6 +35,10 @@ func TestAsTheController(t *testing.T) {
 			}},
 		}}}}
 	}
+	retaken := tracks("")
+	terraformed := *registered
+	terraformed.Tags = map[string]string{"managed-by": "terraform"}
+	retaken.Target = &terraformed
 	bare := observed{autoscaling.Observed{Target: registered}}
 	for _, c := range []struct {
 		reason                 string
@@ -44,8 +49,8 @@ func TestAsTheController(t *testing.T) {
 	}{
 		{"what was adopted and was there when the controller looked last was taken away", bare, target, adopted, spec + ready, report.ActionRefused, "was adopted and is not in AWS any more"},
 		{"so the controller said before", bare, target, adopted, spec + "status: {conditions: [{type: Stalled, status: 'True', reason: AdoptedResourceGone}]}\n", report.ActionRefused, "was adopted"},
-		{"a target that was made anew took the policy along, which is made anew too", bare, target, adopted, spec + "status: {conditions: [{type: Ready, status: 'False', observedGeneration: 2}]}\n", report.ActionCreate, ""},
-		{"a readiness of an older spec tells nothing of now", bare, target, adopted, spec + strings.Replace(ready, "2}", "1}", 1), report.ActionCreate, ""},
+		{"a target that was made anew took the policy along, which is made anew too", bare, target, adopted, spec + "status: {}\n", report.ActionCreate, ""},
+		{"what was there of an older spec tells nothing of now", bare, target, adopted, spec + "status: {syncedGeneration: 1}\n", report.ActionCreate, ""},
 		{"a policy waits while its target goes, and is not missed", bare, target + leaving, adopted, spec + ready, report.ActionWait, "is deregistered, and no object here registers it again"},
 		{"a policy that is there goes with its target, and waits for it then", tracks(""), target + leaving, held, spec + ready, report.ActionDelete, "AWS deletes it with the scalable target, which is deregistered; after that the object waits"},
 		{"one that goes with its target does not wait", tracks(""), target + leaving, held + leaving, spec + ready, report.ActionDelete, "AWS deletes it with the scalable target"},
@@ -57,6 +62,9 @@ func TestAsTheController(t *testing.T) {
 		{"one that a put did not heal is not tried again, which is said", tracks("has no actions"), target, held, spec + drifted, report.ActionNone, "alarm high has no actions, and AWS left it so when the policy was put again"},
 		{"another trouble with it is", tracks("is disabled"), target, held, spec + drifted, report.ActionUpdate, ""},
 		{"what AWS refused to make is not the object's, though it is held", tracks(""), target, held, spec + "status: {creationRefused: true}\n", report.ActionRefused, "was not made by this object"},
+		{"what somebody made anew is brought to the declaration", tracks(""), target, held, strings.Replace(spec, "70", "60", 1) + knows, report.ActionUpdate, ""},
+		{"where tags say whose it is now it is left alone", retaken, target, held, spec + knows, report.ActionRefused, "Terraform"},
+		{"unless the object asks to adopt it", retaken, target, adopted, strings.Replace(spec, "70", "60", 1) + knows, report.ActionUpdate, ""},
 		{"and stays when the object goes", tracks(""), target, held + leaving, spec + "status: {creationRefused: true}\n", report.ActionNone, "stays in AWS"},
 	} {
 		objects := []v1alpha1.Object{

@@ -22,6 +22,7 @@ import (
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
 	"github.com/setpoint-io/setpoint/internal/awsapi"
 	"github.com/setpoint-io/setpoint/internal/declared"
+	"github.com/setpoint-io/setpoint/internal/desired"
 	"github.com/setpoint-io/setpoint/internal/placement"
 	"github.com/setpoint-io/setpoint/internal/report"
 )
@@ -156,7 +157,8 @@ func (t *targetPlan) unpin() {
 func (t *targetPlan) respectForeign() {
 	t.members = slices.DeleteFunc(t.members, func(m *declared.Member) bool {
 		arn, there := t.counterpart(m)
-		foreign := there && m.Foreign(arn)
+		retaken := desired.Replaced(m.Object, m.Life, arn) && desired.CedesReplaced(m.Object, m.Life) && t.ownerOf().Tool != autoscaling.ToolUnknown
+		foreign := there && (m.Foreign(arn) || retaken)
 		if foreign && !m.Deleting() {
 			t.foreign = append(t.foreign, m)
 		}

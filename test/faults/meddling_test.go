@@ -18,7 +18,7 @@ func drawMeddlingIn(r *rand.Rand, at place) step {
 	id, value := pick(r, alpha, alpha, beta).in(at), 10+r.IntN(5)
 	name, actionName := pick(r, "a", "b"), pick(r, "m", "n")
 	which := r.IntN(2)
-	switch r.IntN(11) {
+	switch r.IntN(13) {
 	case 0:
 		return meddle("register", "target "+id.String(), register(id, 4, value)) // a minimum that no schedule sets
 	case 1:
@@ -41,6 +41,10 @@ func drawMeddlingIn(r *rand.Rand, at place) step {
 		return meddleWithAlarm(fmt.Sprint("edit alarm ", at, which), at, which, func(w *world, name string) { w.editAlarm(at, name) })
 	case 9:
 		return meddleWithAlarm(fmt.Sprint("silence alarm ", at, which), at, which, func(w *world, name string) { w.silenceAlarm(at, name) })
+	case 10:
+		return meddle("make anew", "target "+id.String(), makeAnew(takeAway("DeregisterScalableTarget", id, nil), register(id, 4, value)))
+	case 11:
+		return meddle("make anew", "policy "+id.String()+" "+name, makeAnew(takeAway("DeleteScalingPolicy", id, map[string]any{"PolicyName": name}), putStep(id, name, value)))
 	}
 	in := drawFiring(r)
 	return step{what: fmt.Sprintf("something foreign under %s, which fires %s", id, in), memory: true, do: func(w *world) { w.settleForeign(id, in) }}
@@ -71,6 +75,15 @@ func meddle(what, id string, act func(*world)) step {
 			w.reown(id)
 		})
 	}}
+}
+
+// makeAnew deletes something and makes it again, for which it may be told that it
+// was replaced.
+func makeAnew(acts ...func(*world)) func(*world) {
+	return func(w *world) {
+		w.anew.Store(true)
+		atOnce(acts...)(w)
+	}
 }
 
 // reown notes how something of somebody else is after they changed it.

@@ -66,6 +66,8 @@ func (w *world) statusLies() (lies []string) {
 		}
 		if drift := obj.GetStatus().LastDrift; drift != nil && !w.meddled.Load() {
 			tell("it tells of drift, and nobody touched AWS: %+v", *drift)
+		} else if drift != nil && drift.Replaced && !w.anew.Load() {
+			tell("it tells that others made it anew, and nobody did: %+v", *drift)
 		}
 		switch o := obj.(type) {
 		case *v1alpha1.ScalingPolicy:

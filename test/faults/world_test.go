@@ -46,6 +46,7 @@ type world struct {
 	edited      map[string][]types.UID                        // alarms that others edited, and the policies that knew them
 	silenced    map[string]bool                               // alarms of which others disabled the actions
 	lastFiring  time.Time                                     // of a scheduled action; zero: none fires
+	anew        atomic.Bool                                   // others deleted something in AWS and made it again
 	meddled     atomic.Bool                                   // others changed AWS, so that drift may be told
 	refuse      atomic.Pointer[func(k key, status bool) bool] // what the API server does not accept
 	// alarmsAppear is how long CloudWatch takes to show the alarms of a policy that
