@@ -72,7 +72,7 @@ func TestEndpoints(t *testing.T) {
 			identity: "sts.eu-west-1.amazonaws.com",
 		},
 	}, {
-		name:   "explicit",
+		name:   "explicit endpoint leaves STS alone",
 		reason: "an endpoint for the service must not receive the calls to STS, neither at start nor for a role",
 		change: func(o *Options) { o.Endpoint, o.RoleARN = "http://scaling.test", "arn:aws:iam::1:role/x" },
 		want: map[string]string{

@@ -2,6 +2,7 @@ package awsapi
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -65,6 +66,37 @@ setpoint_aws_throttles_total{operation="DeleteScalingPolicy",service="applicatio
 			t.Errorf("%d series of durations (%v), want 8", got, err)
 		}
 	})
+}
+
+// The ACK controllers count errors by a code of the SDK that is 0, 1 or 2.
+func TestErrorsAreCountedByHTTPStatus(t *testing.T) {
+	for _, status := range []int{400, 403, 404, 500, 503} {
+		synctest.Test(t, func(t *testing.T) {
+			registry := prometheus.NewRegistry()
+			f := newFake()
+			a := newTestAPI(t, f, func(o *Options) { o.Registerer = registry })
+			f.refuse = func(string, object) *refusal { return &refusal{status, "SomeException", "no"} }
+			_, _ = a.Apply(t.Context(), anID, autoscaling.Change{Op: autoscaling.OpDeletePolicy, Verb: autoscaling.Delete, Name: "p"})
+			families, err := registry.Gather()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var codes []string
+			for _, family := range families {
+				if family.GetName() != "ack_outbound_api_requests_error_total" {
+					continue
+				}
+				for _, label := range family.GetMetric()[0].GetLabel() {
+					if label.GetName() == "status_code" {
+						codes = append(codes, label.GetValue())
+					}
+				}
+			}
+			if len(codes) != 1 || codes[0] != strconv.Itoa(status) {
+				t.Errorf("AWS answered %d, and the metric says %q", status, codes)
+			}
+		})
+	}
 }
 
 // TestWritesAskForLeave has the leave taken back while a call is tried again.

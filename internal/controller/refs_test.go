@@ -75,6 +75,19 @@ func TestReferencesStayResolvedInWhatIsRefused(t *testing.T) {
 	}
 }
 
+// In the ACK controllers the condition of a selected role takes the place of that of
+// the references.
+func TestSelectedRolesHideNoReferences(t *testing.T) {
+	for _, o := range []outcome{{state: synced, refers: true}, {state: waiting, reason: reasonReference, message: "no"}} {
+		o.selected = "roleARN: r, selectorName: s"
+		list := conditions(nil, 1, o, "", now)
+		role, references := findCondition(list, v1alpha1.ConditionIAMRoleSelected), findCondition(list, v1alpha1.ConditionReferencesResolved)
+		if role == nil || value(role.Message) != o.selected || references == nil || (references.Status == metav1.ConditionTrue) != o.refers {
+			t.Errorf("%q", lines(list))
+		}
+	}
+}
+
 func TestReferencesToOtherNamespacesAreAdvisedAbout(t *testing.T) {
 	for _, c := range []struct {
 		reason, namespace string

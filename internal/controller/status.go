@@ -19,8 +19,9 @@ import (
 
 // report is the one exit of a pass: it writes each member's status if it
 // changed, announces what happened, and releases objects that are gone. Those come
-// last: should the process die on the way, they say why the others have lost
-// something in AWS. What goes wrong with one object keeps no other from it.
+// last, and not before the API server has heard of the others: should the process
+// die on the way, they say why the others have lost something in AWS. What is refused
+// of one object keeps no other from it.
 func (r *Reconciler) report(ctx context.Context, p *pass) error {
 	stay, goes := []*member{}, []*member{}
 	for _, m := range p.members {
@@ -31,9 +32,21 @@ func (r *Reconciler) report(ctx context.Context, p *pass) error {
 		}
 	}
 	var failures []error
-	for _, m := range slices.Concat(stay, goes) {
-		if err := r.reportOn(ctx, p, m); err != nil {
+	report := func(m *member) error {
+		err := r.reportOn(ctx, p, m)
+		if err != nil {
 			failures = append(failures, fmt.Errorf("%s: %w", m.ref, err))
+		}
+		return err
+	}
+	heard := true
+	for _, m := range stay {
+		err := report(m)
+		heard = heard && (err == nil || !unheard(err))
+	}
+	for _, m := range goes {
+		if heard {
+			_ = report(m) // is among the failures
 		}
 	}
 	return errors.Join(failures...)

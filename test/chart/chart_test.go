@@ -69,15 +69,49 @@ func TestWhatIsInstalledByDefault(t *testing.T) {
 	}
 	pod := as[appsv1.Deployment](t, objects, "Deployment", "setpoint").Spec.Template.Spec
 	for _, env := range pod.Containers[0].Env {
-		if env.Name == "AWS_ENDPOINT_URL" || env.Name == "AWS_REGION" {
-			t.Errorf("%s is set to %q: an empty value is a value to the AWS SDK", env.Name, env.Value)
-		}
 		if env.Name == "GOMEMLIMIT" && env.ValueFrom.ResourceFieldRef.Resource != "limits.memory" {
 			t.Errorf("GOMEMLIMIT is %+v", env.ValueFrom)
 		}
 	}
 	if limits := pod.Containers[0].Resources.Limits; !limits.Cpu().IsZero() || limits.Memory().IsZero() {
 		t.Errorf("limits are %v: a CPU limit throttles, and without a memory limit a node suffers", limits)
+	}
+}
+
+// ACK's chart sets AWS_ENDPOINT_URL whatever it is, and an empty value is a value to
+// the AWS SDK.
+func TestEmptyValuesSetNoVariables(t *testing.T) {
+	for _, values := range []string{"crds: {install: false}", "{crds: {install: false}, aws: {endpoint_url: '', region: ''}}"} {
+		for _, env := range as[appsv1.Deployment](t, render(t, values), "Deployment", "setpoint").Spec.Template.Spec.Containers[0].Env {
+			if strings.HasPrefix(env.Name, "AWS_") {
+				t.Errorf("%s: %s is set to %q", values, env.Name, env.Value)
+			}
+		}
+	}
+}
+
+// ACK's chart has leader election off by default, and takes any number of replicas.
+func TestSeveralReplicasHaveOneLeader(t *testing.T) {
+	for values, says := range map[string]string{
+		"{deployment: {replicas: 2}}":                                   "",
+		"{deployment: {replicas: 1}, leaderElection: {enabled: false}}": "",
+		"{deployment: {replicas: 2}, leaderElection: {enabled: false}}": "deployment.replicas is 2 and leaderElection.enabled is false",
+	} {
+		objects, err := Render(t.Context(), "setpoint", "ack-system", values)
+		switch {
+		case says != "":
+			if err == nil || !strings.Contains(err.Error(), says) {
+				t.Errorf("%s: two controllers would change the same AWS resources, and the chart says %v", values, err)
+			}
+		case err != nil:
+			t.Errorf("%s: %v", values, err)
+		default:
+			args := as[appsv1.Deployment](t, objects, "Deployment", "setpoint").Spec.Template.Spec.Containers[0].Args
+			off := slices.Contains(args, "--enable-leader-election=false")
+			if off != strings.Contains(values, "enabled: false") {
+				t.Errorf("%s: the arguments are %q", values, args)
+			}
+		}
 	}
 }
 
@@ -129,10 +163,6 @@ func TestTheCRDs(t *testing.T) {
 
 func TestValuesThatAreRefused(t *testing.T) {
 	for name, c := range map[string]struct{ reason, values, says string }{
-		"two without a leader": {
-			"two controllers would change the same AWS resources", "{deployment: {replicas: 2}, leaderElection: {enabled: false}}",
-			"deployment.replicas is 2 and leaderElection.enabled is false",
-		},
 		"unknown value": {
 			"a typing error would be a setting that is silently not made", "{replicas: 2}", "additional properties 'replicas' not allowed",
 		},

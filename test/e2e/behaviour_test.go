@@ -446,13 +446,6 @@ func TestBadManifestsAreRefused(t *testing.T) {
 			}
 		})
 	}
-	t.Run("identity edited", func(t *testing.T) {
-		w.apply(targetManifest)
-		out, err := w.tryKubectl("", "patch", "scalabletarget", "target", "--type=merge", "-p", `{"spec":{"resourceID":"endpoint/other/variant/AllTraffic"}}`)
-		if err == nil || !strings.Contains(out, "create a new object with the new value and delete this one") {
-			t.Errorf("want a refusal that names the way out, got %v: %s", err, out)
-		}
-	})
 	t.Run("what only the controller can tell", func(t *testing.T) {
 		w.apply(w.edited(policyManifest, "SageMakerVariantInvocationsPerInstance", "ECSServiceAverageCPUUtilization"))
 		told := w.becomes(policy, "policy", no, "")
