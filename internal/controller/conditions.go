@@ -30,10 +30,11 @@ const (
 // reads the list in order and would take a failure for progress otherwise.
 func conditions(old []v1alpha1.Condition, generation int64, o outcome, note string, now metav1.Time) []v1alpha1.Condition {
 	if o.transient() {
-		told := false
-		if o, told = o.patient(old, generation, now); told {
+		calm, told := o.patient(old, generation, now)
+		if told {
 			return old // throttling says nothing about the object
 		}
+		o = calm
 	}
 	l := conditionList{old: old, now: now, generation: generation}
 	if o.roleKnown {
