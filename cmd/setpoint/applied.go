@@ -31,7 +31,7 @@ func (c *cluster) apply(ctx context.Context, set *manifest.Set, home declared.Pl
 			continue
 		}
 		read = append(read, o.GetNamespace())
-		live, err := listAll(ctx, client, o.GetNamespace())
+		live, err := c.listAll(ctx, client, o.GetNamespace())
 		if err != nil {
 			return nil, nil, err
 		}

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/client-go/tools/pager"
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/declared"
@@ -30,6 +31,9 @@ type cluster struct {
 
 	allNamespaces bool
 	selector      string
+
+	progress *progress // of reading the cluster
+	listed   int
 }
 
 func (c *cluster) bind(cmd *cobra.Command) {
@@ -101,7 +105,7 @@ func (c *cluster) read(ctx context.Context, home declared.Place) (groups []decla
 	if c.allNamespaces {
 		namespace = metav1.NamespaceAll
 	}
-	objects, err := listAll(ctx, client, namespace)
+	objects, err := c.listAll(ctx, client, namespace)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -118,10 +122,10 @@ func (c *cluster) read(ctx context.Context, home declared.Place) (groups []decla
 }
 
 // listAll lists the objects of all our kinds.
-func listAll(ctx context.Context, client dynamic.Interface, namespace string) ([]v1alpha1.Object, error) {
+func (c *cluster) listAll(ctx context.Context, client dynamic.Interface, namespace string) ([]v1alpha1.Object, error) {
 	var objects []v1alpha1.Object
 	for _, kind := range kinds {
-		listed, err := list(ctx, client, namespace, kind.plural, kind.empty)
+		listed, err := c.list(ctx, client, namespace, kind.plural, kind.empty)
 		if err != nil {
 			return nil, err
 		}
@@ -130,21 +134,27 @@ func listAll(ctx context.Context, client dynamic.Interface, namespace string) ([
 	return objects, nil
 }
 
-func list(ctx context.Context, client dynamic.Interface, namespace, plural string, empty func() v1alpha1.Object) ([]v1alpha1.Object, error) {
-	found, err := client.Resource(v1alpha1.GroupVersion.WithResource(plural)).Namespace(namespace).List(ctx, metav1.ListOptions{})
+// list reads in pages, so that there is something to tell of thousands of objects.
+func (c *cluster) list(ctx context.Context, client dynamic.Interface, namespace, plural string, empty func() v1alpha1.Object) ([]v1alpha1.Object, error) {
+	pages := pager.New(func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+		return client.Resource(v1alpha1.GroupVersion.WithResource(plural)).Namespace(namespace).List(ctx, o)
+	})
+	var objects []v1alpha1.Object
+	err := pages.EachListItem(ctx, metav1.ListOptions{}, func(item runtime.Object) error {
+		o, err := typed(item.(*unstructured.Unstructured), empty())
+		if err != nil {
+			return err
+		}
+		objects = append(objects, o)
+		c.listed++
+		c.progress.show(c.listed, 0)
+		return nil
+	})
 	if apierrors.IsNotFound(err) {
 		return nil, fmt.Errorf("the cluster has no %s.%s: install the CustomResourceDefinitions first", plural, v1alpha1.GroupVersion.Group)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listing %s: %w", plural, err)
-	}
-	var objects []v1alpha1.Object
-	for i := range found.Items {
-		o, err := typed(&found.Items[i], empty())
-		if err != nil {
-			return nil, err
-		}
-		objects = append(objects, o)
 	}
 	return objects, nil
 }

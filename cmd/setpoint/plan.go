@@ -89,6 +89,9 @@ func (o *planOptions) run(ctx context.Context, h host) error {
 	if !o.fromCluster && !o.given() {
 		return errors.New("nothing to plan: name manifests with -f or -k, or write --from-cluster")
 	}
+	if !o.fromCluster && (o.allNamespaces || o.selector != "") {
+		return errors.New("--all-namespaces and --selector choose objects of a cluster: write --from-cluster, or leave them out")
+	}
 	aws, err := o.account(ctx)
 	if err != nil {
 		return err
@@ -122,6 +125,8 @@ func (o *planOptions) run(ctx context.Context, h host) error {
 
 // groups reads what shall be planned.
 func (o *planOptions) groups(ctx context.Context, h host, home declared.Place) (groups []declared.Group, locate locator, notes []string, err error) {
+	o.progress = newProgress(h, "reading the cluster", "objects")
+	defer o.progress.clear()
 	if o.fromCluster {
 		groups, notes, err = o.cluster.read(ctx, home)
 		return groups, nil, notes, err

@@ -78,7 +78,7 @@ func checkSchedule(r *report, _ subject, a Action) {
 	}
 	s := schedule.Schedule{Expression: e, Location: zone, Start: a.Start, End: a.End}
 	if _, fires := s.Next(time.Time{}); !fires {
-		r.add(ScheduleNeverFires, "schedule", "%s never fires: no such time exists, or none lies between startTime and endTime", e)
+		r.add(ScheduleNeverFires, "schedule", "%s never fires: no such time exists, or none lies between startTime and endTime; change one of them", e)
 	}
 }
 

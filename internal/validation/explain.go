@@ -60,7 +60,7 @@ func firingsOf(a autoscaling.Action, now time.Time) *report.Schedule {
 			shown.Notes = append(shown.Notes, note)
 		}
 	}
-	if len(shown.Next) == 0 {
+	if _, ever := s.Next(time.Time{}); ever && len(shown.Next) == 0 {
 		shown.Notes = append(shown.Notes, "does not run any more: its last time is past")
 	}
 	return shown

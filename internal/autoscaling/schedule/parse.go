@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"math"
 	"regexp"
 	"strconv"
@@ -42,7 +43,7 @@ func parse(s string) (Expression, *Error) {
 	keyword, rest, found := all.cut("(")
 	if !found {
 		fault := all.fault("it is neither at(...), rate(...) nor cron(...)")
-		fault.Suggestion = unwrapped(s)
+		fault.Suggestion = cmp.Or(unwrapped(s), "rate(1 day) or cron(0 8 ? * MON-FRI *), for example")
 		return Expression{}, fault
 	}
 	inside, after, closed := rest.cut(")")
@@ -76,7 +77,7 @@ var (
 	dateOnly    = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
 	withoutSecs = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{1,2}:\d{2}$`)
 	zoneSuffix  = regexp.MustCompile(`^(.*T.*?)(Z|[+-]\d{2}:?\d{2})$`)
-	dateBlank   = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}) +(\d.*)$`)
+	dateBlank   = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}) +(\d{1,2}:\d{2})(.*)$`)
 )
 
 func parseAt(in token) (Expression, *Error) {
@@ -112,7 +113,7 @@ func atFault(in token) *Error {
 	case dateBlank.MatchString(in.text):
 		m := dateBlank.FindStringSubmatch(in.text)
 		fault.Problem = "a T stands between date and time"
-		fault.candidate = "at(" + m[1] + "T" + m[2] + ")"
+		fault.candidate = "at(" + m[1] + "T" + m[2] + cmp.Or(m[3], ":00") + ")"
 	}
 	return fault
 }

@@ -52,6 +52,7 @@ func TestParseFaults(t *testing.T) {
 		{"0 8 * * MON-FRI", "", "neither at(...)", "cron(0 8 ? * MON-FRI *)", "a line of a crontab"},
 		{"0 8 ? * MON-FRI *", "", "neither at(...)", "cron(0 8 ? * MON-FRI *)", "only the wrapping is missing"},
 		{"@daily", "", "neither at(...)", "cron(0 0 * * ? *)", "a shorthand of Unix cron"},
+		{"at(2030-01-02 08:00)", "2030-01-02 08:00", "a T stands", "at(2030-01-02T08:00:00)", "a time as people write it"},
 		{"@every 5m", "", "neither at(...)", "", "a shorthand of a Go library is not guessed"},
 		{"5 minutes", "", "neither at(...)", "rate(5 minutes)", "only the wrapping is missing"},
 		{"rate 5 minutes", "", "neither at(...)", "rate(5 minutes)", "only the parentheses are missing"},
