@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -79,16 +80,11 @@ func run(ctx context.Context, name string, args []string, h host) int {
 }
 
 func command(name string, h host) *cobra.Command {
-	use := "setpoint"
-	annotations := map[string]string{}
 	h.noColor = new(bool)
-	if strings.HasPrefix(name, "kubectl-") || strings.HasPrefix(name, "kubectl_complete-") {
-		annotations[cobra.CommandDisplayNameAnnotation] = "kubectl setpoint"
-	}
+	plugin := strings.HasPrefix(name, "kubectl-") || strings.HasPrefix(name, "kubectl_complete-")
 	cmd := &cobra.Command{
-		Use:         use,
-		Annotations: annotations,
-		Short:       "Checks ScalableTarget, ScalingPolicy and ScheduledAction manifests and plans their changes",
+		Use:   "setpoint",
+		Short: "Checks ScalableTarget, ScalingPolicy and ScheduledAction manifests and plans their changes",
 		Long: `Checks manifests of ScalableTarget, ScalingPolicy and ScheduledAction objects,
 and shows what they would change in AWS Application Auto Scaling. It changes
 nothing itself. setpoint cloud is a local AWS to try it with.
@@ -104,8 +100,24 @@ a plugin of kubectl; a link kubectl_complete-setpoint beside it completes.`,
 	cmd.SetOut(h.out)
 	cmd.SetErr(h.err)
 	cmd.AddCommand(validateCommand(h), planCommand(h), simulateCommand(h), cloudCommand(h), versionCommand(h))
+	if plugin {
+		cmd.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl setpoint"}
+		asPlugin(cmd)
+	}
 	return cmd
 }
+
+// asPlugin has the help of a command and of those below it show what is typed where
+// this program is a plugin of kubectl.
+func asPlugin(cmd *cobra.Command) {
+	cmd.Long, cmd.Example = invocation.ReplaceAllString(cmd.Long, "kubectl $0"), invocation.ReplaceAllString(cmd.Example, "kubectl $0")
+	for _, below := range cmd.Commands() {
+		asPlugin(below)
+	}
+}
+
+// invocation is how a command line of this program begins.
+var invocation = regexp.MustCompile(`\bsetpoint (validate|plan|simulate|cloud|version|completion)\b`)
 
 // style is that of standard output: colours are for people.
 func (h host) style() report.Style {

@@ -84,7 +84,7 @@ func TestUsage(t *testing.T) {
 func TestAsKubectlPlugin(t *testing.T) {
 	var out, errs bytes.Buffer
 	code := run(t.Context(), "kubectl-setpoint", []string{"validate", "--help"}, host{in: strings.NewReader(""), out: &out, err: &errs, now: time.Now})
-	if code != 0 || !strings.Contains(out.String(), "kubectl setpoint validate") {
+	if code != 0 || !strings.Contains(out.String(), "kubectl setpoint validate") || strings.Count(out.String(), "kubectl setpoint validate ") != strings.Count(out.String(), "setpoint validate ") {
 		t.Errorf("installed as kubectl-setpoint the help shows what people type: exit %d\n%s%s", code, &out, &errs)
 	}
 }

@@ -14,9 +14,10 @@ import (
 
 type validateOptions struct {
 	inputs
-	format format
-	strict bool
-	alarms []string
+	namespace string
+	format    format
+	strict    bool
+	alarms    []string
 }
 
 func validateCommand(h host) *cobra.Command {
@@ -52,6 +53,8 @@ could not be read.`,
 	}
 	o.bind(cmd)
 	o.format.bind(cmd)
+	cmd.Flags().StringVarP(&o.namespace, "namespace", "n", "", "namespace of the objects that do not name theirs")
+	_ = cmd.RegisterFlagCompletionFunc("namespace", cobra.NoFileCompletions) // the error is about a flag of another name
 	cmd.Flags().StringSliceVar(&o.alarms, "alarm", nil, "JSON file with alarms of step scaling policies, as aws cloudwatch put-metric-alarm --cli-input-json takes it")
 	_ = cmd.MarkFlagFilename("alarm", "json") // the error is about a flag of another name
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "let warnings fail as errors do")
@@ -71,7 +74,7 @@ func (o *validateOptions) run(ctx context.Context, h host) error {
 	if err != nil {
 		return err
 	}
-	v := validator.Validate(ctx, set, h.now(), given...)
+	v := validator.Validate(ctx, set, o.namespace, h.now(), given...)
 	switch o.format.value {
 	case "json":
 		err = v.WriteJSON(h.out)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -54,6 +55,20 @@ func TestExamplesHaveNoFindings(t *testing.T) {
 		got := setpoint(t, "", append([]string{"validate", "--strict"}, args...)...)
 		if got.code != 0 || !strings.Contains(got.err, " 0 errors, 0 warnings") {
 			t.Errorf("%v: exit %d\n%s%s", args, got.code, got.out, got.err)
+		}
+	}
+}
+
+// An object whose namespace is written and one whose namespace is not are the same
+// when -n says so.
+func TestValidateTakesANamespace(t *testing.T) {
+	const object = "apiVersion: applicationautoscaling.services.k8s.aws/v1alpha1\nkind: ScalableTarget\nmetadata: {name: web%s}\n" +
+		"spec: {resourceID: service/shop/web, scalableDimension: 'ecs:service:DesiredCount', serviceNamespace: ecs, minCapacity: 1, maxCapacity: 2}\n"
+	both := fmt.Sprintf(object, "") + "---\n" + fmt.Sprintf(object, ", namespace: prod")
+	for namespace, want := range map[string]string{"prod": "ObjectDuplicate", "other": "AlreadyDeclared"} {
+		got := setpoint(t, both, "validate", "-f", "-", "-n", namespace)
+		if got.code != 1 || !strings.Contains(got.out, "["+want+"]") {
+			t.Errorf("-n %s: exit %d, want %s\n%s%s", namespace, got.code, want, got.out, got.err)
 		}
 	}
 }

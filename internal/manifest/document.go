@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -19,8 +20,9 @@ type Document struct {
 	Object   v1alpha1.Object
 	Mismatch error
 
-	origin *origin
-	node   *kyaml.Node
+	namespace string // where none is written
+	origin    *origin
+	node      *kyaml.Node
 }
 
 // Kind returns the kind as it is written.
@@ -38,10 +40,11 @@ func (d *Document) Name() string {
 	return text(metadata["generateName"])
 }
 
-// Namespace returns the namespace as it is written, which may be not at all.
+// Namespace returns the namespace as it is written, or else what [Set.Default] said,
+// which may be nothing.
 func (d *Document) Namespace() string {
 	metadata, _ := d.Content["metadata"].(map[string]any)
-	return text(metadata["namespace"])
+	return cmp.Or(text(metadata["namespace"]), d.namespace)
 }
 
 // Position is a place in a file.

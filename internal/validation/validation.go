@@ -58,12 +58,14 @@ type Given struct {
 }
 
 // Validate reports on a set of documents, and on the alarms that were given for
-// their policies. Next firings are those after now.
-func (validator *Validator) Validate(ctx context.Context, set *manifest.Set, now time.Time, given ...Given) *report.Validation {
+// their policies. Documents that name no namespace are of the given one. Next firings
+// are those after now.
+func (validator *Validator) Validate(ctx context.Context, set *manifest.Set, namespace string, now time.Time, given ...Given) *report.Validation {
 	v := validation{documents: set.Documents, result: &report.Validation{}}
 	for _, d := range set.Others {
-		v.setting.Learn(d.Content, "")
+		v.setting.Learn(d.Content, namespace)
 	}
+	set.Default(namespace)
 	for _, p := range set.Problems {
 		v.result.Findings = append(v.result.Findings, report.Finding{
 			Code: p.Code, Severity: report.SeverityError, Message: p.Message, Location: location(p.Position),

@@ -32,7 +32,7 @@ func validated(t *testing.T, validator *validation.Validator, text string, given
 	if err != nil {
 		t.Fatal(err)
 	}
-	return validator.Validate(t.Context(), set, time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC), given...)
+	return validator.Validate(t.Context(), set, "", time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC), given...)
 }
 
 // The API server and the domain find many of the same things.
