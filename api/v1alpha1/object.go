@@ -45,6 +45,9 @@ type CommonStatus struct {
 	// there under its name from then on is somebody else's, unless the controller
 	// creates it at a later try.
 	CreationRefused bool `json:"creationRefused,omitempty"`
+	// True while the resource, which is gone from AWS, is made anew: what AWS has
+	// under another ARN is then the controller's work.
+	Remaking bool `json:"remaking,omitempty"`
 	// When AWS created the resource.
 	CreationTime *metav1.Time `json:"creationTime,omitempty"`
 	// When the controller last wrote the resource to AWS: the creation time

@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/setpoint-io/setpoint/api/v1alpha1"
 	"github.com/setpoint-io/setpoint/internal/autoscaling"
+	"github.com/setpoint-io/setpoint/internal/awsapi"
 	"github.com/setpoint-io/setpoint/internal/desired"
 )
 
@@ -83,7 +85,7 @@ func (r *Reconciler) prepare(ctx context.Context, p *pass, m *member, verb autos
 	if m == nil {
 		return true
 	}
-	if m.blocked || !m.held() && !r.claim(ctx, p, m) || verb == autoscaling.Create && !r.forget(ctx, m) {
+	if m.blocked || !m.held() && !r.claim(ctx, p, m) || verb == autoscaling.Create && !r.remake(ctx, m) {
 		return false
 	}
 	if m.ref.Kind == autoscaling.KindAction {
@@ -195,23 +197,40 @@ func adopted(obj v1alpha1.Object) {
 // lookAgain reads what became of the attempts to make something. The answers to
 // writes hold no creation time and no role, and a refusal may be the answer to
 // the second of two tries of the SDK. When this read fails, or AWS does not show
-// the new things yet, the next pass fills them in.
+// the new things yet, the next pass fills them in; what has no ARN until then is not
+// ready.
 func (r *Reconciler) lookAgain(ctx context.Context, aws AWS, p *pass) {
 	refused := p.refused()
 	if !p.created && !refused {
 		return
 	}
 	again, err := aws.Observe(ctx, p.queryOf(func(m *member) bool { return m.active() || m.inVain }))
+	if err == nil {
+		p.observed = again
+	}
+	for _, m := range p.members {
+		if m.active() && m.madeUnseen() && !p.isThere(m) {
+			m.outcome.fail(cmp.Or(err, errUnseen))
+		}
+	}
 	if err != nil {
 		return
 	}
-	p.observed = again
 	for _, m := range p.members {
 		m.refusedFor = m.inVain && !p.isThere(m)
 		if m.inVain && !m.refusedFor {
 			r.attempts.note(m, true)
 		}
 	}
+}
+
+// errUnseen says that AWS does not show what it has just made. That passes.
+var errUnseen error = &awsapi.Error{Kind: awsapi.Conflict, Message: "AWS does not show it yet"}
+
+// madeUnseen says that something was made for the member in this pass, of which AWS
+// did not tell the ARN.
+func (m *member) madeUnseen() bool {
+	return m.outcome.arn == "" && slices.ContainsFunc(m.outcome.changes, func(c autoscaling.Change) bool { return c.Verb == autoscaling.Create })
 }
 
 // attempts are what this process did in AWS of which no status knows.

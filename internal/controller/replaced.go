@@ -65,22 +65,21 @@ func (p *pass) readTags(ctx context.Context, aws AWS) map[string]string {
 	return nil
 }
 
-// forget writes into the status of a member that its counterpart is gone from AWS,
-// before it is made anew: a process that dies after that could not tell what it made
-// itself from what others did. It is false when the API server did not hear it.
-func (r *Reconciler) forget(ctx context.Context, m *member) bool {
-	if desired.KnownARN(m.obj) == "" {
+// remake writes into the status of a member that its counterpart, which is gone from
+// AWS, is about to be made anew: a process that dies after that could not tell what
+// it made itself from what others did. It is false when the API server did not hear it.
+func (r *Reconciler) remake(ctx context.Context, m *member) bool {
+	if desired.KnownARN(m.obj) == "" || m.obj.GetStatus().Remaking {
 		return true
 	}
-	forgotten := m.obj.DeepCopyObject().(v1alpha1.Object)
-	s := forgotten.GetStatus()
-	s.ACKResourceMetadata, s.CreationTime = nil, nil
-	err := r.writePromise(ctx, m.before, forgotten.DeepCopyObject().(v1alpha1.Object))
+	noted := m.obj.DeepCopyObject().(v1alpha1.Object)
+	noted.GetStatus().Remaking = true
+	err := r.writePromise(ctx, m.before, noted.DeepCopyObject().(v1alpha1.Object))
 	switch {
 	case err == nil:
-		m.became(forgotten)
+		m.became(noted)
 	case unheard(err):
-		m.blockedBy("noting in the status that its AWS resource is gone", err)
+		m.blockedBy("noting in the status that its AWS resource is made anew", err)
 		return false
 	}
 	return true

@@ -185,11 +185,14 @@ func (m *member) missesAlarms(seen *autoscaling.ObservedPolicy, obj *v1alpha1.Sc
 }
 
 // writeRefusal notes that AWS refused to make the object's counterpart, until it
-// is made, may have been made, or the object is not held any more.
+// is made, may have been made, or the object is not held any more; and that it may
+// have been made anew.
 func (r *Reconciler) writeRefusal(m *member, s *v1alpha1.CommonStatus) {
-	if desired.KnownARN(m.before) != "" {
+	if desired.KnownARN(m.before) != "" && !m.before.GetStatus().Remaking {
 		r.attempts.note(m, false)
 	}
+	seen := m.outcome.state == synced || desired.KnownARN(m.obj) != desired.KnownARN(m.before)
+	s.Remaking = s.Remaking && !seen && r.attempts.mayHaveMade(m)
 	switch {
 	case m.refusedFor && m.held() && desired.KnownARN(m.obj) == "":
 		s.CreationRefused = true

@@ -35,10 +35,11 @@ func KnownARN(o v1alpha1.Object) string {
 
 // Replaced says that AWS has another resource under the name of an object that we
 // hold than the one that its status knows, by its ARN: somebody deleted that one and
-// made it anew. Statuses of other controllers tell nothing about that.
+// made it anew, and not the controller. Statuses of other controllers tell nothing
+// about that.
 func Replaced(o v1alpha1.Object, l Life, arn string) bool {
 	known := KnownARN(o)
-	return Held(o) && !l.ReadOnly && o.GetStatus().ObservedGeneration != 0 && known != "" && arn != "" && arn != known
+	return Held(o) && !l.ReadOnly && o.GetStatus().ObservedGeneration != 0 && !o.GetStatus().Remaking && known != "" && arn != "" && arn != known
 }
 
 // CedesReplaced says that what was replaced is its owner's, where it has one: the

@@ -64,6 +64,7 @@ func TestReplaced(t *testing.T) {
 		{"it is the same", knows(nil), Life{}, "arn:a", false},
 		{"an old target without an ARN tells nothing", knows(nil), Life{}, "", false},
 		{"the object knew none, so it may have made this one", knows(func(o *v1alpha1.ScalingPolicy) { o.Status.ACKResourceMetadata = nil }), Life{}, "arn:b", false},
+		{"the controller is making it anew", knows(func(o *v1alpha1.ScalingPolicy) { o.Status.Remaking = true }), Life{}, "arn:b", false},
 		{"the status is of another controller", knows(func(o *v1alpha1.ScalingPolicy) { o.Status.ObservedGeneration = 0 }), Life{}, "arn:b", false},
 		{"what the object does not hold is not its own", knows(func(o *v1alpha1.ScalingPolicy) { o.Finalizers = nil }), Life{}, "arn:b", false},
 		{"what is only looked at may be anybody's", knows(nil), Life{ReadOnly: true}, "arn:b", false},

@@ -58,9 +58,14 @@ func (w *world) checkClaim(obj v1alpha1.Object) {
 	}
 }
 
-// checkReady notes when an object becomes ready, be it for a moment, and AWS has
-// nothing of it.
+// checkReady notes when an object is ready, be it for a moment, and does not say
+// what it has in AWS, or becomes ready, and AWS has nothing of it.
 func (w *world) checkReady(before, after v1alpha1.Object) {
+	if known := after.GetStatus().ACKResourceMetadata; is(after, v1alpha1.ConditionReady, metav1.ConditionTrue) && (known == nil || text(known.ARN) == "") {
+		w.mu.Lock()
+		w.untruths = append(w.untruths, fmt.Sprintf("%s %s is ready, and its status has no ARN", keyOf(after).kind, after.GetName()))
+		w.mu.Unlock()
+	}
 	id, ok := w.awsID(after)
 	if !ok || w.meddled.Load() || is(before, v1alpha1.ConditionReady, metav1.ConditionTrue) || !is(after, v1alpha1.ConditionReady, metav1.ConditionTrue) {
 		return
