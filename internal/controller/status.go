@@ -192,7 +192,7 @@ func (r *Reconciler) writeRefusal(m *member, s *v1alpha1.CommonStatus) {
 		r.attempts.note(m, false)
 	}
 	seen := m.outcome.state == synced || desired.KnownARN(m.obj) != desired.KnownARN(m.before)
-	s.Remaking = s.Remaking && !seen && r.attempts.mayHaveMade(m)
+	s.Remaking = s.Remaking && !seen && !m.refusedFor
 	switch {
 	case m.refusedFor && m.held() && desired.KnownARN(m.obj) == "":
 		s.CreationRefused = true
