@@ -65,7 +65,7 @@ func planDeregister(desired Desired, observed Observed) Plan {
 		c.Consequences = append(c.Consequences, "AWS deletes "+strings.Join(gone, ", ")+" with the scalable target")
 	}
 	if lost := childNames(undeclared(desired, observed)); len(lost) > 0 {
-		c.Consequences = append(c.Consequences, "nobody declares "+strings.Join(lost, ", "))
+		c.Consequences = append(c.Consequences, "no object that is reconciled declares "+strings.Join(lost, ", "))
 	}
 	c.Consequences = append(c.Consequences, "the capacity of the resource stays as it is")
 	plan.Changes = []Change{c}

@@ -65,7 +65,7 @@ func conditions(old []v1alpha1.Condition, generation int64, o outcome, note stri
 		l.add(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ConditionTerminal, o.message)
 		l.add(v1alpha1.ConditionStalled, metav1.ConditionTrue, o.reason, o.message)
 	case waiting:
-		if o.reason == reasonReference {
+		if o.reason == reasonReference || o.broken {
 			l.add(v1alpha1.ConditionReferencesResolved, o.resolved(), o.message, messageUnresolved)
 		}
 		l.advise(o.advice)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -196,6 +197,9 @@ func (p *pass) finish() {
 			m.outcome.state, m.outcome.reason, m.outcome.message = waiting, reasonNotThere, p.lookedForInVain(m)
 		case !registered:
 			m.outcome.state, m.outcome.reason, m.outcome.message = waiting, reasonTarget, p.targetMissing()
+			if p.refersToRefused(m) {
+				m.outcome.refers, m.outcome.broken = false, true
+			}
 		default:
 			m.outcome.state = synced
 		}
@@ -216,6 +220,14 @@ func (p *pass) targetMissing() string {
 		}
 	}
 	return fmt.Sprintf("waiting for the scalable target %s: it is not registered; apply a ScalableTarget that names the same resourceID, scalableDimension and serviceNamespace", p.group.Identity)
+}
+
+// refersToRefused says that the scalable target to which a resourceRef leads is in
+// terminal condition.
+func (p *pass) refersToRefused(m *member) bool {
+	return m.naming.target != nil && slices.ContainsFunc(p.members, func(t *member) bool {
+		return t.ref == *m.naming.target && t.outcome.state == refused
+	})
 }
 
 // When a pass is repeated. A change of any object of the group starts one at

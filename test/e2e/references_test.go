@@ -129,6 +129,23 @@ func TestReferences(t *testing.T) {
 	w.ready(target, "again")
 }
 
+// TestReferenceToARefusedTarget has a policy refer to a target that is in terminal
+// condition, and that is repaired.
+func TestReferenceToARefusedTarget(t *testing.T) {
+	w := newWorld(t)
+	w.apply(w.edited(targetManifest, "name: target", "name: target\n  annotations: {"+v1alpha1.AnnotationDeletionPolicy+": keep}"), policyByReference)
+	w.becomes(target, "target", no, "AnnotationInvalid")
+	told := w.becomes(policy, "policy", no, "TargetNotRegistered")
+	if c := condition(told, v1alpha1.ConditionReferencesResolved); c.Status != no || !strings.Contains(text(c.Reason), "ScalableTarget") {
+		t.Errorf("ACK.ReferencesResolved does not say what is broken: %s %s", c.Status, text(c.Reason))
+	}
+	w.kubectl("", "annotate", "scalabletarget", "target", v1alpha1.AnnotationDeletionPolicy+"-")
+	w.ready(policy, "policy")
+	if c := condition(w.get(policy, "policy"), v1alpha1.ConditionReferencesResolved); c.Status != yes {
+		t.Errorf("ACK.ReferencesResolved is %s once the target is repaired", c.Status)
+	}
+}
+
 func TestRoleReference(t *testing.T) {
 	w := newWorld(t)
 	w.kubectl(foreignCRDs, "apply", "-f", "-")

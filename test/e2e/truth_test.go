@@ -203,7 +203,7 @@ func TestUndeclaredIsReportedAndLeftAlone(t *testing.T) {
 	w.putSteps("last")
 	w.advised(target, "target", "UndeclaredResources", `"last"`)
 	w.kubectl("", "delete", "scalabletarget", "target", "--timeout=20s")
-	w.hasEvent("Deleted", "nobody declares scaling policy last")
+	w.hasEvent("Deleted", "no object that is reconciled declares scaling policy last")
 }
 
 func TestScheduledBoundsStayExplained(t *testing.T) {
