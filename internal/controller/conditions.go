@@ -40,7 +40,7 @@ func conditions(old []v1alpha1.Condition, generation int64, o outcome, note stri
 	if o.roleKnown {
 		l.add(v1alpha1.ConditionLateInitialized, metav1.ConditionTrue, messageLateInitialized, messageLateInitialized)
 	}
-	if o.refers {
+	if o.refers && !o.broken {
 		l.add(v1alpha1.ConditionReferencesResolved, metav1.ConditionTrue, "Resolved", "All references are resolved")
 	}
 	if o.selected != "" {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"time"
 
@@ -40,7 +39,7 @@ type outcome struct {
 	unheard bool   // what failed says nothing about the object, so nothing is said about it
 	advice  []autoscaling.Finding
 	refers  bool // the object refers to others, and they were found
-	broken  bool // what it refers to is there, and in terminal condition
+	broken  bool // what it refers to is there, and in terminal condition, which keeps it waiting
 	// roleless: there is no role by which the object's account could be entered.
 	roleless bool
 	// roleKnown: AWS has told by which role it scales.
@@ -197,9 +196,7 @@ func (p *pass) finish() {
 			m.outcome.state, m.outcome.reason, m.outcome.message = waiting, reasonNotThere, p.lookedForInVain(m)
 		case !registered:
 			m.outcome.state, m.outcome.reason, m.outcome.message = waiting, reasonTarget, p.targetMissing()
-			if p.refersToRefused(m) {
-				m.outcome.refers, m.outcome.broken = false, true
-			}
+			m.outcome.broken = p.refersToBroken(m)
 		default:
 			m.outcome.state = synced
 		}
@@ -220,14 +217,6 @@ func (p *pass) targetMissing() string {
 		}
 	}
 	return fmt.Sprintf("waiting for the scalable target %s: it is not registered; apply a ScalableTarget that names the same resourceID, scalableDimension and serviceNamespace", p.group.Identity)
-}
-
-// refersToRefused says that the scalable target to which a resourceRef leads is in
-// terminal condition.
-func (p *pass) refersToRefused(m *member) bool {
-	return m.naming.target != nil && slices.ContainsFunc(p.members, func(t *member) bool {
-		return t.ref == *m.naming.target && t.outcome.state == refused
-	})
 }
 
 // When a pass is repeated. A change of any object of the group starts one at

@@ -304,7 +304,7 @@ func (p *pass) waitForTarget() {
 
 // refused says that AWS refused to make something.
 func (p *pass) refused() bool {
-	return slices.ContainsFunc(p.members, func(m *member) bool { return m.inVain && (desired.KnownARN(m.obj) == "" || m.obj.GetStatus().Remaking) })
+	return slices.ContainsFunc(p.members, func(m *member) bool { return m.inVain && unmade(m.obj) })
 }
 
 func (p *pass) failAll(err error) {

@@ -299,8 +299,13 @@ func terminal(obj *unstructured.Unstructured) (message any, broken bool) {
 	return nil, false
 }
 
-// refersToBroken says that an object to which a member refers will not become
-// usable by itself.
+// refersToBroken says that an object to which a member refers, its scalable target
+// or one of another controller, will not become usable by itself.
 func (p *pass) refersToBroken(m *member) bool {
-	return slices.ContainsFunc(m.naming.refs(), func(ref ObjectRef) bool { _, broken := terminal(p.referents[ref]); return broken })
+	return slices.ContainsFunc(m.naming.refs(), func(ref ObjectRef) bool {
+		if _, broken := terminal(p.referents[ref]); broken {
+			return true
+		}
+		return slices.ContainsFunc(p.members, func(t *member) bool { return t.ref == ref && t.outcome.state == refused })
+	})
 }

@@ -69,7 +69,7 @@ func (p *pass) readTags(ctx context.Context, aws AWS) map[string]string {
 // AWS, is about to be made anew: a process that dies after that could not tell what
 // it made itself from what others did. It is false when the API server did not hear it.
 func (r *Reconciler) remake(ctx context.Context, m *member) bool {
-	if desired.KnownARN(m.obj) == "" || m.obj.GetStatus().Remaking {
+	if unmade(m.obj) {
 		return true
 	}
 	noted := m.obj.DeepCopyObject().(v1alpha1.Object)
@@ -83,6 +83,12 @@ func (r *Reconciler) remake(ctx context.Context, m *member) bool {
 		return false
 	}
 	return true
+}
+
+// unmade says that an object has no counterpart in AWS as far as it tells: none was
+// made yet, or one is being made anew.
+func unmade(obj v1alpha1.Object) bool {
+	return desired.KnownARN(obj) == "" || obj.GetStatus().Remaking
 }
 
 // kept says that the member has a counterpart that others made in place of its own.

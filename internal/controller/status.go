@@ -188,7 +188,7 @@ func (m *member) missesAlarms(seen *autoscaling.ObservedPolicy, obj *v1alpha1.Sc
 // is made, may have been made, or the object is not held any more; and that it may
 // have been made anew.
 func (r *Reconciler) writeRefusal(m *member, s *v1alpha1.CommonStatus) {
-	if desired.KnownARN(m.before) != "" && !m.before.GetStatus().Remaking {
+	if !unmade(m.before) {
 		r.attempts.note(m, false)
 	}
 	seen := m.outcome.state == synced || desired.KnownARN(m.obj) != desired.KnownARN(m.before)

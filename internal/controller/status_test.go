@@ -178,6 +178,16 @@ func TestConditions(t *testing.T) {
 				"Reconciling=True (now) TargetNotRegistered|not yet",
 			},
 		},
+		"waiting for what is broken": {
+			reason: "a target in terminal condition is a reference that was not resolved",
+			out:    outcome{state: waiting, reason: reasonTarget, message: "not yet", refers: true, broken: true},
+			want: []string{
+				"ACK.ReferencesResolved=False (now) not yet|Reference resolution failed",
+				"ACK.ResourceSynced=False (now) TargetNotRegistered|not yet",
+				"Ready=False (now) TargetNotRegistered|not yet",
+				"Reconciling=True (now) TargetNotRegistered|not yet",
+			},
+		},
 		"advice": {
 			reason: "advice does not make an object less ready",
 			out:    outcome{state: synced, advice: []autoscaling.Finding{{Code: "A", Field: "roleARN", Message: "has no effect"}}},
@@ -296,5 +306,32 @@ func TestRetries(t *testing.T) {
 				t.Errorf("%s: got %v, %v", c.reason, got, err)
 			}
 		})
+	}
+}
+
+// TestMakingAnewIsRememberedUntilItsEndIsKnown by a process that did not begin it:
+// else what it made would be told as made by others.
+func TestMakingAnewIsRememberedUntilItsEndIsKnown(t *testing.T) {
+	before := targetObject("t", "service/a/b")
+	before.Status.ACKResourceMetadata = &v1alpha1.ResourceMetadata{ARN: new("arn:old")}
+	before.Status.Remaking = true
+	for _, c := range []struct {
+		reason string
+		out    outcome
+		arn    string
+		vain   bool
+		want   bool
+	}{
+		{"AWS could not be read", after(outcome{}, awsError(awsapi.Unavailable, "")), "arn:old", false, true},
+		{"it is there", outcome{state: synced}, "arn:old", false, false},
+		{"it has another ARN, and something after it failed", after(outcome{}, awsError(awsapi.Unavailable, "")), "arn:new", false, false},
+		{"AWS refused to make it", after(outcome{}, awsError(awsapi.Invalid, "")), "arn:old", true, false},
+	} {
+		obj := before.DeepCopy()
+		*obj.Status.ACKResourceMetadata.ARN = c.arn
+		m := &member{obj: obj, before: before, outcome: c.out, refusedFor: c.vain}
+		if (&Reconciler{}).writeRefusal(m, obj.GetStatus()); obj.Status.Remaking != c.want {
+			t.Errorf("%s: remaking is %t", c.reason, obj.Status.Remaking)
+		}
 	}
 }
